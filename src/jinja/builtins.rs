@@ -1,0 +1,302 @@
+//! The functions that dbt gives to every template. Behaviour: dbt's "dbt Jinja functions".
+
+use std::sync::Arc;
+
+use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
+use minijinja::{Error, ErrorKind, State, Value};
+
+use super::macros::{Adapter, Loaded, return_value};
+use super::relation::Relation;
+use super::scope::{Asked, Mode, RefKey, Scope};
+use super::values;
+
+/// A function that knows the scope it is called in.
+#[derive(Debug)]
+pub(super) struct Function {
+    pub builtin: Builtin,
+    pub scope: Arc<Scope>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Builtin {
+    Ref,
+    Source,
+    Config,
+    Var,
+    EnvVar,
+    Doc,
+    Return,
+    Log,
+    IsIncremental,
+    ShouldFullRefresh,
+    FromJson,
+    ToJson,
+    LocalMd5,
+    Set,
+    Zip,
+    Adapter,
+    Exceptions,
+    Builtins,
+    Boot,
+    Register,
+    Value,
+}
+
+impl Builtin {
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "ref" => Self::Ref,
+            "source" => Self::Source,
+            "config" => Self::Config,
+            "var" => Self::Var,
+            "env_var" => Self::EnvVar,
+            "doc" => Self::Doc,
+            "return" => Self::Return,
+            "log" | "print" => Self::Log,
+            "is_incremental" => Self::IsIncremental,
+            "should_full_refresh" => Self::ShouldFullRefresh,
+            "fromjson" => Self::FromJson,
+            "tojson" => Self::ToJson,
+            "local_md5" => Self::LocalMd5,
+            "set" => Self::Set,
+            "zip" => Self::Zip,
+            "adapter" => Self::Adapter,
+            "exceptions" => Self::Exceptions,
+            "builtins" => Self::Builtins,
+            "__cadet_boot" => Self::Boot,
+            "__cadet_reg" => Self::Register,
+            "__cadet_val" => Self::Value,
+            _ => return None,
+        })
+    }
+}
+
+fn fail(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::InvalidOperation, message.into())
+}
+
+/// The arguments without `__at`, and `__at`.
+struct Arguments<'a> {
+    positional: &'a [Value],
+    named: Kwargs,
+    at: Option<usize>,
+}
+
+impl<'a> Arguments<'a> {
+    /// `at` counts only when the call stands in the template itself, not in a macro.
+    fn new(state: &State<'_, '_>, args: &'a [Value]) -> Result<Self, Error> {
+        let (positional, named): (&[Value], Kwargs) = from_args(args)?;
+        let at: Option<usize> = named.get("__at")?;
+        let at = at.filter(|_| !state.name().starts_with("macro."));
+        Ok(Self { positional, named, at })
+    }
+
+    fn text(&self, index: usize) -> Option<String> {
+        self.positional.get(index).filter(|value| !value.is_undefined() && !value.is_none()).map(values::text)
+    }
+
+    /// A named argument, or the positional one at `index`.
+    fn value(&self, index: usize, name: &str) -> Result<Option<Value>, Error> {
+        let named: Option<Value> = self.named.get(name)?;
+        Ok(named.or_else(|| self.positional.get(index).cloned()).filter(|value| !value.is_undefined()))
+    }
+}
+
+impl Function {
+    fn reference(&self, args: &Arguments<'_>) -> Result<Value, Error> {
+        let version: Option<Value> = args.named.get::<Option<Value>>("version")?.or(args.named.get("v")?);
+        let version = version.filter(|version| !version.is_none()).map(|version| values::text(&version));
+        let (package, name) = match args.positional.len() {
+            1 => (None, args.text(0)),
+            2 => (args.text(0), args.text(1)),
+            count => return Err(fail(format!("`ref` takes a model's name, or a package and a name; {count} arguments were given"))),
+        };
+        let name = name.ok_or_else(|| fail("`ref` was given an empty name"))?;
+        let key = RefKey { package, name, version };
+        self.scope.captured().refs.push(Asked { what: key.clone(), at: args.at });
+        match &self.scope.mode {
+            Mode::Parse => Ok(self.scope.values.get("this").cloned().unwrap_or_default()),
+            Mode::Compile { refs, .. } => match refs.get(&key) {
+                Some(relation) => Ok(Value::from_object(relation.clone())),
+                None => Err(fail(format!(
+                    "`ref('{}')` was not seen when the project was read; write `-- depends_on: {{{{ ref('{}') }}}}` at the top",
+                    key.name, key.name
+                ))),
+            },
+        }
+    }
+
+    fn source(&self, args: &Arguments<'_>) -> Result<Value, Error> {
+        let (Some(source), Some(table), 2) = (args.text(0), args.text(1), args.positional.len()) else {
+            return Err(fail("`source` takes two arguments: the source's name and the table's name"));
+        };
+        let key = (source, table);
+        self.scope.captured().sources.push(Asked { what: key.clone(), at: args.at });
+        match &self.scope.mode {
+            Mode::Parse => Ok(self.scope.values.get("this").cloned().unwrap_or_default()),
+            Mode::Compile { sources, .. } => match sources.get(&key) {
+                Some(relation) => Ok(Value::from_object(relation.clone())),
+                None => Err(fail(format!("`source('{}', '{}')` was not seen when the project was read", key.0, key.1))),
+            },
+        }
+    }
+
+    /// `config(a=1)` or `config({'a': 1})`.
+    fn config(&self, args: &Arguments<'_>) -> Result<Value, Error> {
+        let mut given = serde_json::Map::new();
+        if let Some(serde_json::Value::Object(entries)) = args.positional.first().map(values::to_json) {
+            given.extend(entries);
+        }
+        for key in args.named.args().filter(|key| *key != "__at") {
+            given.insert(key.replace("pre_hook", "pre-hook").replace("post_hook", "post-hook"), values::to_json(&args.named.peek(key)?));
+        }
+        self.scope.captured().configs.push(given);
+        Ok(Value::from(""))
+    }
+
+    fn config_value(&self, key: &str) -> Option<Value> {
+        let config = self.scope.values.get("__config")?;
+        config.get_attr(key).ok().filter(|value| !value.is_undefined() && !value.is_none())
+    }
+
+    fn var(&self, args: &Arguments<'_>) -> Result<Value, Error> {
+        let Some(name) = args.text(0) else { return Ok(Value::from_object(Self { builtin: Builtin::Var, scope: Arc::clone(&self.scope) })) };
+        if let Some(found) = self.scope.var(&name) {
+            return Ok(values::from_json(found));
+        }
+        match args.value(1, "default")? {
+            Some(default) => Ok(default),
+            None if !self.scope.execute() => Ok(Value::from(())),
+            None => Err(fail(format!("the variable `{name}` is not set; set it under `vars:` in dbt_project.yml"))),
+        }
+    }
+
+    fn env_var(&self, args: &Arguments<'_>) -> Result<Value, Error> {
+        let name = args.text(0).unwrap_or_default();
+        match (self.scope.given.env.get(&name), args.value(1, "default")?) {
+            (Some(value), _) => Ok(Value::from(value.as_str())),
+            (None, Some(default)) => Ok(default),
+            (None, None) => Err(fail(format!(
+                "the environment variable `{name}` may not be read here; \
+                 a maintainer can allow it under `env_vars:` in cadet.yaml on the main branch"
+            ))),
+        }
+    }
+
+    fn doc(&self, args: &Arguments<'_>) -> Result<Value, Error> {
+        let names: Vec<String> = args.positional.iter().map(values::text).collect();
+        let key = if names.len() == 1 { format!("{}.{}", self.scope.package, names[0]) } else { names.join(".") };
+        let found = self.scope.given.docs.get(&key);
+        found.map(|text| Value::from(text.as_str())).ok_or_else(|| fail(format!("there is no docs block `{}`", names.join("."))))
+    }
+
+    fn is_incremental(&self) -> bool {
+        matches!(self.scope.mode, Mode::Compile { incremental: true, .. })
+    }
+}
+
+impl Object for Function {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn call(self: &Arc<Self>, state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
+        let arguments = Arguments::new(state, args)?;
+        match self.builtin {
+            Builtin::Ref => self.reference(&arguments),
+            Builtin::Source => self.source(&arguments),
+            Builtin::Config => self.config(&arguments),
+            Builtin::Var => self.var(&arguments),
+            Builtin::EnvVar => self.env_var(&arguments),
+            Builtin::Doc => self.doc(&arguments),
+            Builtin::Return => {
+                let value = args.first().cloned().unwrap_or_default();
+                Err(return_value(state, values::settled(&value)))
+            }
+            Builtin::Log => {
+                self.scope.captured().messages.extend(arguments.text(0));
+                Ok(Value::from(""))
+            }
+            Builtin::IsIncremental => Ok(Value::from(self.is_incremental())),
+            Builtin::ShouldFullRefresh => Ok(Value::from(!self.is_incremental())),
+            Builtin::FromJson => Ok(serde_json::from_str(&arguments.text(0).unwrap_or_default())
+                .map_or_else(|_| arguments.positional.get(1).cloned().unwrap_or_default(), |json| values::from_json(&json))),
+            Builtin::ToJson => {
+                let json = values::to_json(args.first().unwrap_or(&Value::UNDEFINED));
+                Ok(Value::from(super::environment::python_json(&json)))
+            }
+            Builtin::LocalMd5 => Ok(Value::from(super::environment::md5(&arguments.text(0).unwrap_or_default()))),
+            Builtin::Set => {
+                let mut seen = indexmap::IndexSet::new();
+                seen.extend(args.first().map(Value::try_iter).transpose()?.into_iter().flatten());
+                Ok(values::List::value(seen))
+            }
+            Builtin::Zip => {
+                let columns: Vec<Vec<Value>> = arguments.positional.iter().map(|c| Ok(c.try_iter()?.collect())).collect::<Result<_, Error>>()?;
+                let rows = columns.iter().map(Vec::len).min().unwrap_or(0);
+                Ok(values::List::value((0..rows).map(|row| values::List::value(columns.iter().map(|column| column[row].clone())))))
+            }
+            Builtin::Boot => {
+                state.get_or_insert_extension_with(Loaded::default).loader = args.first().cloned();
+                Ok(Value::from(""))
+            }
+            Builtin::Register => {
+                state.get_or_insert_extension_with(Loaded::default).imported = args.first().cloned();
+                Ok(Value::from(""))
+            }
+            Builtin::Value => {
+                self.scope.captured().value = args.first().cloned();
+                Ok(Value::from(""))
+            }
+            Builtin::Adapter | Builtin::Exceptions | Builtin::Builtins => Err(fail("this is not a function")),
+        }
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let name = key.as_str()?;
+        match self.builtin {
+            Builtin::Builtins if matches!(name, "ref" | "source" | "config") => {
+                let builtin = Builtin::named(name)?;
+                Some(Value::from_object(Self { builtin, scope: Arc::clone(&self.scope) }))
+            }
+            Builtin::Config => self.config_value(name),
+            _ => None,
+        }
+    }
+
+    fn call_method(self: &Arc<Self>, state: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
+        let arguments = Arguments::new(state, args)?;
+        match (self.builtin, method) {
+            (Builtin::Config, "get") => {
+                let key = arguments.text(0).unwrap_or_default();
+                let default = arguments.value(1, "default")?.unwrap_or_else(|| Value::from(()));
+                Ok(self.config_value(&key).unwrap_or(default))
+            }
+            (Builtin::Config, "require") => {
+                let key = arguments.text(0).unwrap_or_default();
+                match self.config_value(&key) {
+                    Some(value) => Ok(value),
+                    None if !self.scope.execute() => Ok(Value::from("")),
+                    None => Err(fail(format!("the config `{key}` is required but not set"))),
+                }
+            }
+            (Builtin::Var, "has_var") => Ok(Value::from(self.scope.var(&arguments.text(0).unwrap_or_default()).is_some())),
+            (Builtin::Adapter, _) => Arc::new(Adapter(Arc::clone(&self.scope))).call_method(state, method, args),
+            (Builtin::Exceptions, "raise_compiler_error") => Err(fail(arguments.text(0).unwrap_or_default())),
+            (Builtin::Exceptions, "warn") => {
+                self.scope.captured().messages.extend(arguments.text(0));
+                Ok(Value::from(""))
+            }
+            (Builtin::Builtins, _) => match self.get_value(&Value::from(method)) {
+                Some(function) => function.call(state, args),
+                None => Err(Error::from(ErrorKind::UnknownMethod)),
+            },
+            _ => Err(Error::from(ErrorKind::UnknownMethod)),
+        }
+    }
+}
+
+/// The relation that `this` is.
+pub(super) fn relation_value(relation: &Relation) -> Value {
+    Value::from_object(relation.clone())
+}

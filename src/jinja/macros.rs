@@ -1,0 +1,222 @@
+//! Calling macros: every macro is reached through a [`MacroRef`], which binds the arguments, loads the macro's template
+//! into the running render on first use, and turns `return(x)` into the call's value.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
+use minijinja::{Error, ErrorKind, State, Value};
+
+use super::scope::Scope;
+use super::universe::MacroDef;
+use super::values::List;
+
+/// What stands before every template: it leaves a macro behind that imports other templates into this same render.
+///
+/// A nested render would lose `caller()`, and the budgets would start anew. The `with` keeps the template's own
+/// variables out of the macros.
+pub(super) const PREFIX: &str = "{% with %}{% macro __cadet_load(__cadet_t) %}{% import __cadet_t as cadet_m %}\
+                                 {{ __cadet_reg(cadet_m) }}{% endmacro %}{{ __cadet_boot(__cadet_load) }}{% endwith %}";
+
+/// What a render remembers about macros.
+#[derive(Debug, Default)]
+pub(super) struct Loaded {
+    pub loader: Option<Value>,
+    /// The module that the loader has just imported.
+    pub imported: Option<Value>,
+    modules: HashMap<String, Value>,
+    /// How many macros are being called inside one another.
+    depth: usize,
+    returned: Option<Value>,
+}
+
+/// The error that carries `return(x)` out of a macro.
+#[derive(Debug)]
+pub(super) struct ReturnSignal;
+
+impl fmt::Display for ReturnSignal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("return")
+    }
+}
+
+impl std::error::Error for ReturnSignal {}
+
+/// `return(x)`: stops the macro and makes `x` its value.
+pub(super) fn return_value(state: &mut State<'_, '_>, value: Value) -> Error {
+    state.get_or_insert_extension_with(Loaded::default).returned = Some(value);
+    Error::new(ErrorKind::InvalidOperation, "`return` stands outside a macro").with_source(ReturnSignal)
+}
+
+/// A macro that can be called, with the scope it is called in.
+pub(super) struct MacroRef {
+    definition: Arc<MacroDef>,
+    scope: Arc<Scope>,
+}
+
+impl MacroRef {
+    pub fn value(scope: &Arc<Scope>, definition: &Arc<MacroDef>) -> Value {
+        Value::from_object(Self { definition: Arc::clone(definition), scope: Arc::clone(scope) })
+    }
+
+    /// The raw macro, imported into this render on first use.
+    fn load(&self, state: &mut State<'_, '_>) -> Result<Value, Error> {
+        let id = &self.definition.unique_id;
+        let loaded = state.get_or_insert_extension_with(Loaded::default);
+        let module = match loaded.modules.get(id) {
+            Some(module) => module.clone(),
+            None => {
+                let loader = loaded.loader.clone().ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "no loader"))?;
+                loader.call(state, &[Value::from(id.as_str())])?;
+                let loaded = state.get_or_insert_extension_with(Loaded::default);
+                let module = loaded.imported.take().unwrap_or_default();
+                loaded.modules.insert(id.clone(), module.clone());
+                module
+            }
+        };
+        module.get_attr(&format!("dbt_macro__{}", self.definition.name))
+    }
+
+    /// Python's binding of arguments to parameters, `varargs` and `kwargs` included.
+    fn bind(&self, args: &[Value]) -> Result<Kwargs, Error> {
+        let (positional, given): (&[Value], Kwargs) = from_args(args)?;
+        let wrong = |message: String| Error::new(ErrorKind::TooManyArguments, message);
+        let name = &self.definition.name;
+        let parameters = &self.definition.parameters;
+        let mut bound: Vec<(String, Value)> = Vec::new();
+        for (parameter, value) in parameters.iter().zip(positional) {
+            bound.push((parameter.name.clone(), value.clone()));
+        }
+        let more = positional.get(parameters.len()..).unwrap_or_default();
+        if !more.is_empty() && !self.definition.takes_varargs {
+            let (most, count) = (parameters.len(), positional.len());
+            return Err(wrong(format!("`{name}` takes at most {most} arguments, {count} were given")));
+        }
+        let mut extra = Vec::new();
+        for key in given.args() {
+            if key == "__at" {
+                continue;
+            }
+            let value: Value = given.peek(key)?;
+            if bound.iter().any(|(known, _)| known == key) {
+                return Err(wrong(format!("`{name}` was given `{key}` twice")));
+            } else if key == "caller" || parameters.iter().any(|parameter| parameter.name == key) {
+                bound.push((key.to_owned(), value));
+            } else if self.definition.takes_kwargs {
+                extra.push((Value::from(key), value));
+            } else {
+                let known: Vec<_> = parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+                return Err(wrong(format!("`{name}` has no argument `{key}` (it has: {})", known.join(", "))));
+            }
+        }
+        if self.definition.takes_varargs {
+            bound.push(("varargs".to_owned(), List::value(more.iter().cloned())));
+        }
+        if self.definition.takes_kwargs {
+            bound.push(("kwargs".to_owned(), super::values::Dict::value(extra)));
+        }
+        Ok(bound.into_iter().collect())
+    }
+}
+
+impl fmt::Debug for MacroRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<macro {}>", self.definition.unique_id)
+    }
+}
+
+impl Object for MacroRef {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn call(self: &Arc<Self>, state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
+        if state.get_or_insert_extension_with(Loaded::default).depth == 0 {
+            self.scope.captured().macros.insert(self.definition.unique_id.clone());
+        }
+        let kwargs = self.bind(args)?;
+        let raw = self.load(state)?;
+        state.get_or_insert_extension_with(Loaded::default).depth += 1;
+        let result = raw.call(state, &[Value::from(kwargs)]);
+        let loaded = state.get_or_insert_extension_with(Loaded::default);
+        loaded.depth -= 1;
+        match result {
+            Err(error) if is_return(&error) => Ok(loaded.returned.take().unwrap_or_default()),
+            Err(error) => {
+                let message = format!("in the macro `{}`", self.definition.name);
+                Err(Error::new(ErrorKind::InvalidOperation, message).with_source(error))
+            }
+            Ok(value) => Ok(value),
+        }
+    }
+}
+
+fn is_return(error: &Error) -> bool {
+    let mut current: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = current {
+        if error.is::<ReturnSignal>() {
+            return true;
+        }
+        current = error.source();
+    }
+    false
+}
+
+/// `package.macro`
+#[derive(Debug)]
+pub(super) struct Namespace {
+    pub package: String,
+    pub scope: Arc<Scope>,
+}
+
+impl Object for Namespace {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let definition = self.scope.universe.find_in(&self.package, key.as_str()?)?;
+        Some(MacroRef::value(&self.scope, definition))
+    }
+
+    fn call_method(self: &Arc<Self>, state: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
+        let Some(found) = self.get_value(&Value::from(method)) else {
+            let message = format!("the package `{}` has no macro `{method}`", self.package);
+            return Err(Error::new(ErrorKind::UnknownMethod, message));
+        };
+        found.call(state, args)
+    }
+}
+
+/// `adapter`: only what reads. What would write to the warehouse is not there for a project's code.
+#[derive(Debug)]
+pub(super) struct Adapter(pub Arc<Scope>);
+
+impl Object for Adapter {
+    fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
+        match method {
+            "dispatch" => {
+                let (name, kwargs): (&[Value], Kwargs) = from_args(args)?;
+                let namespace = name.get(1).cloned().or(kwargs.get("macro_namespace")?);
+                let name: String = match name.first() {
+                    Some(name) => name.to_string(),
+                    None => kwargs.get("macro_name")?,
+                };
+                let namespace = namespace.as_ref().and_then(Value::as_str);
+                match self.0.universe.dispatch(&self.0.package, &name, namespace) {
+                    Some(definition) => Ok(MacroRef::value(&self.0, definition)),
+                    None => {
+                        let message = format!("no macro `athena__{name}` or `default__{name}` was found to dispatch to");
+                        Err(Error::new(ErrorKind::UnknownFunction, message))
+                    }
+                }
+            }
+            "quote" => {
+                let (name,): (String,) = from_args(args)?;
+                Ok(Value::from(format!("\"{name}\"")))
+            }
+            "type" => Ok(Value::from("athena")),
+            _ => {
+                let message = format!("`adapter.{method}` is not available to a project's code");
+                Err(Error::new(ErrorKind::UnknownMethod, message))
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! dbt's Jinja on unforked minijinja: templates and a scope in, text and what it asked for out.
+//!
+//! [`lexer`] and [`rewrite`] turn dbt's Jinja into minijinja's, with a map back to the author's file. [`universe`]
+//! holds every macro of the project and its packages. [`scope`] is what one template sees, and [`render`] runs it.
+
+pub mod blocks;
+pub mod builtins;
+pub mod environment;
+pub mod lexer;
+pub mod macros;
+pub mod map;
+pub mod relation;
+pub mod render;
+pub mod rewrite;
+pub mod scope;
+mod expression;
+pub mod universe;
+pub mod values;
+
+use std::ops::Range;
+
+/// Why a template could not be read: a place in its text, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JinjaProblem {
+    pub message: String,
+    pub span: Range<usize>,
+    pub help: Option<String>,
+}

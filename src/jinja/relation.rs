@@ -1,0 +1,126 @@
+//! A table or view by its three names, as templates see it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr, from_args};
+use minijinja::{Error, ErrorKind, State, Value};
+
+/// A relation: `"database"."schema"."identifier"`, or the name of an ephemeral model's CTE.
+///
+/// Behaviour: `dbt.adapters.base.relation.BaseRelation`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Relation {
+    pub database: Option<String>,
+    pub schema: Option<String>,
+    pub identifier: Option<String>,
+    /// A CTE is written without quotes and without a schema.
+    pub is_cte: bool,
+}
+
+impl Relation {
+    /// A relation with all three names.
+    pub fn new(database: &str, schema: &str, identifier: &str) -> Self {
+        let name = |name: &str| Some(name.to_owned());
+        Self { database: name(database), schema: name(schema), identifier: name(identifier), is_cte: false }
+    }
+
+    /// The CTE that stands for an ephemeral model.
+    pub fn cte(identifier: &str) -> Self {
+        Self { identifier: Some(format!("__dbt__cte__{identifier}")), is_cte: true, ..Self::default() }
+    }
+
+    fn part(&self, name: &str) -> Option<&String> {
+        match name {
+            "database" => self.database.as_ref(),
+            "schema" => self.schema.as_ref(),
+            _ => self.identifier.as_ref(),
+        }
+    }
+
+    fn with(&self, name: &str, part: Option<String>) -> Self {
+        let mut relation = self.clone();
+        match name {
+            "database" => relation.database = part,
+            "schema" => relation.schema = part,
+            _ => relation.identifier = part,
+        }
+        relation
+    }
+
+    /// `include(database=false)`: without the parts that are switched off.
+    fn include(&self, kwargs: &Kwargs) -> Result<Self, Error> {
+        let mut relation = self.clone();
+        for name in ["database", "schema", "identifier"] {
+            if kwargs.get::<Option<bool>>(name)? == Some(false) {
+                relation = relation.with(name, None);
+            }
+        }
+        Ok(relation)
+    }
+
+    /// `incorporate(path={'identifier': 'x'})`: with other parts.
+    fn incorporate(&self, kwargs: &Kwargs) -> Result<Self, Error> {
+        let mut relation = self.clone();
+        let path: Option<Value> = kwargs.get("path")?;
+        let _: Option<Value> = kwargs.get("type")?;
+        for name in ["database", "schema", "identifier"] {
+            let part = path.as_ref().and_then(|path| path.get_attr(name).ok()).filter(|part| !part.is_undefined());
+            if let Some(part) = part {
+                relation = relation.with(name, part.as_str().map(str::to_owned));
+            }
+        }
+        Ok(relation)
+    }
+}
+
+impl fmt::Display for Relation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [&self.database, &self.schema, &self.identifier];
+        for (at, part) in parts.into_iter().flatten().enumerate() {
+            f.write_str(if at > 0 { "." } else { "" })?;
+            if self.is_cte { f.write_str(part)? } else { write!(f, "\"{}\"", part.replace('"', "\"\""))? }
+        }
+        Ok(())
+    }
+}
+
+impl Object for Relation {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        match key {
+            "database" | "schema" | "identifier" => Some(Value::from(self.part(key).cloned())),
+            "name" | "table" => Some(Value::from(self.identifier.clone())),
+            "is_cte" => Some(Value::from(self.is_cte)),
+            _ => None,
+        }
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::NonEnumerable
+    }
+
+    fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
+        let (_, kwargs): (&[Value], Kwargs) = from_args(args)?;
+        let relation = match method {
+            "render" => return Ok(Value::from(self.to_string())),
+            "include" => self.include(&kwargs)?,
+            "incorporate" => self.incorporate(&kwargs)?,
+            "without_identifier" => self.with("identifier", None),
+            _ => return Err(Error::from(ErrorKind::UnknownMethod)),
+        };
+        kwargs.assert_all_used()?;
+        Ok(Value::from_object(relation))
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}

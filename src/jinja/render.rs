@@ -1,0 +1,119 @@
+//! A template and a scope in, its text out, or a problem with the author's place.
+
+use std::sync::Arc;
+
+use minijinja::Value;
+
+use super::macros::PREFIX;
+use super::rewrite::{Marks, Rewritten, rewrite};
+use super::scope::{Context, Scope};
+use super::universe::{INTERNAL, MacroDef};
+use crate::finding::Place;
+
+/// What went wrong while a template was rendered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderProblem {
+    pub message: String,
+    pub place: Place,
+    /// The calls that led there, innermost first, each with its place.
+    pub stack: Vec<(Place, String)>,
+}
+
+/// Renders `template`, which stands in the file `path`.
+///
+/// # Errors
+/// The first thing that failed, in the author's file or in a macro's.
+pub fn render(scope: &Arc<Scope>, template: &Rewritten, path: &str) -> Result<String, RenderProblem> {
+    let source = format!("{PREFIX}{}", template.text);
+    let environment = scope.universe.environment(scope.execute());
+    let rendered = environment
+        .template_from_named_str(path, &source)
+        .and_then(|compiled| compiled.render(Value::from_object(Context(Arc::clone(scope)))));
+    rendered.map_err(|error| problem(scope, template, path, &error))
+}
+
+/// Evaluates one expression and returns its value rather than its text.
+///
+/// # Errors
+/// As [`render`].
+pub fn evaluate(scope: &Arc<Scope>, expression: &str, path: &str) -> Result<Value, RenderProblem> {
+    let source = format!("{{{{ __cadet_val({expression}) }}}}");
+    let rewritten = rewrite(&source, 0..source.len(), Marks::None)
+        .map_err(|problem| RenderProblem { message: problem.message, place: Place::file(path), stack: Vec::new() })?;
+    render(scope, &rewritten, path)?;
+    Ok(scope.captured().value.take().unwrap_or_default())
+}
+
+/// Renders text of a YAML file as dbt does natively: `"{{ x }}"` is the value of `x`, other text is text.
+///
+/// # Errors
+/// As [`render`].
+pub fn native(scope: &Arc<Scope>, text: &str, path: &str) -> Result<Value, RenderProblem> {
+    if !text.contains("{{") && !text.contains("{%") {
+        return Ok(Value::from(text));
+    }
+    let trimmed = text.trim();
+    let inner = trimmed.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+    if let Some(inner) = inner.filter(|inner| !inner.contains("}}") && !inner.contains("{%")) {
+        return evaluate(scope, inner.trim_matches('-'), path);
+    }
+    let failed = |problem: super::JinjaProblem| RenderProblem { message: problem.message, place: Place::file(path), stack: Vec::new() };
+    let rewritten = rewrite(text, 0..text.len(), Marks::None).map_err(failed)?;
+    render(scope, &rewritten, path).map(Value::from)
+}
+
+/// One error in the chain that has a place: the file, the offset, and the words.
+struct Located {
+    place: Place,
+    message: String,
+    is_internal: bool,
+}
+
+fn problem(scope: &Scope, template: &Rewritten, path: &str, error: &minijinja::Error) -> RenderProblem {
+    let mut located = Vec::new();
+    let mut message = None;
+    let mut current: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = current {
+        if let Some(error) = error.downcast_ref::<minijinja::Error>() {
+            message = Some(words(error));
+            located.extend(locate(scope, template, path, error));
+        }
+        current = error.source();
+    }
+    let message = message.unwrap_or_else(|| error.to_string());
+    // Innermost first; a place inside dbt's own macros means nothing to the author.
+    located.reverse();
+    located.retain(|found| !found.is_internal);
+    located.dedup_by(|a, b| a.place == b.place);
+    let mut located = located.into_iter();
+    let place = located.next().map_or_else(|| Place::file(path), |found| found.place);
+    RenderProblem { message, place, stack: located.map(|found| (found.place, found.message)).collect() }
+}
+
+/// minijinja's error in words for people who write SQL.
+fn words(error: &minijinja::Error) -> String {
+    use minijinja::ErrorKind;
+    let detail = error.detail().unwrap_or_default();
+    match error.kind() {
+        ErrorKind::OutOfFuel => "this template runs for too long: does a loop never end?".to_owned(),
+        ErrorKind::UndefinedError if detail.is_empty() => "a value is used here that is not defined".to_owned(),
+        ErrorKind::UnknownFunction if detail.is_empty() => "this calls something that is not a macro or function".to_owned(),
+        _ if detail.is_empty() => error.kind().to_string(),
+        _ => detail.to_owned(),
+    }
+}
+
+fn locate(scope: &Scope, template: &Rewritten, path: &str, error: &minijinja::Error) -> Option<Located> {
+    let name = error.name()?;
+    let range = error.range()?;
+    let message = error.detail().unwrap_or_default().to_owned();
+    if name == path {
+        let shifted = range.start.checked_sub(PREFIX.len())?..range.end.saturating_sub(PREFIX.len());
+        let span = template.map.original(shifted.start)..template.map.original(shifted.end).max(template.map.original(shifted.start));
+        return Some(Located { place: Place::span(path, span), message, is_internal: false });
+    }
+    let definition: &Arc<MacroDef> = scope.universe.by_id(name)?;
+    let map = &definition.rewritten.map;
+    let place = Place::span(definition.path.clone(), map.original(range.start)..map.original(range.end));
+    Some(Located { place, message, is_internal: definition.package == INTERNAL })
+}

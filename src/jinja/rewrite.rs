@@ -1,0 +1,312 @@
+//! dbt's Jinja in, minijinja's Jinja out, with the way back to the author's offsets.
+//!
+//! What differs: lists and dicts can be changed in place, `do` takes any expression, `%` formats text, macros are
+//! called `dbt_macro__<name>`, `{% test %}` and `{% materialization %}` are macros, and `{% if x: %}` may end in a colon.
+//! No line break is ever added or removed.
+
+use std::ops::Range;
+
+use super::JinjaProblem;
+use super::expression::Expressions;
+use super::lexer::{Part, Tag, Token, lex};
+use super::map::{Edits, OffsetMap};
+
+/// Brackets a mark in the rendered text: `MARK_START <offset> MARK_END` says that what follows came from there.
+pub const MARK_START: char = '\u{f0000}';
+/// Ends a mark.
+pub const MARK_END: char = '\u{f0001}';
+
+/// A call to `ref`, `source`, `config`, `var` or `env_var` in the template's own text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallSite {
+    pub name: String,
+    pub span: Range<usize>,
+}
+
+/// A template that minijinja can read.
+#[derive(Debug, Clone, Default)]
+pub struct Rewritten {
+    pub text: String,
+    pub map: OffsetMap,
+    pub calls: Vec<CallSite>,
+}
+
+/// Whether the rendered text is to carry marks that lead back to the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Marks {
+    None,
+    Text,
+}
+
+/// Rewrites `source[range]`. Offsets in the result are those of `source`.
+///
+/// # Errors
+/// The first thing that Jinja cannot read.
+pub fn rewrite(source: &str, range: Range<usize>, marks: Marks) -> Result<Rewritten, JinjaProblem> {
+    let parts = shifted(lex(&source[range.clone()]), range.start)?;
+    let marks = if source.contains([MARK_START, MARK_END]) { Marks::None } else { marks };
+    let mut rewriter = Rewriter { source, edits: Edits::default(), calls: Vec::new(), captures: 0, trimmed: false };
+    for part in &parts {
+        rewriter.part(part, marks)?;
+    }
+    rewriter.carriage_returns(&range);
+    let Rewriter { edits, calls, .. } = rewriter;
+    let (text, map) = edits.apply(source, range);
+    Ok(Rewritten { text, map, calls })
+}
+
+/// Moves the parts of a slice to their place in the whole text.
+pub(super) fn shifted(parts: Result<Vec<Part>, JinjaProblem>, by: usize) -> Result<Vec<Part>, JinjaProblem> {
+    let shift = |range: Range<usize>| range.start + by..range.end + by;
+    let shift_tag = |tag: Tag| Tag {
+        range: shift(tag.range),
+        tokens: tag.tokens.into_iter().map(|token| Token { range: shift(token.range), ..token }).collect(),
+        ..tag
+    };
+    let parts = parts.map_err(|problem| JinjaProblem { span: shift(problem.span), ..problem })?;
+    Ok(parts
+        .into_iter()
+        .map(|part| match part {
+            Part::Text(range) => Part::Text(shift(range)),
+            Part::Verbatim(range) => Part::Verbatim(shift(range)),
+            Part::Print(tag) => Part::Print(shift_tag(tag)),
+            Part::Statement(tag) => Part::Statement(shift_tag(tag)),
+        })
+        .collect())
+}
+
+struct Rewriter<'s> {
+    source: &'s str,
+    edits: Edits,
+    calls: Vec<CallSite>,
+    /// How many blocks are open whose text becomes a value: marks in there would change it.
+    captures: usize,
+    /// The tag before trims the white space after it.
+    trimmed: bool,
+}
+
+impl Rewriter<'_> {
+    fn part(&mut self, part: &Part, marks: Marks) -> Result<(), JinjaProblem> {
+        let marked = marks == Marks::Text && self.captures == 0;
+        match part {
+            Part::Text(range) => {
+                let text = &self.source[range.clone()];
+                let skipped = if self.trimmed { text.len() - text.trim_start().len() } else { 0 };
+                if marked && skipped < text.len() {
+                    self.mark(range.start + skipped, range.start + skipped);
+                }
+                self.trimmed = false;
+            }
+            Part::Verbatim(range) => self.trimmed = self.source[range.clone()].ends_with("-#}"),
+            Part::Print(tag) => {
+                if marked {
+                    let text = &self.source[..tag.range.start];
+                    let before = if tag.trims_before { text.trim_end().len() } else { text.len() };
+                    self.mark(before, tag.range.start);
+                }
+                self.expressions(&tag.tokens, 0, |it| it.tuple().map(drop))?;
+                self.trimmed = tag.trims_after;
+            }
+            Part::Statement(tag) => {
+                self.statement(tag)?;
+                self.trimmed = tag.trims_after;
+            }
+        }
+        Ok(())
+    }
+
+    fn mark(&mut self, at: usize, source: usize) {
+        self.edits.insert(at, format!("{MARK_START}{source}{MARK_END}"));
+    }
+
+    /// Jinja2 reads `\r\n` and `\r` as `\n`.
+    fn carriage_returns(&mut self, range: &Range<usize>) {
+        let bytes = self.source.as_bytes();
+        for at in range.clone().filter(|at| bytes[*at] == b'\r') {
+            let replacement = if bytes.get(at + 1) == Some(&b'\n') { "" } else { "\n" };
+            self.edits.replace(at..at + 1, replacement);
+        }
+    }
+
+    fn expressions<T>(
+        &mut self,
+        tokens: &[Token],
+        from: usize,
+        read: impl FnOnce(&mut Expressions<'_>) -> Result<T, JinjaProblem>,
+    ) -> Result<T, JinjaProblem> {
+        let (edits, calls) = (&mut self.edits, &mut self.calls);
+        let mut reader = Expressions { source: self.source, tokens, at: from, edits, calls, depth: 0 };
+        let result = read(&mut reader)?;
+        if reader.at < tokens.len() {
+            return reader.expected("the end of the tag");
+        }
+        Ok(result)
+    }
+
+    fn statement(&mut self, tag: &Tag) -> Result<(), JinjaProblem> {
+        let text = |at: usize| tag.tokens.get(at).map_or("", |token| token.text(self.source));
+        let tokens = self.without_colon(&tag.tokens);
+        match text(0) {
+            "if" | "elif" => self.expressions(tokens, 1, |it| it.tuple().map(drop)),
+            "for" => self.for_loop(tokens),
+            "set" => self.set(tokens),
+            "do" => {
+                self.edits.replace(tag.tokens[0].range.clone(), "set __do =");
+                self.expressions(tokens, 1, |it| it.tuple().map(drop))
+            }
+            "macro" => self.definition(tokens, text(1), "dbt_macro__"),
+            "test" | "data_test" => {
+                self.edits.replace(tag.tokens[0].range.clone(), "macro");
+                self.definition(tokens, text(1), "dbt_macro__test_")
+            }
+            "endtest" | "enddata_test" => {
+                self.captures = self.captures.saturating_sub(1);
+                self.edits.replace(tag.tokens[0].range.clone(), "endmacro");
+                Ok(())
+            }
+            "call" => {
+                self.captures += 1;
+                self.call_block(tokens)
+            }
+            "filter" => {
+                self.captures += 1;
+                Ok(())
+            }
+            "endmacro" | "endcall" | "endset" | "endfilter" => {
+                self.captures = self.captures.saturating_sub(1);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The tokens without the colon that Jinja2 allows at the end of a block tag.
+    fn without_colon<'t>(&mut self, tokens: &'t [Token]) -> &'t [Token] {
+        match tokens.split_last() {
+            Some((last, rest)) if last.text(self.source) == ":" => {
+                self.edits.replace(last.range.clone(), "");
+                rest
+            }
+            _ => tokens,
+        }
+    }
+
+    fn for_loop(&mut self, tokens: &[Token]) -> Result<(), JinjaProblem> {
+        let is_in = |token: &Token| token.text(self.source) == "in";
+        let Some(at) = tokens.iter().position(is_in) else {
+            return self.expressions(tokens, tokens.len(), |it| it.expected("`in`"));
+        };
+        self.expressions(tokens, at + 1, |it| {
+            it.or()?;
+            while it.take(",") {
+                it.or()?;
+            }
+            if it.take("if") {
+                it.expression()?;
+            }
+            it.take("recursive");
+            Ok(())
+        })
+    }
+
+    /// `set x = …` gets a value that can be changed in place; `set x` captures the text up to `endset`.
+    fn set(&mut self, tokens: &[Token]) -> Result<(), JinjaProblem> {
+        let Some(at) = tokens.iter().position(|token| token.text(self.source) == "=") else {
+            self.captures += 1;
+            return Ok(());
+        };
+        let value = self.expressions(tokens, at + 1, |it| {
+            let start = it.at;
+            it.tuple().map(|range| (range, it.at - start))
+        })?;
+        if value.1 > 1 {
+            self.edits.wrap(&value.0, "__m(", ")");
+        }
+        Ok(())
+    }
+
+    fn definition(&mut self, tokens: &[Token], name: &str, prefix: &str) -> Result<(), JinjaProblem> {
+        self.captures += 1;
+        if let Some(token) = tokens.get(1) {
+            self.edits.replace(token.range.clone(), &format!("{prefix}{name}"));
+        }
+        self.parameters(tokens, 2).map(drop)
+    }
+
+    /// Reads `(a, b: type = 1)`; types are dropped. Returns where it ended.
+    fn parameters(&mut self, tokens: &[Token], from: usize) -> Result<usize, JinjaProblem> {
+        let mut at = from + 1;
+        while at < tokens.len() && tokens[at].text(self.source) != ")" {
+            at += 1;
+            if tokens.get(at).is_some_and(|token| token.text(self.source) == ":") {
+                let start = tokens[at].range.start;
+                at += tokens[at..].iter().position(|t| matches!(t.text(self.source), "=" | "," | ")")).unwrap_or(1);
+                let end = tokens.get(at).map_or(start, |token| token.range.start);
+                self.edits.replace(start..end, "");
+            }
+            if tokens.get(at).is_some_and(|token| token.text(self.source) == "=") {
+                let (edits, calls) = (&mut self.edits, &mut self.calls);
+                let mut reader = Expressions { source: self.source, tokens, at: at + 1, edits, calls, depth: 0 };
+                reader.expression()?;
+                at = reader.at;
+            }
+            if tokens.get(at).is_some_and(|token| token.text(self.source) == ",") {
+                at += 1;
+            }
+        }
+        Ok(at + 1)
+    }
+
+    /// `{% call(a, b) f(x) %}` or `{% call f(x) %}`.
+    fn call_block(&mut self, tokens: &[Token]) -> Result<(), JinjaProblem> {
+        let takes = tokens.get(1).is_some_and(|token| token.text(self.source) == "(");
+        let from = if takes { self.parameters(tokens, 1)? } else { 1 };
+        self.expressions(tokens, from, |it| it.expression().map(drop))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rewritten(source: &str) -> String {
+        rewrite(source, 0..source.len(), Marks::None).unwrap().text
+    }
+
+    #[test]
+    fn dbt_jinja_becomes_minijinja() {
+        let cases = [
+            ("{% set xs = [1, 2] + ys %}", "{% set xs = __m(__l([1, 2]) + ys) %}"),
+            ("{% do xs.append({'a': 1}) %}", "{% set __do = xs.append(__d({'a': 1})) %}"),
+            ("{{ '%s' % x ~ 'b' }}", "{{ __mod('%s' , x) ~ 'b' }}"),
+            ("{% if x is defined: %}", "{% if x is defined %}"),
+            ("{% test t(model, c='a') %}{% endtest %}", "{% macro dbt_macro__test_t(model, c='a') %}{% endmacro %}"),
+            ("{% macro m(a: string = [1]) -%}", "{% macro dbt_macro__m(a= __l([1])) -%}"),
+            ("{{ ref('a', v=2) }}", "{{ ref('a', v=2, __at=3) }}"),
+            ("{{ config() }}", "{{ config(__at=3) }}"),
+            ("{% for a, b in {'x': 1}.items() if b %}", "{% for a, b in __d({'x': 1}).items() if b %}"),
+            ("{% call(x) f([1]) %}", "{% call(x) f(__l([1])) %}"),
+            ("{{ x if 'a' in ['a'] else -y|abs }}", "{{ x if 'a' in ['a'] else -y|abs }}"),
+            ("a\r\nb", "a\nb"),
+        ];
+        for (source, expected) in cases {
+            assert_eq!(rewritten(source), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn marks_stand_where_text_and_output_begin_and_nowhere_in_captured_text() {
+        let source = "a {%- set x %}b{% endset -%}  c {{- x }} d";
+        let text = rewrite(source, 0..source.len(), Marks::Text).unwrap().text;
+        let shown = text.replace(MARK_START, "<").replace(MARK_END, ">");
+        assert_eq!(shown, "<0>a {%- set x %}b{% endset -%}  <30>c<32> {{- x }}<40> d");
+    }
+
+    #[test]
+    fn what_cannot_be_read_has_a_place() {
+        for (source, span) in [("x {{ a + }}", 7..8), ("{% for x %}", 8..8), ("{{ a b }}", 5..6), ("{{ (a }}", 0..2)] {
+            let problem = rewrite(source, 0..source.len(), Marks::None).unwrap_err();
+            assert!(problem.span.start.abs_diff(span.start) < 3, "{source}: {problem:?}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What one template sees while it is rendered, and what it asked for.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use minijinja::Value;
+use minijinja::value::{Object, ObjectRepr};
+
+use super::builtins::{Builtin, Function};
+use super::macros::{MacroRef, Namespace};
+use super::relation::Relation;
+use super::universe::Universe;
+
+/// A `ref(...)` as it was called.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RefKey {
+    pub package: Option<String>,
+    pub name: String,
+    pub version: Option<String>,
+}
+
+/// Something the template asked for, and where its call stands if that is in the template itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked<T> {
+    pub what: T,
+    /// Byte offset of the call in the file, when it stands in the node's own file.
+    pub at: Option<usize>,
+}
+
+/// What a template asked for while it was rendered.
+#[derive(Debug, Default)]
+pub struct Captured {
+    pub refs: Vec<Asked<RefKey>>,
+    pub sources: Vec<Asked<(String, String)>>,
+    /// The arguments of each `config(...)`, in order.
+    pub configs: Vec<serde_json::Map<String, serde_json::Value>>,
+    /// The unique ids of the macros that the template itself called.
+    pub macros: BTreeSet<String>,
+    /// What `exceptions.warn` and `log(..., info=true)` said.
+    pub messages: Vec<String>,
+    /// The value of an expression that was evaluated rather than printed.
+    pub value: Option<Value>,
+}
+
+/// How far names are to be looked up.
+#[derive(Debug)]
+pub enum Mode {
+    /// Reading the project: `execute` is false and every `ref` is a stand-in.
+    Parse,
+    /// Compiling: refs and sources are the relations that reading found.
+    Compile { refs: HashMap<RefKey, Relation>, sources: HashMap<(String, String), Relation>, incremental: bool },
+}
+
+/// The variables and environment that a project may read.
+#[derive(Debug, Default)]
+pub struct Given {
+    /// `vars:` of `dbt_project.yml` by package, the empty name for all; `--vars` wins over both.
+    pub vars: HashMap<String, serde_json::Map<String, serde_json::Value>>,
+    pub cli_vars: serde_json::Map<String, serde_json::Value>,
+    /// The environment variables that the settings allow.
+    pub env: HashMap<String, String>,
+    /// The text of the docs blocks by `package.name`.
+    pub docs: HashMap<String, String>,
+    /// `target`, `flags`, `invocation_id`, `run_started_at` and the like: the same for every node.
+    pub globals: HashMap<&'static str, Value>,
+}
+
+/// What one template sees.
+pub struct Scope {
+    pub universe: Arc<Universe>,
+    pub given: Arc<Given>,
+    /// The package of the node.
+    pub package: String,
+    pub mode: Mode,
+    /// What is special to the node: `this`, `model`, `config` values and the like.
+    pub values: HashMap<&'static str, Value>,
+    captured: Mutex<Captured>,
+}
+
+impl Scope {
+    /// A scope that has asked for nothing yet.
+    pub fn new(universe: Arc<Universe>, given: Arc<Given>, package: &str, mode: Mode) -> Self {
+        Self { universe, given, package: package.to_owned(), mode, values: HashMap::new(), captured: Mutex::default() }
+    }
+
+    /// Adds a value that is special to the node.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: Value) -> Self {
+        self.values.insert(name, value);
+        self
+    }
+
+    /// Whether this is a compilation, dbt's `execute`.
+    pub fn execute(&self) -> bool {
+        matches!(self.mode, Mode::Compile { .. })
+    }
+
+    /// What was asked for so far.
+    pub fn captured(&self) -> MutexGuard<'_, Captured> {
+        self.captured.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A variable: from the command line, then the node's package, then for all.
+    pub fn var(&self, name: &str) -> Option<&serde_json::Value> {
+        let scoped = |package: &str| self.given.vars.get(package).and_then(|vars| vars.get(name));
+        self.given.cli_vars.get(name).or_else(|| scoped(&self.package)).or_else(|| scoped(""))
+    }
+}
+
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Scope({})", self.package)
+    }
+}
+
+/// The names that a template can use: macros first, since a project may replace even `ref`.
+#[derive(Debug)]
+pub struct Context(pub Arc<Scope>);
+
+impl Object for Context {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Map
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Value> {
+        let scope = &self.0;
+        if let Some(definition) = scope.universe.find(&scope.package, name) {
+            return Some(MacroRef::value(scope, definition));
+        }
+        if let Some(value) = scope.values.get(name).or_else(|| scope.given.globals.get(name)) {
+            return Some(value.clone());
+        }
+        if let Some(builtin) = Builtin::named(name) {
+            return Some(Value::from_object(Function { builtin, scope: Arc::clone(scope) }));
+        }
+        match name {
+            "execute" => Some(Value::from(scope.execute())),
+            "context" => Some(Value::from_object(Self(Arc::clone(scope)))),
+            "project_name" => Some(Value::from(scope.package.as_str())),
+            package if scope.universe.has_package(package) => {
+                Some(Value::from_object(Namespace { package: package.to_owned(), scope: Arc::clone(scope) }))
+            }
+            _ => None,
+        }
+    }
+}

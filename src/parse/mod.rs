@@ -1,0 +1,5 @@
+//! Stage 2: text in, trees with spans out. What cannot be read becomes a problem with a place; nothing stops.
+
+pub mod csv;
+pub mod scalar;
+pub mod yaml;

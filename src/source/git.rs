@@ -1,0 +1,226 @@
+//! A repository in, the project's state at a commit and the changed files out.
+//!
+//! Everything is read from git's objects in this process; nothing is checked out and no `git` is run.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use git2::{Delta, DiffFindOptions, DiffOptions, ErrorCode, FileMode, ObjectType, Oid, Repository, TreeWalkMode};
+
+use super::changes::Changes;
+use super::{ChangeKind, FileKind, SourceFile, Tree, walk};
+
+/// What keeps cadet from comparing with the base.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    #[error("{0} is not inside a git repository")]
+    NotARepository(String),
+    #[error("this repository has no commit yet")]
+    NoCommit,
+    #[error("the base `{0}` does not exist in this repository")]
+    NoSuchBase(String),
+    #[error("no base to compare with: neither `origin/main`, `main`, `origin/master` nor `master` exists")]
+    NoDefaultBase,
+    #[error("this clone is shallow and does not hold the commit where `{0}` and your branch part")]
+    ShallowClone(String),
+    #[error("`{0}` and your branch have no commit in common")]
+    NoMergeBase(String),
+    #[error("git refuses to read this repository because another user owns it")]
+    NotOwned,
+    #[error("failed to read the repository: {}", .0.message())]
+    Git(#[from] git2::Error),
+}
+
+impl GitError {
+    /// What the reader can do about it.
+    pub fn advice(&self) -> String {
+        match self {
+            Self::NotARepository(_) => "run cadet inside a clone, or pass --project-dir; `cadet check --all` needs no repository".into(),
+            Self::NoCommit => "commit something first, or run `cadet check --all`".into(),
+            Self::NoSuchBase(base) => format!(
+                "fetch it (`git fetch origin {}`) or name another one with --base",
+                base.trim_start_matches("origin/")
+            ),
+            Self::NoDefaultBase => "name the branch that you will merge into with --base".into(),
+            Self::ShallowClone(_) => "run `git fetch --unshallow`; in a workflow give actions/checkout `fetch-depth: 0`".into(),
+            Self::NoMergeBase(_) => "name the branch that you will merge into with --base".into(),
+            Self::NotOwned => "run `git config --global --add safe.directory \"$PWD\"`".into(),
+            Self::Git(_) => "check that `git status` works here".into(),
+        }
+    }
+}
+
+/// A git repository and the project's folder in it.
+pub struct Repo {
+    repository: Repository,
+    root: PathBuf,
+    prefix: String,
+}
+
+/// Two states to compare: the merge base, and the head commit it was taken with.
+#[derive(Debug, Clone, Copy)]
+pub struct Comparison {
+    pub merge_base: Oid,
+    pub head: Oid,
+}
+
+impl Repo {
+    /// Opens the repository that holds `project`.
+    ///
+    /// # Errors
+    /// When there is none, it is bare, or it belongs to another user.
+    pub fn discover(project: &Path) -> Result<Self, GitError> {
+        let not_here = || GitError::NotARepository(project.display().to_string());
+        let repository = Repository::discover(project).map_err(|error| match error.code() {
+            ErrorCode::NotFound => not_here(),
+            ErrorCode::Owner => GitError::NotOwned,
+            _ => GitError::Git(error),
+        })?;
+        let root = repository.workdir().ok_or_else(not_here)?;
+        let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+        let project = project.canonicalize().unwrap_or_else(|_| project.to_owned());
+        let prefix = project.strip_prefix(&root).map_err(|_| not_here())?;
+        let prefix = prefix.to_string_lossy().replace('\\', "/");
+        let prefix = if prefix.is_empty() { prefix } else { format!("{prefix}/") };
+        Ok(Self { repository, root, prefix })
+    }
+
+    /// The project's folder relative to the repository, empty or ending in `/`.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// Finds the merge base of `HEAD` (or the commit `head`) and `base`, or of the usual main branch.
+    ///
+    /// # Errors
+    /// When the base does not exist, or the clone is too shallow to know.
+    pub fn compare(&self, base: Option<&str>, head: Option<&str>) -> Result<Comparison, GitError> {
+        let head = self.commit(head.unwrap_or("HEAD")).map_err(|_| GitError::NoCommit)?;
+        let (name, base) = self.base(base)?;
+        match self.repository.merge_base(base, head) {
+            Ok(merge_base) => Ok(Comparison { merge_base, head }),
+            Err(_) if self.repository.is_shallow() => Err(GitError::ShallowClone(name)),
+            Err(_) => Err(GitError::NoMergeBase(name)),
+        }
+    }
+
+    fn base(&self, base: Option<&str>) -> Result<(String, Oid), GitError> {
+        if let Some(base) = base {
+            let names = [base.to_owned(), format!("origin/{base}")];
+            let found = names.into_iter().find_map(|name| Some((name.clone(), self.commit(&name).ok()?)));
+            return found.ok_or_else(|| GitError::NoSuchBase(base.to_owned()));
+        }
+        let usual = ["origin/main", "main", "origin/master", "master"];
+        let found = usual.iter().find_map(|name| Some(((*name).to_owned(), self.commit(name).ok()?)));
+        found.ok_or(GitError::NoDefaultBase)
+    }
+
+    fn commit(&self, name: &str) -> Result<Oid, git2::Error> {
+        Ok(self.repository.revparse_single(name)?.peel(ObjectType::Commit)?.id())
+    }
+
+    /// The short name of a commit, for people.
+    pub fn short(&self, commit: Oid) -> String {
+        commit.to_string().chars().take(7).collect()
+    }
+
+    /// The name of the branch that `HEAD` is on, if it is on one.
+    pub fn branch(&self) -> Option<String> {
+        let head = self.repository.head().ok()?;
+        head.is_branch().then(|| head.shorthand().ok().map(str::to_owned)).flatten()
+    }
+
+    /// Reads the project as it is in `commit`.
+    ///
+    /// # Errors
+    /// When git's objects cannot be read.
+    pub fn tree_at(&self, commit: Oid) -> Result<Tree, GitError> {
+        let tree = self.repository.find_commit(commit)?.tree()?;
+        let mut files = Tree::default();
+        tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
+            let name = String::from_utf8_lossy(entry.name_bytes());
+            let path = format!("{folder}{name}");
+            let Some(path) = path.strip_prefix(&self.prefix) else { return 0 };
+            if entry.kind() != Some(ObjectType::Tree) {
+                files.insert(self.blob(path, entry));
+            }
+            0
+        })?;
+        Ok(files)
+    }
+
+    fn blob(&self, path: &str, entry: &git2::TreeEntry<'_>) -> SourceFile {
+        let (kind, bytes) = match entry.filemode() {
+            mode if mode == i32::from(FileMode::Link) => (FileKind::Symlink, Vec::new()),
+            mode if mode == i32::from(FileMode::Commit) => (FileKind::Submodule, Vec::new()),
+            _ if !walk::is_read(path) => (FileKind::Regular, Vec::new()),
+            _ => match self.repository.find_blob(entry.id()) {
+                Ok(blob) => (FileKind::Regular, blob.content().to_vec()),
+                Err(error) => (FileKind::Unreadable(error.message().to_owned()), Vec::new()),
+            },
+        };
+        SourceFile { path: path.to_owned(), kind, bytes: Arc::from(bytes) }
+    }
+
+    /// The project as it lies in the working tree.
+    pub fn working_tree(&self) -> Tree {
+        walk::read_folder(&self.root.join(&self.prefix))
+    }
+
+    /// The project's files that differ between the merge base and the working tree:
+    /// committed, staged, unstaged and untracked changes together.
+    ///
+    /// # Errors
+    /// When git's objects cannot be read.
+    pub fn changes_to_working_tree(&self, base: Oid) -> Result<Changes, GitError> {
+        let tree = self.repository.find_commit(base)?.tree()?;
+        let diff = self.repository.diff_tree_to_workdir_with_index(Some(&tree), Some(&mut self.options()))?;
+        self.changes(diff)
+    }
+
+    /// The project's files that differ between two commits.
+    ///
+    /// # Errors
+    /// When git's objects cannot be read.
+    pub fn changes_between(&self, comparison: Comparison) -> Result<Changes, GitError> {
+        let old = self.repository.find_commit(comparison.merge_base)?.tree()?;
+        let new = self.repository.find_commit(comparison.head)?.tree()?;
+        let diff = self.repository.diff_tree_to_tree(Some(&old), Some(&new), Some(&mut self.options()))?;
+        self.changes(diff)
+    }
+
+    fn options(&self) -> DiffOptions {
+        let mut options = DiffOptions::new();
+        options.include_untracked(true).recurse_untracked_dirs(true).include_typechange(true);
+        options.show_untracked_content(true).disable_pathspec_match(true);
+        if !self.prefix.is_empty() {
+            options.pathspec(&self.prefix);
+        }
+        options
+    }
+
+    fn changes(&self, mut diff: git2::Diff<'_>) -> Result<Changes, GitError> {
+        diff.find_similar(Some(DiffFindOptions::new().renames(true).for_untracked(true)))?;
+        let name = |file: git2::DiffFile<'_>| {
+            let path = String::from_utf8_lossy(file.path_bytes().unwrap_or_default()).into_owned();
+            path.strip_prefix(&self.prefix).map(str::to_owned)
+        };
+        let mut changes = Changes::new();
+        for delta in diff.deltas() {
+            let kind = match delta.status() {
+                Delta::Added | Delta::Untracked | Delta::Copied => ChangeKind::Added,
+                Delta::Deleted => ChangeKind::Deleted,
+                Delta::Renamed => ChangeKind::Renamed(name(delta.old_file()).unwrap_or_default()),
+                Delta::Typechange => ChangeKind::Type,
+                Delta::Modified if delta.old_file().id() == delta.new_file().id() => ChangeKind::Mode,
+                Delta::Modified | Delta::Conflicted | Delta::Unreadable => ChangeKind::Modified,
+                Delta::Unmodified | Delta::Ignored => continue,
+            };
+            let file = if kind == ChangeKind::Deleted { delta.old_file() } else { delta.new_file() };
+            if let Some(path) = name(file) {
+                changes.insert(path, kind);
+            }
+        }
+        Ok(changes)
+    }
+}
