@@ -13,3 +13,24 @@ pub mod jinja;
 
 /// What was found on the way: data, printed by `report` alone.
 pub mod finding;
+
+/// 4. Files in, one project out: nodes and what depends on what.
+pub mod project;
+
+/// 5. A node's template in, its SQL out, with a map back to the source.
+pub mod compile;
+
+/// 6. A project in, findings out.
+pub mod rules;
+
+/// What was typed, `cadet.yaml` and the environment.
+pub mod settings;
+
+/// 7. What changed, what it touches, what must be built where.
+pub mod plan;
+
+/// 8. The warehouse behind a trait.
+pub mod engine;
+
+/// 9. A plan carried out on an engine.
+pub mod deploy;

@@ -6,7 +6,6 @@ use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::macros::{Adapter, Loaded, return_value};
-use super::relation::Relation;
 use super::scope::{Asked, Mode, RefKey, Scope};
 use super::values;
 
@@ -294,9 +293,4 @@ impl Object for Function {
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }
     }
-}
-
-/// The relation that `this` is.
-pub(super) fn relation_value(relation: &Relation) -> Value {
-    Value::from_object(relation.clone())
 }

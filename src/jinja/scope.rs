@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use minijinja::Value;
 use minijinja::value::{Object, ObjectRepr};
@@ -76,12 +76,14 @@ pub struct Scope {
     /// What is special to the node: `this`, `model`, `config` values and the like.
     pub values: HashMap<&'static str, Value>,
     captured: Mutex<Captured>,
+    /// The arguments of a generic test, known once they are rendered in this scope.
+    test_arguments: OnceLock<Value>,
 }
 
 impl Scope {
     /// A scope that has asked for nothing yet.
     pub fn new(universe: Arc<Universe>, given: Arc<Given>, package: &str, mode: Mode) -> Self {
-        Self { universe, given, package: package.to_owned(), mode, values: HashMap::new(), captured: Mutex::default() }
+        Self { universe, given, package: package.to_owned(), mode, values: HashMap::new(), captured: Mutex::default(), test_arguments: OnceLock::new() }
     }
 
     /// Adds a value that is special to the node.
@@ -89,6 +91,11 @@ impl Scope {
     pub fn with(mut self, name: &'static str, value: Value) -> Self {
         self.values.insert(name, value);
         self
+    }
+
+    /// Sets what `_dbt_generic_test_kwargs` is; only the first call counts.
+    pub fn set_test_arguments(&self, arguments: Value) {
+        self.test_arguments.get_or_init(|| arguments);
     }
 
     /// Whether this is a compilation, dbt's `execute`.
@@ -139,6 +146,7 @@ impl Object for Context {
             return Some(Value::from_object(Function { builtin, scope: Arc::clone(scope) }));
         }
         match name {
+            "_dbt_generic_test_kwargs" => scope.test_arguments.get().cloned(),
             "execute" => Some(Value::from(scope.execute())),
             "context" => Some(Value::from_object(Self(Arc::clone(scope)))),
             "project_name" => Some(Value::from(scope.package.as_str())),

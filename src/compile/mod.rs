@@ -1,0 +1,53 @@
+//! Stage 5: a node's template in, its SQL out, with a map back to the author's lines.
+
+pub mod ephemeral;
+pub mod map;
+pub mod sql;
+pub mod test;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::jinja::render::{self, RenderProblem};
+use crate::project::{Node, Project, ResourceType, scopes};
+use map::SourceMap;
+
+/// A node's SQL, and the way back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Compiled {
+    pub sql: String,
+    pub map: SourceMap,
+}
+
+/// The SQL of every model, or why it could not be rendered.
+pub type Compilations = HashMap<String, Result<Compiled, RenderProblem>>;
+
+/// Compiles every model that could be read. Incremental models are compiled as for a first run.
+pub fn models(project: &Project) -> Compilations {
+    let models: Vec<&Node> = project.of_type(ResourceType::Model).filter(|node| !node.is_broken).collect();
+    models.into_par_iter().map(|node| (node.unique_id.clone(), node_sql(project, node, false))).collect()
+}
+
+/// Compiles one model or test. `incremental` is what `is_incremental()` answers.
+///
+/// # Errors
+/// The first thing in the template, or in a macro that it calls, that failed.
+pub fn node_sql(project: &Project, node: &Node, incremental: bool) -> Result<Compiled, RenderProblem> {
+    let body = body(project, node, incremental)?;
+    ephemeral::inject(project, node, body)
+}
+
+/// The node's own SQL, before ephemeral models are written into it.
+fn body(project: &Project, node: &Node, incremental: bool) -> Result<Compiled, RenderProblem> {
+    let scope = Arc::new(scopes::compiling(project, node, incremental));
+    if node.test.is_some() {
+        let sql = test::render(&scope, node)?;
+        return Ok(Compiled { map: SourceMap::whole(&node.file, node.place.span.clone()), sql });
+    }
+    let Some(template) = &node.template else { return Ok(Compiled::default()) };
+    let text = render::render(&scope, template, &node.file)?;
+    let (sql, map) = map::strip_marks(&text, &node.file);
+    Ok(Compiled { sql, map })
+}

@@ -1,0 +1,240 @@
+//! Compiled SQL in; whether it is one query out.
+//!
+//! sqlparser reads it with Athena's ways. It is no validator of Trino: what it cannot read is said with a place, and
+//! for clauses that it is known not to know, as a note and not as an error.
+
+use std::ops::Range;
+
+use sqlparser::ast::Statement;
+use sqlparser::dialect::Dialect;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
+
+use crate::source::LineIndex;
+
+/// Deeper nesting is refused, so that no query can exhaust the stack.
+const DEEPEST: usize = 100;
+
+/// Clauses of Trino that sqlparser does not read.
+const UNREAD: &[&str] = &["match_recognize", "json_query", "json_table", "json_exists", "for timestamp as of", "for version as of"];
+
+/// Why the SQL is not one query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SqlProblem {
+    pub message: String,
+    /// Byte range in the compiled SQL.
+    pub span: Range<usize>,
+    pub help: String,
+    /// cadet's reader does not know a clause that the SQL holds: the SQL need not be wrong.
+    pub is_unread: bool,
+}
+
+/// Athena's dialect, as far as it differs from the standard in reading.
+#[derive(Debug)]
+struct AthenaDialect;
+
+impl Dialect for AthenaDialect {
+    fn is_identifier_start(&self, ch: char) -> bool {
+        ch.is_alphabetic() || ch == '_'
+    }
+
+    fn is_identifier_part(&self, ch: char) -> bool {
+        ch.is_alphanumeric() || ch == '_' || ch == '$' || ch == '@'
+    }
+
+    fn is_delimited_identifier_start(&self, ch: char) -> bool {
+        ch == '"'
+    }
+
+    fn supports_filter_during_aggregation(&self) -> bool {
+        true
+    }
+
+    fn supports_group_by_expr(&self) -> bool {
+        true
+    }
+
+    fn supports_lambda_functions(&self) -> bool {
+        true
+    }
+
+    fn supports_nested_comments(&self) -> bool {
+        false
+    }
+
+    fn supports_window_function_null_treatment_arg(&self) -> bool {
+        true
+    }
+
+    fn supports_within_after_array_aggregation(&self) -> bool {
+        true
+    }
+
+    fn supports_limit_comma(&self) -> bool {
+        false
+    }
+
+    fn supports_struct_literal(&self) -> bool {
+        false
+    }
+}
+
+/// Reads compiled SQL as exactly one query.
+///
+/// # Errors
+/// What is wrong with it, with the place in the SQL.
+pub fn check(sql: &str) -> Result<(), SqlProblem> {
+    let index = LineIndex::new(sql);
+    let dialect = AthenaDialect;
+    let tokens = Tokenizer::new(&dialect, sql).tokenize_with_location().map_err(|error| {
+        let at = index.offset(usize::try_from(error.location.line).unwrap_or(1), usize::try_from(error.location.column).unwrap_or(1));
+        problem(sql, at..at + 1, format!("this SQL cannot be read: {}", error.message.to_lowercase()), "check that every quote and comment is closed")
+    })?;
+    let tokens = in_sqlparsers_words(tokens);
+    let last = tokens.iter().rev().find(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF)).cloned();
+    let Some(last) = last else {
+        return Err(problem(sql, 0..0, "this model is empty".into(), "write one select statement"));
+    };
+    let end = span(&index, &last);
+    let mut parser = Parser::new(&dialect).with_recursion_limit(DEEPEST).with_tokens_with_locations(tokens);
+    match parser.parse_statements() {
+        Ok(statements) => match statements.as_slice() {
+            [Statement::Query(_)] => Ok(()),
+            [_] => Err(problem(sql, first_word(sql), "a model must be a query".into(), "write one `select` (with its `with`); cadet creates the table itself")),
+            _ => Err(problem(sql, end, "a model must be one query, and this is more than one statement".into(), "keep one `select`; put the others into models of their own")),
+        },
+        Err(error) => Err(parse_problem(sql, &index, &end, &error)),
+    }
+}
+
+fn problem(sql: &str, span: Range<usize>, message: String, help: &str) -> SqlProblem {
+    let lower = sql.to_lowercase();
+    let is_unread = UNREAD.iter().any(|clause| lower.contains(clause));
+    SqlProblem { message, span, help: help.to_owned(), is_unread }
+}
+
+fn first_word(sql: &str) -> Range<usize> {
+    let start = sql.len() - sql.trim_start().len();
+    let end = sql[start..].find(char::is_whitespace).map_or(sql.len(), |at| start + at);
+    start..end
+}
+
+fn span(index: &LineIndex<'_>, token: &TokenWithSpan) -> Range<usize> {
+    let offset = |location: sqlparser::tokenizer::Location| {
+        index.offset(usize::try_from(location.line).unwrap_or(1), usize::try_from(location.column).unwrap_or(1))
+    };
+    offset(token.span.start)..offset(token.span.end)
+}
+
+/// sqlparser says where only in words: `…, found: x at Line: 3, Column: 7`.
+fn parse_problem(sql: &str, index: &LineIndex<'_>, end: &Range<usize>, error: &ParserError) -> SqlProblem {
+    let text = match error {
+        ParserError::ParserError(text) | ParserError::TokenizerError(text) => text.clone(),
+        ParserError::RecursionLimitExceeded => "it is nested too deeply".to_owned(),
+    };
+    let (words, at) = match text.rsplit_once(" at Line: ") {
+        Some((words, place)) => (words.to_owned(), place.split_once(", Column: ")),
+        None => (text.clone(), None),
+    };
+    let at = at.and_then(|(line, column)| Some(index.offset(line.trim().parse().ok()?, column.trim().parse().ok()?)));
+    let words = words.trim_start_matches("Expected: ").replace(", found: ", ", but found ");
+    let (message, help) = match at {
+        Some(_) => (format!("this SQL cannot be read: expected {words}"), "look at what stands just before: often a comma too many or too few"),
+        None => ("this SQL ends too early".to_owned(), "look for a bracket that is not closed, or a clause that is not finished"),
+    };
+    let span = at.map_or_else(|| end.clone(), |at| at..word_end(sql, at));
+    problem(sql, span, message, help)
+}
+
+fn word_end(sql: &str, at: usize) -> usize {
+    let rest = &sql[at..];
+    let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+    at + length.max(rest.chars().next().map_or(0, char::len_utf8))
+}
+
+/// Trino writes `array(varchar)` and `row(a bigint)` where sqlparser reads `array<varchar>` and `struct<a bigint>`.
+///
+/// Only in the position of a type, which is what follows `as` in a cast up to the cast's closing bracket.
+fn in_sqlparsers_words(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let places: Vec<usize> = (0..tokens.len()).filter(|at| !matches!(tokens[*at].token, Token::Whitespace(_))).collect();
+    let word = |tokens: &[TokenWithSpan], at: usize| match tokens.get(at).map(|token| &token.token) {
+        Some(Token::Word(word)) if word.quote_style.is_none() => word.value.to_lowercase(),
+        _ => String::new(),
+    };
+    let mut casts: Vec<Option<usize>> = Vec::new();
+    for (number, &at) in places.iter().enumerate() {
+        let before = number.checked_sub(1).map(|before| word(&tokens, places[before])).unwrap_or_default();
+        match &tokens[at].token {
+            Token::LParen => {
+                let in_type = casts.iter().flatten().count() > 0;
+                match before.as_str() {
+                    "cast" | "try_cast" => casts.push(None),
+                    "array" | "row" | "map" if in_type => {
+                        close_type(&mut tokens, &places, number);
+                        casts.push(Some(at));
+                    }
+                    _ => casts.push(casts.last().copied().flatten()),
+                }
+            }
+            Token::RParen => drop(casts.pop()),
+            Token::Word(_) if word(&tokens, at) == "as" && casts.last() == Some(&None) => {
+                if let Some(last) = casts.last_mut() {
+                    *last = Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    tokens
+}
+
+/// Turns the brackets of a type into angle brackets, and `row` into `struct`.
+fn close_type(tokens: &mut [TokenWithSpan], places: &[usize], number: usize) {
+    let mut depth = 0usize;
+    let closing = places[number..].iter().find(|at| {
+        match tokens[**at].token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    });
+    let Some(&closing) = closing else { return };
+    if matches!(&tokens[places[number - 1]].token, Token::Word(word) if word.value.eq_ignore_ascii_case("map")) {
+        return;
+    }
+    tokens[places[number]].token = Token::Lt;
+    tokens[closing].token = Token::Gt;
+    if matches!(&tokens[places[number - 1]].token, Token::Word(word) if word.value.eq_ignore_ascii_case("row")) {
+        tokens[places[number - 1]].token = Token::make_keyword("STRUCT");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queries_as_analysts_write_them_can_be_read() {
+        for sql in [
+            "with a as (select 1 as x) select x, row_number() over (partition by x order by x desc) as n from a",
+            "select date_parse(d, '%Y-%m-%d'), try_cast(x as decimal(10,2)) from t cross join unnest(a, b) with ordinality as u (p, q, r)",
+            "select cast(x as array(varchar)), cast(y as row(a bigint, b array(double))) from t",
+            "select filter(a, x -> x > 1), a[1], count(*) filter (where b), \"c\" from \"s\".\"t\" where d between date '2024-01-01' and current_date",
+            "select 1 union all select 2 order by 1 limit 5",
+            "select max_by(a, b), approx_distinct(c) from t group by grouping sets ((a), ())",
+        ] {
+            assert_eq!(check(sql), Ok(()), "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_has_its_place_in_the_sql() {
+        let sql = "select a,\n  b,\nfrom t";
+        let problem = check(sql).unwrap_err();
+        assert_eq!((&sql[problem.span.clone()], problem.is_unread), ("from", false), "{problem:?}");
+        assert!(check("select (1").unwrap_err().message.contains("ends too early"));
+        assert!(check("drop table t").unwrap_err().message.contains("must be a query"));
+        assert!(check("select 1; drop table t").unwrap_err().message.contains("more than one statement"));
+    }
+}

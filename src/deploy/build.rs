@@ -1,0 +1,232 @@
+//! One step in, what became of it out.
+
+use std::path::Path;
+
+use super::outcome::Status;
+use super::source_data::{self, Filled};
+use crate::compile::{self, Compiled, sql};
+use crate::engine::{Engine, EngineError, Load, Stored, TypedColumn};
+use crate::finding::{Finding, Level, Place};
+use crate::parse::csv;
+use crate::project::{Node, Project, ResourceType, SourceTable};
+
+/// The rule under which a failed build or test is shown on its file.
+const BUILD: &str = "deploy/build";
+const TEST: &str = "deploy/data-test";
+
+/// What is needed to carry out steps.
+pub struct Builder<'a> {
+    pub project: &'a Project,
+    pub engine: &'a dyn Engine,
+    pub source_data: Option<&'a Path>,
+    pub full_refresh: bool,
+}
+
+/// What became of a step, before it is put beside its name and its time.
+#[derive(Debug, Default)]
+pub struct Built {
+    pub status: Option<Status>,
+    pub message: String,
+    pub count: Option<u64>,
+    pub compiled: Option<String>,
+    pub ran: Option<String>,
+    pub finding: Option<Finding>,
+}
+
+impl Built {
+    fn done(message: String, count: u64) -> Self {
+        Self { status: Some(Status::Success), message, count: Some(count), ..Self::default() }
+    }
+
+    fn failed(finding: Finding) -> Self {
+        Self { status: Some(Status::Error), message: finding.message.clone(), finding: Some(finding), ..Self::default() }
+    }
+}
+
+impl Builder<'_> {
+    /// Fills a source table.
+    pub fn source(&self, table: &SourceTable) -> Built {
+        match source_data::fill(table, self.source_data, self.engine) {
+            Ok(Filled::Rows(rows)) => Built::done(format!("{} from CSV", rows_words(rows)), rows),
+            Ok(Filled::Empty) => Built::done("empty: no data was given".into(), 0),
+            Ok(Filled::Kept) => Built { status: Some(Status::Success), message: "kept".into(), ..Built::default() },
+            Err(error) => {
+                let message = format!("the source `{}.{}` cannot be filled: {error}", table.source_name, table.name);
+                Built::failed(Finding::new(BUILD, Level::Error, message, table.place.clone()))
+            }
+        }
+    }
+
+    /// Builds a model, loads a seed, or runs a test.
+    pub fn node(&self, node: &Node) -> Built {
+        if node.resource_type == ResourceType::Seed {
+            return self.seed(node);
+        }
+        let incremental = node.materialized() == "incremental" && !self.full_refresh && self.is_table(node);
+        let compiled = match compile::node_sql(self.project, node, incremental) {
+            Ok(compiled) => compiled,
+            Err(problem) => {
+                let mut finding = Finding::new("jinja/renders", Level::Error, problem.message, problem.place);
+                finding.related = problem.stack;
+                return Built::failed(finding);
+            }
+        };
+        let built = match node.resource_type {
+            ResourceType::Test => self.test(node, &compiled),
+            _ => self.model(node, &compiled, incremental),
+        };
+        Built { compiled: Some(compiled.sql), ..built }
+    }
+
+    fn is_table(&self, node: &Node) -> bool {
+        matches!(self.engine.find(&node.relation), Ok(Some(Stored::Table)))
+    }
+
+    fn seed(&self, node: &Node) -> Built {
+        let delimiter = node.config_text("delimiter").and_then(|text| text.bytes().next()).unwrap_or(b',');
+        let table = match csv::read(self.project.text(&node.file), delimiter) {
+            Ok(table) => table,
+            Err(problem) => {
+                let place = Place::span(node.file.clone(), problem.span);
+                return Built::failed(Finding::new("seeds/readable", Level::Error, problem.message, place).help(problem.help));
+            }
+        };
+        let declared = node.config.get("column_types");
+        let column = |(at, name): (usize, &String)| {
+            let declared = declared.and_then(|types| types.get(name)).and_then(|value| value.as_str());
+            let data_type = declared.map_or_else(|| csv::infer(&table, at).name().to_owned(), str::to_owned);
+            TypedColumn { name: name.clone(), data_type }
+        };
+        let columns: Vec<TypedColumn> = table.header.iter().enumerate().map(column).collect();
+        let cleaned = cleaned(&table, &columns, |name| declared.and_then(|types| types.get(name)).is_some());
+        match self.engine.load(&node.relation, &Load { table: &cleaned, columns }) {
+            Ok(rows) => Built::done(rows_words(rows), rows),
+            Err(error) => Built::failed(
+                Finding::new(BUILD, Level::Error, format!("this seed cannot be loaded: {error}"), node.place.clone())
+                    .help("check the values, and the types under `column_types` in its property file"),
+            ),
+        }
+    }
+
+    fn model(&self, node: &Node, compiled: &Compiled, incremental: bool) -> Built {
+        if let Err(problem) = sql::check(&compiled.sql)
+            && !problem.is_unread
+        {
+            let place = self.place(node, compiled, Some(problem.span.start));
+            return Built::failed(Finding::new("sql/parses", Level::Error, problem.message, place).help(problem.help));
+        }
+        let query = compiled.sql.trim();
+        let contract: Option<Vec<TypedColumn>> = node.has_contract().then(|| promised(node));
+        let relation = &node.relation;
+        let (result, ran) = match node.materialized() {
+            "view" => (self.engine.replace_view(relation, query).map(|()| None), format!("create or replace view {relation} as (\n{query}\n)")),
+            "incremental" if incremental => (self.engine.append(relation, query).map(Some), format!("insert into {relation}\n{query}")),
+            "table" | "incremental" => (
+                self.engine.replace_table(relation, query, contract.as_deref()).map(Some),
+                format!("create table {relation} as (\n{query}\n)"),
+            ),
+            other => {
+                let message = format!("cadet does not know the materialisation `{other}`");
+                let finding = Finding::new(BUILD, Level::Error, message, node.place.clone());
+                return Built::failed(finding.help("use table, view, incremental or ephemeral"));
+            }
+        };
+        let built = match result {
+            Ok(Some(rows)) if incremental => Built::done(format!("{} added", rows_words(rows)), rows),
+            Ok(Some(rows)) => Built::done(rows_words(rows), rows),
+            Ok(None) => Built { status: Some(Status::Success), message: "created".into(), ..Built::default() },
+            Err(error) => self.refused(node, compiled, &error),
+        };
+        Built { ran: Some(ran), ..built }
+    }
+
+    /// The query as dbt wraps a test: `dbt.get_test_sql`.
+    fn test(&self, node: &Node, compiled: &Compiled) -> Built {
+        let text = |key: &str, usual: &str| node.config_text(key).unwrap_or(usual).to_owned();
+        let limit = node.config.get("limit").and_then(|limit| limit.as_u64()).map_or_else(String::new, |limit| format!("\nlimit {limit}"));
+        let (calc, warn_if, error_if) = (text("fail_calc", "count(*)"), text("warn_if", "!= 0"), text("error_if", "!= 0"));
+        let query = format!(
+            "select {calc} as failures, {calc} {warn_if} as should_warn, {calc} {error_if} as should_error\nfrom (\n{}{limit}\n) dbt_internal_test",
+            compiled.sql.trim()
+        );
+        let built = match self.engine.test(&query) {
+            Ok(answer) => {
+                let only_warns = text("severity", "ERROR").eq_ignore_ascii_case("warn");
+                let status = match (answer.fails && !only_warns, answer.warns) {
+                    (true, _) => Status::Fail,
+                    (false, true) => Status::Warn,
+                    (false, false) => Status::Pass,
+                };
+                tested(node, status, answer.failures)
+            }
+            Err(error) => self.refused(node, compiled, &error),
+        };
+        Built { ran: Some(query), ..built }
+    }
+
+    /// An error of the engine, at the author's place.
+    fn refused(&self, node: &Node, compiled: &Compiled, error: &EngineError) -> Built {
+        if let EngineError::NotHere(name) = error {
+            let message = format!("uses `{name}`, which the local engine does not have; Athena does");
+            return Built { status: Some(Status::NotRun), message, ..Built::default() };
+        }
+        let skipped = compiled.sql.len() - compiled.sql.trim_start().len();
+        let offset = if let EngineError::Query { offset, .. } = error { offset.map(|offset| offset + skipped) } else { None };
+        let place = self.place(node, compiled, offset);
+        let finding = Finding::new(BUILD, Level::Error, error.to_string(), place);
+        Built::failed(match (error, node.resource_type) {
+            (EngineError::Contract(_), _) => finding.help("change the select, or the columns in the property file; the table that was there is untouched"),
+            (_, ResourceType::Test) => finding.help("the test's query failed: check the column's name and the test's arguments"),
+            _ => finding.help("the table that was there is untouched; fix the query and run again"),
+        })
+    }
+
+    fn place(&self, node: &Node, compiled: &Compiled, offset: Option<usize>) -> Place {
+        let text = |path: &str| self.project.text(path).to_owned();
+        let place = offset.and_then(|offset| compiled.map.place(offset, text)).unwrap_or_else(|| node.place.clone());
+        let Some(span) = place.span.clone().filter(|span| span.len() <= 4) else { return place };
+        let rest = self.project.text(&place.path).get(span.start..).unwrap_or_default();
+        let word = rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.' | '"')).unwrap_or(rest.len());
+        Place::span(place.path, span.start..(span.start + word).max(span.end))
+    }
+}
+
+fn promised(node: &Node) -> Vec<TypedColumn> {
+    let typed = node.columns.values().filter_map(|column| {
+        Some(TypedColumn { name: column.name.clone(), data_type: column.data_type.clone()? })
+    });
+    typed.collect()
+}
+
+/// Numbers without the signs that dbt's reader drops. Columns with a declared type keep their text.
+fn cleaned(table: &csv::Table, columns: &[TypedColumn], is_declared: impl Fn(&str) -> bool) -> csv::Table {
+    let is_number = |column: &TypedColumn| matches!(column.data_type.as_str(), "integer" | "double") && !is_declared(&column.name);
+    let numbers: Vec<bool> = columns.iter().map(is_number).collect();
+    let clean = |value: &String, is_number: bool| {
+        let number = if is_number { csv::number(value.trim()) } else { None };
+        number.unwrap_or_else(|| value.clone())
+    };
+    let rows = table.rows.iter().map(|row| row.iter().zip(&numbers).map(|(value, is_number)| clean(value, *is_number)).collect());
+    csv::Table { header: table.header.clone(), rows: rows.collect() }
+}
+
+fn tested(node: &Node, status: Status, failures: u64) -> Built {
+    let message = if status == Status::Pass { String::new() } else { format!("{} break this test", rows_words(failures)) };
+    let finding = match status {
+        Status::Fail | Status::Warn => {
+            let level = if status == Status::Fail { Level::Error } else { Level::Warning };
+            let name = node.test.as_ref().map_or(node.name.as_str(), |test| test.name.as_str());
+            let of = node.test.as_ref().and_then(|test| test.column_name.as_ref()).map_or_else(String::new, |column| format!(" on `{column}`"));
+            let verb = if failures == 1 { "breaks" } else { "break" };
+            let message = format!("{} {verb} the test `{name}`{of}", rows_words(failures));
+            Some(Finding::new(TEST, level, message, node.place.clone()).help(format!("to see the rows, run the query in target/compiled/…/{}", node.path)))
+        }
+        _ => None,
+    };
+    Built { status: Some(status), message, count: Some(failures), finding, ..Built::default() }
+}
+
+/// `1 row`, `12 rows`
+pub fn rows_words(rows: u64) -> String {
+    if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") }
+}

@@ -1,0 +1,9 @@
+//! Stage 9: a plan and an engine in, outcomes out. The only stage that touches a warehouse.
+
+pub mod build;
+pub mod outcome;
+pub mod run;
+pub mod source_data;
+
+pub use outcome::{Outcome, Status};
+pub use run::{Options, Progress, run};

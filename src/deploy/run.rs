@@ -1,0 +1,180 @@
+//! Carries out a plan: several steps at once, each after what it needs; what fails takes only its descendants with it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use super::build::{Builder, Built};
+use super::outcome::{Outcome, Status};
+use crate::plan::order::waits_for;
+use crate::plan::{Plan, Step, name_of};
+use crate::project::graph::Graph;
+use crate::project::{Project, ResourceType};
+
+/// How a plan is carried out.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// The most steps at the same time.
+    pub threads: usize,
+    /// Stop starting steps after the first that fails.
+    pub fail_fast: bool,
+    /// A failed test holds back what reads the tested table, as `dbt build` does.
+    pub tests_gate: bool,
+}
+
+/// Told of each step as it begins and ends, from several threads.
+pub trait Progress: Sync {
+    /// A step begins.
+    fn started(&self, name: &str);
+    /// A step has ended.
+    fn finished(&self, outcome: &Outcome);
+}
+
+/// The steps that can still be done, and what became of the others.
+struct State<'p> {
+    waiting: BTreeMap<&'p str, BTreeSet<&'p str>>,
+    running: BTreeSet<&'p str>,
+    /// What failed, with the reason that its descendants are told.
+    failed: HashMap<&'p str, String>,
+    outcomes: Vec<Outcome>,
+    stopped: bool,
+}
+
+/// Carries out the plan. `blocked` are nodes that may not be built, each with the reason in words.
+pub fn run(plan: &Plan, builder: &Builder<'_>, blocked: &HashMap<String, String>, options: Options, progress: &dyn Progress) -> Vec<Outcome> {
+    let project = builder.project;
+    let graph = Graph::new(project);
+    let ids: BTreeSet<&str> = plan.steps.iter().map(|step| step.id.as_str()).collect();
+    let mut waiting = waits_for(&graph, &ids);
+    if options.tests_gate {
+        gate(project, &graph, &mut waiting);
+    }
+    let state = State { waiting, running: BTreeSet::new(), failed: HashMap::new(), outcomes: Vec::new(), stopped: false };
+    let shared = (Mutex::new(state), Condvar::new());
+    let worker = Worker { plan, builder, blocked, options, progress, shared: &shared };
+    std::thread::scope(|scope| {
+        for _ in 0..options.threads.clamp(1, plan.steps.len().max(1)) {
+            scope.spawn(|| worker.work());
+        }
+    });
+    let state = shared.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let place: HashMap<&str, usize> = plan.steps.iter().enumerate().map(|(at, step)| (step.id.as_str(), at)).collect();
+    let mut outcomes = state.outcomes;
+    outcomes.sort_by_key(|outcome| place.get(outcome.id.as_str()).copied());
+    outcomes
+}
+
+/// What reads a tested table waits for the table's tests, unless a test itself needs what waits.
+fn gate<'p>(project: &'p Project, graph: &Graph<'p>, waiting: &mut BTreeMap<&'p str, BTreeSet<&'p str>>) {
+    let tests: Vec<&str> = waiting.keys().copied().filter(|id| project.nodes.get(*id).is_some_and(|node| node.resource_type == ResourceType::Test)).collect();
+    for test in tests {
+        let needed: BTreeSet<&str> = graph.ancestors(test, None);
+        for parent in graph.parents(test) {
+            for child in graph.children(parent) {
+                let is_test = project.nodes.get(*child).is_some_and(|node| node.resource_type == ResourceType::Test);
+                if !is_test && !needed.contains(child) && let Some(parents) = waiting.get_mut(child) {
+                    parents.insert(test);
+                }
+            }
+        }
+    }
+}
+
+struct Worker<'a, 'p> {
+    plan: &'p Plan,
+    builder: &'a Builder<'a>,
+    blocked: &'a HashMap<String, String>,
+    options: Options,
+    progress: &'a dyn Progress,
+    shared: &'a (Mutex<State<'p>>, Condvar),
+}
+
+impl<'p> Worker<'_, 'p> {
+    fn lock(&self) -> MutexGuard<'_, State<'p>> {
+        self.shared.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self) {
+        while let Some((step, because)) = self.next() {
+            let (started, clock) = (jiff::Timestamp::now(), Instant::now());
+            let name = name_of(self.builder.project, &step.id);
+            let built = match because {
+                Some(message) => Built { status: Some(Status::Skipped), message, ..Built::default() },
+                None => {
+                    self.progress.started(&name);
+                    self.build(step)
+                }
+            };
+            let outcome = self.outcome(step, name, built, started, clock);
+            self.progress.finished(&outcome);
+            self.finish(step, outcome);
+        }
+    }
+
+    /// The next step that waits for nothing, and why it is to be skipped, if it is.
+    fn next(&self) -> Option<(&'p Step, Option<String>)> {
+        let mut state = self.lock();
+        loop {
+            let is_done = |parent: &&str| !state.waiting.contains_key(*parent) && !state.running.contains(*parent);
+            let is_ready = |step: &&Step| state.waiting.get(step.id.as_str()).is_some_and(|parents| parents.iter().all(|parent| is_done(&parent)));
+            if let Some(step) = self.plan.steps.iter().find(is_ready) {
+                let parents = state.waiting.remove(step.id.as_str()).unwrap_or_default();
+                state.running.insert(&step.id);
+                let failed = parents.iter().find_map(|parent| state.failed.get(parent).cloned());
+                let stopped = state.stopped.then(|| "stopped after the first failure".to_owned());
+                return Some((step, self.blocked.get(&step.id).cloned().or(failed).or(stopped)));
+            }
+            if state.running.is_empty() {
+                return None;
+            }
+            state = self.shared.1.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn build(&self, step: &Step) -> Built {
+        let project = self.builder.project;
+        match (project.nodes.get(&step.id), project.sources.get(&step.id)) {
+            (Some(node), _) => self.builder.node(node),
+            (None, Some(table)) => self.builder.source(table),
+            (None, None) => Built::default(),
+        }
+    }
+
+    fn outcome(&self, step: &Step, name: String, built: Built, started: jiff::Timestamp, clock: Instant) -> Outcome {
+        let node = self.builder.project.nodes.get(&step.id);
+        Outcome {
+            id: step.id.clone(),
+            name,
+            kind: node.map_or(ResourceType::Source, |node| node.resource_type),
+            materialized: node.map_or("source", |node| node.materialized()).to_owned(),
+            status: built.status.unwrap_or(Status::Error),
+            message: built.message,
+            count: built.count,
+            relation: node.filter(|node| node.has_relation()).map(|node| node.relation.to_string()),
+            reason: step.reason.to_string(),
+            compiled: built.compiled,
+            ran: built.ran,
+            finding: built.finding,
+            started,
+            took: clock.elapsed(),
+        }
+    }
+
+    fn finish(&self, step: &'p Step, outcome: Outcome) {
+        let mut state = self.lock();
+        state.running.remove(step.id.as_str());
+        let words = match outcome.status {
+            Status::Error => Some(format!("{} failed", outcome.name)),
+            Status::Fail if self.options.tests_gate => Some(format!("the test {} failed", outcome.name)),
+            Status::Skipped => Some(if self.blocked.contains_key(&step.id) { format!("{} was not built", outcome.name) } else { outcome.message.clone() }),
+            Status::NotRun if outcome.kind == ResourceType::Model => Some(format!("{} was not run here", outcome.name)),
+            _ => None,
+        };
+        if let Some(words) = words {
+            state.failed.insert(&step.id, words);
+        }
+        state.stopped |= self.options.fail_fast && outcome.status.is_bad();
+        state.outcomes.push(outcome);
+        self.shared.1.notify_all();
+    }
+}

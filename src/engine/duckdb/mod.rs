@@ -1,0 +1,274 @@
+//! The embedded engine: a DuckDB file that stands for the account's data catalogue.
+//!
+//! The file is attached under the catalogue's name, so that the SQL that goes to Athena names the right tables here.
+//! A project's SQL cannot reach files or the network: external access is off before the first query.
+
+mod prelude;
+pub mod types;
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use duckdb::{Connection, OptionalExt, params};
+
+use super::{Engine, EngineError, Load, Stored, TestAnswer, TypedColumn};
+use crate::jinja::relation::Relation;
+
+/// A DuckDB file.
+pub struct DuckDb {
+    connection: Mutex<Connection>,
+}
+
+impl DuckDb {
+    /// Opens or creates the file, as the database `catalogue`.
+    ///
+    /// # Errors
+    /// When another process holds the file, or it is not a DuckDB file.
+    pub fn open(file: &Path, catalogue: &str) -> Result<Self, EngineError> {
+        let unavailable = |error: duckdb::Error| {
+            let text = error.to_string();
+            let reason = if text.contains("lock") { "another cadet is using it" } else { text.lines().next().unwrap_or_default() };
+            EngineError::Unavailable(format!("the local database {} cannot be opened: {reason}", file.display()))
+        };
+        let connection = Connection::open_in_memory().map_err(unavailable)?;
+        let path = file.display().to_string().replace('\'', "''");
+        let statements = [
+            format!("attach '{path}' as {}", quoted(catalogue)),
+            "set integer_division = true; set default_null_order = 'nulls_last'; set preserve_insertion_order = true".to_owned(),
+            "set autoinstall_known_extensions = false; set autoload_known_extensions = false".to_owned(),
+            prelude::SQL.to_owned(),
+            "set enable_external_access = false; set lock_configuration = true".to_owned(),
+        ];
+        for statement in statements {
+            connection.execute_batch(&statement).map_err(unavailable)?;
+        }
+        Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    fn connection(&self) -> Result<Connection, EngineError> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        connection.try_clone().map_err(|error| EngineError::Unavailable(error.to_string()))
+    }
+
+    /// Runs `work` in one transaction: all of it happens, or none.
+    fn transaction<T>(&self, work: impl FnOnce(&Connection) -> Result<T, EngineError>) -> Result<T, EngineError> {
+        let connection = self.connection()?;
+        run(&connection, "begin transaction")?;
+        let result = work(&connection);
+        let end = if result.is_ok() { "commit" } else { "rollback" };
+        match (run(&connection, end), result) {
+            (Err(error), Ok(_)) => Err(error),
+            (_, result) => result,
+        }
+    }
+
+    /// Binds a query without running it, so that its mistakes have their places in its own text.
+    fn bind(connection: &Connection, query: &str) -> Result<(), EngineError> {
+        connection.prepare(query).map(drop).map_err(|error| query_error(&error, Some(query)))
+    }
+
+    fn columns(connection: &Connection, relation: &Relation) -> Result<Vec<TypedColumn>, EngineError> {
+        let mut statement = connection.prepare(&format!("describe {relation}")).map_err(|error| query_error(&error, None))?;
+        let rows = statement.query_map([], |row| Ok(TypedColumn { name: row.get(0)?, data_type: row.get(1)? }));
+        rows.and_then(Iterator::collect).map_err(|error| query_error(&error, None))
+    }
+}
+
+fn run(connection: &Connection, statement: &str) -> Result<usize, EngineError> {
+    connection.execute(statement, []).map_err(|error| query_error(&error, None))
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// The relation under which a new table is built before it takes its name.
+fn fresh(relation: &Relation) -> Relation {
+    let identifier = relation.identifier.as_ref().map(|name| format!("{name}__cadet_new"));
+    Relation { identifier, ..relation.clone() }
+}
+
+fn create_schema(connection: &Connection, relation: &Relation) -> Result<(), EngineError> {
+    let schema = Relation { identifier: None, ..relation.clone() };
+    run(connection, &format!("create schema if not exists {schema}")).map(drop)
+}
+
+fn stored(connection: &Connection, relation: &Relation) -> Result<Option<Stored>, EngineError> {
+    let names = [&relation.database, &relation.schema, &relation.identifier].map(|name| name.clone().unwrap_or_default());
+    let kind: Option<String> = connection
+        .query_row(
+            "select table_type from information_schema.tables where table_catalog = ? and table_schema = ? and table_name = ?",
+            params![names[0], names[1], names[2]],
+            |row| row.get(0),
+        )
+        .optional()
+        .map_err(|error| query_error(&error, None))?;
+    Ok(kind.map(|kind| if kind == "VIEW" { Stored::View } else { Stored::Table }))
+}
+
+/// Gives the new table its name, in the place of whatever had it.
+fn swap(connection: &Connection, relation: &Relation) -> Result<(), EngineError> {
+    match stored(connection, relation)? {
+        Some(Stored::View) => drop(run(connection, &format!("drop view {relation}"))?),
+        Some(Stored::Table) => drop(run(connection, &format!("drop table {relation}"))?),
+        None => {}
+    }
+    let name = quoted(relation.identifier.as_deref().unwrap_or_default());
+    run(connection, &format!("alter table {} rename to {name}", fresh(relation))).map(drop)
+}
+
+fn count(connection: &Connection, relation: &Relation) -> Result<u64, EngineError> {
+    connection.query_row(&format!("select count(*) from {relation}"), [], |row| row.get(0)).map_err(|error| query_error(&error, None))
+}
+
+/// Compares the columns that were built with those that the contract promises.
+fn keeps_contract(built: &[TypedColumn], contract: &[TypedColumn]) -> Result<(), EngineError> {
+    let mut wrong = Vec::new();
+    for promised in contract {
+        let Some(column) = built.iter().find(|column| column.name.eq_ignore_ascii_case(&promised.name)) else {
+            wrong.push(format!("the column `{}` is missing", promised.name));
+            continue;
+        };
+        let wanted = types::duckdb_type(&promised.data_type).map_err(EngineError::Contract)?;
+        if !types::same_kind(&wanted, &column.data_type) {
+            wrong.push(format!("the column `{}` is {}, not {}", promised.name, column.data_type.to_lowercase(), promised.data_type));
+        }
+    }
+    let promised = |column: &&TypedColumn| contract.iter().all(|known| !known.name.eq_ignore_ascii_case(&column.name));
+    wrong.extend(built.iter().filter(promised).map(|column| format!("the column `{}` is not in the contract", column.name)));
+    if wrong.is_empty() { Ok(()) } else { Err(EngineError::Contract(format!("the contract is broken: {}", wrong.join("; ")))) }
+}
+
+impl Engine for DuckDb {
+    fn find(&self, relation: &Relation) -> Result<Option<Stored>, EngineError> {
+        stored(&*self.connection.lock().unwrap_or_else(PoisonError::into_inner), relation)
+    }
+
+    fn replace_table(&self, relation: &Relation, query: &str, contract: Option<&[TypedColumn]>) -> Result<u64, EngineError> {
+        self.transaction(|connection| {
+            create_schema(connection, relation)?;
+            Self::bind(connection, query)?;
+            let new = fresh(relation);
+            run(connection, &format!("create or replace table {new} as (\n{query}\n)"))?;
+            if let Some(contract) = contract {
+                keeps_contract(&Self::columns(connection, &new)?, contract)?;
+            }
+            let rows = count(connection, &new)?;
+            swap(connection, relation)?;
+            Ok(rows)
+        })
+    }
+
+    fn replace_view(&self, relation: &Relation, query: &str) -> Result<(), EngineError> {
+        self.transaction(|connection| {
+            create_schema(connection, relation)?;
+            Self::bind(connection, query)?;
+            if stored(connection, relation)? == Some(Stored::Table) {
+                run(connection, &format!("drop table {relation}"))?;
+            }
+            run(connection, &format!("create or replace view {relation} as (\n{query}\n)")).map(drop)
+        })
+    }
+
+    fn append(&self, relation: &Relation, query: &str) -> Result<u64, EngineError> {
+        self.transaction(|connection| {
+            Self::bind(connection, query)?;
+            let columns = Self::columns(connection, relation)?;
+            let names: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
+            let names = names.join(", ");
+            let rows = run(connection, &format!("insert into {relation} ({names}) select {names} from (\n{query}\n) as cadet_new"))?;
+            Ok(u64::try_from(rows).unwrap_or_default())
+        })
+    }
+
+    fn load(&self, relation: &Relation, load: &Load<'_>) -> Result<u64, EngineError> {
+        let types: Vec<String> =
+            load.columns.iter().map(|column| types::duckdb_type(&column.data_type)).collect::<Result<_, _>>().map_err(|message| {
+                EngineError::Query { message, offset: None }
+            })?;
+        self.transaction(|connection| {
+            create_schema(connection, relation)?;
+            let names: Vec<String> = load.columns.iter().map(|column| quoted(&column.name)).collect();
+            let texts: Vec<String> = names.iter().map(|name| format!("{name} varchar")).collect();
+            run(connection, &format!("create or replace temp table cadet_load ({})", texts.join(", ")))?;
+            append_rows(connection, load)?;
+            let casts = names.iter().zip(&types).map(|(name, data_type)| format!("cast({name} as {data_type}) as {name}"));
+            let query = format!("select {} from temp.cadet_load", casts.collect::<Vec<_>>().join(", "));
+            run(connection, &format!("create or replace table {} as {query}", fresh(relation)))?;
+            run(connection, "drop table temp.cadet_load")?;
+            swap(connection, relation)?;
+            count(connection, relation)
+        })
+    }
+
+    fn test(&self, query: &str) -> Result<TestAnswer, EngineError> {
+        let connection = self.connection()?;
+        let answer = connection.query_row(query, [], |row| {
+            let failures: Option<i64> = row.get(0)?;
+            let (warns, fails): (Option<bool>, Option<bool>) = (row.get(1)?, row.get(2)?);
+            let failures = u64::try_from(failures.unwrap_or_default()).unwrap_or_default();
+            Ok(TestAnswer { failures, warns: warns.unwrap_or_default(), fails: fails.unwrap_or_default() })
+        });
+        answer.map_err(|error| query_error(&error, None))
+    }
+}
+
+/// Appends the rows as text; what the file has no column for is null.
+fn append_rows(connection: &Connection, load: &Load<'_>) -> Result<(), EngineError> {
+    let places: Vec<Option<usize>> = load
+        .columns
+        .iter()
+        .map(|column| load.table.header.iter().position(|name| name.eq_ignore_ascii_case(&column.name)))
+        .collect();
+    let mut appender = connection.appender("cadet_load").map_err(|error| query_error(&error, None))?;
+    for row in &load.table.rows {
+        let values = places.iter().map(|place| place.and_then(|at| row.get(at)).filter(|value| !crate::parse::csv::is_null(value)));
+        appender.append_row(duckdb::appender_params_from_iter(values)).map_err(|error| query_error(&error, None))?;
+    }
+    appender.flush().map_err(|error| query_error(&error, None))
+}
+
+/// Takes DuckDB's message apart: what is wrong, and where if it says so.
+fn query_error(error: &duckdb::Error, query: Option<&str>) -> EngineError {
+    let text = error.to_string();
+    if let Some(name) = missing_function(&text) {
+        return EngineError::NotHere(name);
+    }
+    let message = text.split("\n\nLINE ").next().unwrap_or(&text).trim().to_owned();
+    let offset = query.and_then(|query| offset(&text, query));
+    EngineError::Query { message: plain(&message), offset }
+}
+
+/// The function that DuckDB does not have, when that is what the message says.
+fn missing_function(text: &str) -> Option<String> {
+    let rest = text.split_once("Function with name ")?.1;
+    let (name, rest) = rest.split_once(' ')?;
+    let is_trino = prelude::TRINO_ONLY.contains(&name.to_lowercase().as_str());
+    (rest.starts_with("does not exist") && is_trino).then(|| name.to_owned())
+}
+
+/// The message without DuckDB's names for kinds of errors and its hints at its own extensions.
+fn plain(message: &str) -> String {
+    let message = message.split_once("Error: ").map_or(message, |(kind, rest)| if kind.len() < 24 { rest } else { message });
+    message.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// DuckDB shows the line with a caret below it: `LINE 3: select x\n               ^`.
+fn offset(text: &str, query: &str) -> Option<usize> {
+    let (_, shown) = text.split_once("\n\nLINE ")?;
+    let (number, rest) = shown.split_once(": ")?;
+    let line: usize = number.parse().ok()?;
+    let mut lines = rest.lines();
+    let shown_line = lines.next()?;
+    let caret = lines.next()?.find('^')?.checked_sub("LINE ".len() + number.len() + 2)?;
+    let index = crate::source::LineIndex::new(query);
+    let range = index.line(line);
+    let written = &query[range.clone()];
+    // A long line is shown in part, between dots.
+    let (skipped, shown_part) = match shown_line.strip_prefix("...") {
+        Some(part) => (3, part),
+        None => (0, shown_line),
+    };
+    let start = written.find(shown_part.trim_end_matches("..."))?;
+    Some(range.start + start + caret.checked_sub(skipped)?)
+}

@@ -1,0 +1,47 @@
+//! Two projects in, the nodes that differ out, each with the first reason that holds.
+
+use std::collections::BTreeMap;
+
+use super::Reason;
+use crate::compile::{self, Compilations};
+use crate::project::{Node, Project};
+
+/// The nodes of `head` that are not in `base`, or not as they are in `base`.
+pub fn changed(head: &Project, base: &Project, head_sql: &Compilations) -> BTreeMap<String, Reason> {
+    let base_sql = compile::models(base);
+    let reason = |node: &Node| -> Option<Reason> {
+        let Some(old) = base.nodes.get(&node.unique_id) else { return Some(Reason::New) };
+        if node.checksum != old.checksum {
+            return Some(Reason::Body);
+        }
+        let keys = changed_keys(node, old);
+        if !keys.is_empty() {
+            return Some(Reason::Config(keys));
+        }
+        if node.has_contract() && node.columns != old.columns {
+            return Some(Reason::Contract);
+        }
+        let sql = |compiled: &Compilations| compiled.get(&node.unique_id).and_then(|result| result.as_ref().ok()).map(|compiled| compiled.sql.clone());
+        let macros = changed_macros(head, base, node);
+        let differs = sql(head_sql) != sql(&base_sql) || !macros.is_empty();
+        differs.then_some(Reason::Compiled(macros))
+    };
+    head.nodes.values().filter_map(|node| Some((node.unique_id.clone(), reason(node)?))).collect()
+}
+
+/// The configs that differ. Where the table goes counts as one.
+fn changed_keys(node: &Node, old: &Node) -> Vec<String> {
+    let keys = node.config.keys().chain(old.config.keys().filter(|key| !node.config.contains_key(*key)));
+    let mut changed: Vec<String> = keys.filter(|key| node.config.get(*key) != old.config.get(*key)).cloned().collect();
+    if node.relation != old.relation {
+        changed.push("table name".to_owned());
+    }
+    changed
+}
+
+/// The macros that the node itself calls and that differ.
+fn changed_macros(head: &Project, base: &Project, node: &Node) -> Vec<String> {
+    let text = |project: &Project, id: &str| project.universe.by_id(id).map(|definition| definition.text().to_owned());
+    let differs = |id: &&String| text(head, id) != text(base, id);
+    node.macros.iter().filter(differs).map(|id| id.rsplit('.').next().unwrap_or(id).to_owned()).collect()
+}

@@ -1,0 +1,128 @@
+//! Stage 7: two projects and what the warehouse holds in, ordered steps out, each with its reason.
+
+pub mod diff;
+pub mod order;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::project::graph::Graph;
+use crate::project::{Project, ResourceType};
+
+/// Why a node is in the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// It was named on the command line, or everything was.
+    Selected,
+    /// It is not in the base.
+    New,
+    /// Its own file changed.
+    Body,
+    /// Its configs changed: the names of those that did.
+    Config(Vec<String>),
+    /// The columns that its contract promises changed.
+    Contract,
+    /// Its file is the same, but not its compiled SQL: a macro or a variable changed.
+    Compiled(Vec<String>),
+    /// Something that it reads is in the plan.
+    Downstream(String),
+    /// It tests something that is in the plan.
+    Tests(String),
+    /// Something in the plan reads it, and the warehouse lacks it.
+    Missing,
+    /// Something in the plan reads it: a source.
+    Source,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Selected => f.write_str("selected"),
+            Self::New => f.write_str("new"),
+            Self::Body => f.write_str("changed"),
+            Self::Config(keys) => write!(f, "config changed: {}", keys.join(", ")),
+            Self::Contract => f.write_str("contract changed"),
+            Self::Compiled(macros) if macros.is_empty() => f.write_str("a variable or macro that it uses changed"),
+            Self::Compiled(macros) => write!(f, "a macro that it uses changed: {}", macros.join(", ")),
+            Self::Downstream(name) => write!(f, "reads {name}"),
+            Self::Tests(name) => write!(f, "tests {name}"),
+            Self::Missing => f.write_str("not built here yet"),
+            Self::Source => f.write_str("source data"),
+        }
+    }
+}
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub id: String,
+    pub reason: Reason,
+}
+
+/// What to do, in an order in which it can be done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    pub steps: Vec<Step>,
+}
+
+impl Plan {
+    /// What changed, everything downstream of it, and their tests.
+    pub fn of_changes(project: &Project, changed: &BTreeMap<String, Reason>) -> BTreeMap<String, Reason> {
+        let graph = Graph::new(project);
+        let mut reasons = changed.clone();
+        for id in changed.keys() {
+            for below in graph.descendants(id, None) {
+                let because = graph.parents(below).iter().find(|parent| reasons.contains_key(**parent)).copied().unwrap_or(id);
+                let name = name_of(project, because);
+                let is_test = project.nodes.get(below).is_some_and(|node| node.resource_type == ResourceType::Test);
+                let reason = if is_test { Reason::Tests(name) } else { Reason::Downstream(name) };
+                reasons.entry(below.to_owned()).or_insert(reason);
+            }
+        }
+        reasons
+    }
+
+    /// Adds what the steps read and the warehouse lacks, and every source that is read; then orders it all.
+    ///
+    /// `is_there` answers whether the relation of a node exists. With `parents`, missing parents are built too.
+    pub fn complete(
+        project: &Project,
+        mut reasons: BTreeMap<String, Reason>,
+        parents: bool,
+        is_there: impl Fn(&str) -> bool,
+    ) -> Self {
+        let graph = Graph::new(project);
+        let mut queue: Vec<String> = reasons.keys().cloned().collect();
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        while let Some(id) = queue.pop() {
+            if !seen.insert(id.clone()) {
+                continue;
+            }
+            for parent in graph.parents(&id) {
+                if reasons.contains_key(*parent) {
+                    continue;
+                }
+                let Some(node) = project.nodes.get(*parent) else {
+                    reasons.insert((*parent).to_owned(), Reason::Source);
+                    continue;
+                };
+                if !node.has_relation() {
+                    queue.push((*parent).to_owned());
+                } else if parents && !is_there(parent) {
+                    reasons.insert((*parent).to_owned(), Reason::Missing);
+                    queue.push((*parent).to_owned());
+                }
+            }
+        }
+        let has_step = |id: &String| project.nodes.get(id).is_none_or(|node| node.has_relation() || node.resource_type == ResourceType::Test);
+        reasons.retain(|id, _| has_step(id));
+        let order = order::topological(project, &graph, reasons.keys().map(String::as_str).collect());
+        Self { steps: order.into_iter().filter_map(|id| Some(Step { reason: reasons.get(&id)?.clone(), id })).collect() }
+    }
+}
+
+/// A node's or source's name, for people.
+pub fn name_of(project: &Project, id: &str) -> String {
+    let source = || project.sources.get(id).map(|table| format!("{}.{}", table.source_name, table.name));
+    project.nodes.get(id).map(|node| node.display_name()).or_else(source).unwrap_or_else(|| id.to_owned())
+}

@@ -1,0 +1,66 @@
+//! Which file is what: the files of each package by the paths that its `dbt_project.yml` names.
+
+use super::package::Package;
+use super::problem::{Problem, ProblemKind};
+use crate::finding::Place;
+use crate::source::{FileKind, SourceFile, Tree};
+
+/// A file with the resource folder that it was found in.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'t> {
+    pub file: &'t SourceFile,
+    /// The file's text, without a byte order mark.
+    pub text: &'t str,
+    /// The path below the resource folder.
+    pub below: &'t str,
+}
+
+/// The files with one of these endings in these folders of a package.
+pub fn find<'t>(tree: &'t Tree, package: &Package, folders: &[String], endings: &[&str]) -> Vec<Found<'t>> {
+    let mut found: Vec<Found<'t>> = Vec::new();
+    for folder in folders {
+        let folder = package.join(folder);
+        for file in tree.below(&folder) {
+            if !endings.contains(&file.extension()) || found.iter().any(|known| known.file.path == file.path) {
+                continue;
+            }
+            let Ok(text) = file.text() else { continue };
+            if file.kind == FileKind::Regular {
+                found.push(Found { file, text, below: file.path[folder.len()..].trim_start_matches('/') });
+            }
+        }
+    }
+    found
+}
+
+/// The files of the project's own folders that cannot be read at all.
+pub fn unreadable(tree: &Tree, package: &Package) -> Vec<Problem> {
+    let folders = package.file.property_paths();
+    let files = folders.iter().flat_map(|folder| tree.below(&package.join(folder)));
+    let mut problems: Vec<Problem> = files.filter_map(problem).collect();
+    problems.sort_by(|a, b| a.place.path.cmp(&b.place.path));
+    problems.dedup_by(|a, b| a.place.path == b.place.path);
+    problems
+}
+
+fn problem(file: &SourceFile) -> Option<Problem> {
+    let (message, help) = match &file.kind {
+        FileKind::Symlink => (
+            "this is a symbolic link, which cadet does not follow".to_owned(),
+            "put the file itself here: a link can point at anything on the machine that checks it",
+        ),
+        FileKind::Submodule => {
+            ("this is another repository (a submodule), which cadet does not enter".to_owned(), "put the files themselves here")
+        }
+        FileKind::Unreadable(reason) => (format!("this file cannot be read: {reason}"), "check the file's permissions and size"),
+        FileKind::Regular => {
+            let offset = file.text().err()?;
+            let line = file.bytes[..offset].iter().filter(|byte| **byte == b'\n').count() + 1;
+            (
+                format!("this file is not UTF-8 text: line {line} holds the byte 0x{:02x}", file.bytes[offset]),
+                "save it as UTF-8 (in Excel: \"CSV UTF-8\"; in an editor: \"Save with encoding\")",
+            )
+        }
+    };
+    Some(Problem::new(ProblemKind::UnreadableFile, message, Place::file(file.path.clone())).help(help))
+}

@@ -1,0 +1,101 @@
+//! The project's packages: the root first, then those that lie in it as installed or as `local:` folders.
+
+use super::problem::{Problem, ProblemKind};
+use super::project_file::ProjectFile;
+use crate::finding::Place;
+use crate::parse::yaml::{self, Yaml};
+use crate::source::Tree;
+
+/// One package: its settings and its folder.
+#[derive(Debug, Clone)]
+pub struct Package {
+    pub file: ProjectFile,
+    /// Relative to the root project, empty for the root, else ending in `/`.
+    pub root: String,
+}
+
+impl Package {
+    /// The package's name.
+    pub fn name(&self) -> &str {
+        &self.file.name
+    }
+
+    /// A path of the package, relative to the root project.
+    pub fn join(&self, path: &str) -> String {
+        format!("{}{}", self.root, path.trim_start_matches("./").trim_end_matches('/'))
+    }
+
+    /// A path relative to the root project, as the package itself sees it.
+    pub fn relative<'p>(&self, path: &'p str) -> &'p str {
+        path.strip_prefix(self.root.as_str()).unwrap_or(path)
+    }
+}
+
+/// Finds the packages. The first is the root, which is empty when `dbt_project.yml` cannot be read.
+pub fn packages(tree: &Tree, problems: &mut Vec<Problem>) -> Vec<Package> {
+    let root = read(tree, "", problems).unwrap_or_else(|| Package { file: ProjectFile::default(), root: String::new() });
+    let mut folders: Vec<String> = Vec::new();
+    for path in ["packages.yml", "dependencies.yml"] {
+        let Some(yaml) = document(tree, path, problems) else { continue };
+        for entry in yaml.get("packages").map_or(&[][..], Yaml::items) {
+            folders.extend(entry.get("local").and_then(Yaml::scalar));
+        }
+    }
+    folders.extend(installed(tree));
+    let mut packages = vec![root];
+    for folder in folders {
+        let folder = format!("{}/", folder.trim_start_matches("./").trim_end_matches('/'));
+        let Some(package) = read(tree, &folder, problems) else {
+            let message = format!("the package in `{folder}` has no dbt_project.yml");
+            let place = Place::file("packages.yml");
+            problems.push(Problem::new(ProblemKind::Properties, message, place).help("check the path after `local:`"));
+            continue;
+        };
+        if packages.iter().all(|known| known.name() != package.name()) {
+            packages.push(package);
+        }
+    }
+    packages
+}
+
+/// The folders of `dbt_packages/` that hold a package.
+fn installed(tree: &Tree) -> Vec<String> {
+    let suffix = "/dbt_project.yml";
+    let depth = |path: &str| path.matches('/').count();
+    let files = tree.below("dbt_packages").filter(|file| file.path.ends_with(suffix) && depth(&file.path) == 2);
+    files.map(|file| file.path.trim_end_matches(suffix).to_owned()).collect()
+}
+
+fn read(tree: &Tree, root: &str, problems: &mut Vec<Problem>) -> Option<Package> {
+    let path = format!("{root}dbt_project.yml");
+    let yaml = document(tree, &path, problems)?;
+    let file = ProjectFile::new(yaml);
+    if file.name.is_empty() {
+        let problem = Problem::new(ProblemKind::Properties, "the project has no `name`", Place::file(path));
+        problems.push(problem.help("add `name: mojap_derived_tables` (or another name) at the top"));
+    }
+    Some(Package { file, root: root.to_owned() })
+}
+
+/// Reads one YAML file; a problem is reported.
+fn document(tree: &Tree, path: &str, problems: &mut Vec<Problem>) -> Option<Yaml> {
+    let text = tree.find(path)?.text().ok()?;
+    match yaml::read(text) {
+        Ok((yaml, warnings)) => {
+            problems.extend(warnings.into_iter().map(|problem| Problem::yaml(path, problem)));
+            Some(yaml)
+        }
+        Err(problem) => {
+            problems.push(Problem::yaml(path, problem));
+            None
+        }
+    }
+}
+
+impl Problem {
+    /// A problem of a YAML file.
+    pub fn yaml(path: &str, problem: yaml::YamlProblem) -> Self {
+        let kind = if problem.is_warning { ProblemKind::DuplicateKey } else { ProblemKind::YamlSyntax };
+        Self { help: problem.help, ..Self::new(kind, problem.message, Place::span(path, problem.span)) }
+    }
+}

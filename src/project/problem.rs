@@ -1,0 +1,77 @@
+//! What could not be read, or does not fit together.
+
+use crate::finding::Place;
+
+/// What kind of problem it is; each kind is told by one rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// A file that is a link, not UTF-8, or cannot be opened.
+    UnreadableFile,
+    /// YAML that does not parse.
+    YamlSyntax,
+    /// YAML that parses but says something that dbt does not take.
+    Properties,
+    /// Properties of a model, seed or macro that does not exist.
+    Orphan,
+    /// A key that stands twice.
+    DuplicateKey,
+    /// Jinja that cannot be read or rendered.
+    Jinja,
+    /// A CSV that cannot be read.
+    Seed,
+    /// `ref` or `source` that leads nowhere.
+    UnresolvedReference,
+    /// Two resources with one name or one relation.
+    DuplicateName,
+    /// Models that depend on each other in a circle.
+    Cycle,
+    /// SQL that does not parse.
+    Sql,
+}
+
+/// A problem with its place, its words and its way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    pub kind: ProblemKind,
+    pub message: String,
+    pub place: Place,
+    pub label: Option<String>,
+    pub related: Vec<(Place, String)>,
+    pub help: Option<String>,
+}
+
+impl Problem {
+    /// A problem with a place and nothing more.
+    pub fn new(kind: ProblemKind, message: impl Into<String>, place: Place) -> Self {
+        Self { kind, message: message.into(), place, label: None, related: Vec::new(), help: None }
+    }
+
+    /// Says how to fix it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Says a few words beside the marked place.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// Shows another place that belongs to it.
+    #[must_use]
+    pub fn related(mut self, place: Place, words: impl Into<String>) -> Self {
+        self.related.push((place, words.into()));
+        self
+    }
+}
+
+/// The known name that is most like `wanted`, when one is near enough to be meant.
+pub fn did_you_mean<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let distance = |name: &str| strsim::damerau_levenshtein(&wanted.to_lowercase(), &name.to_lowercase());
+    let near = known.into_iter().map(|name| (distance(name), name));
+    let (distance, name) = near.min_by_key(|(distance, name)| (*distance, *name))?;
+    (distance <= (wanted.chars().count() / 3).max(1)).then_some(name)
+}

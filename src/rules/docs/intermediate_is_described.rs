@@ -1,0 +1,48 @@
+//! A model that is not a `_dim`, `_fct` or `_stg` table is described in the `properties.yaml` of its folder.
+//!
+//! ## Why
+//!
+//! Intermediate tables share one property file for each folder, so that their descriptions and tests are found in one
+//! place.
+//!
+//! ## Fails
+//!
+//! ```sql models/prison/prison_safety/prison_safety__visits_joined.sql
+//! select 1 as visit_id
+//! ```
+//!
+//! ## Passes
+//!
+//! ```sql models/prison/prison_safety/prison_safety__visits_joined.sql
+//! select 1 as visit_id
+//! ```
+//! ```yaml models/prison/prison_safety/properties.yaml
+//! models:
+//!   - name: prison_safety__visits_joined
+//!     description: Visits with their visitors.
+//! ```
+
+use crate::finding::Level;
+use crate::project::Node;
+use crate::rules::{Check, Found, Rule, Subject};
+use crate::source::file::folder;
+
+pub const RULE: Rule = Rule { level: Level::Warning, summary: "an intermediate model that properties.yaml does not describe", check: Check::Model(check) };
+
+fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
+    if subject.policy.described_suffixes.iter().any(|suffix| model.name.ends_with(suffix)) {
+        return;
+    }
+    let folder = folder(&model.file);
+    let described = model.patch.as_ref().is_some_and(|patch| {
+        ["properties.yaml", "properties.yml"].iter().any(|name| patch.path == format!("{folder}/{name}"))
+    });
+    if described {
+        return;
+    }
+    let finding = found.at(model.place.clone(), "this model is not described in the `properties.yaml` of its folder");
+    finding.help = Some(format!("add to `{folder}/properties.yaml`, under `models:`:\n  - name: {}\n    description: …", model.name));
+    if let Some(patch) = &model.patch {
+        finding.related.push((patch.clone(), "it is described here instead".to_owned()));
+    }
+}

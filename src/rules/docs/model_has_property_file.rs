@@ -1,0 +1,46 @@
+//! A dimension, fact or staging table (`_dim`, `_fct`, `_stg`) has a property file of the same name beside it.
+//!
+//! ## Why
+//!
+//! These tables are read by others. The property file describes their columns and holds their tests.
+//!
+//! ## Fails
+//!
+//! ```sql models/prison/prison_safety/prison_safety__visits_fct.sql
+//! select 1 as visit_id
+//! ```
+//!
+//! ## Passes
+//!
+//! ```sql models/prison/prison_safety/prison_safety__visits_fct.sql
+//! select 1 as visit_id
+//! ```
+//! ```yaml models/prison/prison_safety/prison_safety__visits_fct.yaml
+//! models:
+//!   - name: prison_safety__visits_fct
+//!     description: One row for each visit.
+//! ```
+
+use crate::finding::Level;
+use crate::project::Node;
+use crate::rules::{Check, Found, Rule, Subject};
+use crate::source::file::folder;
+
+pub const RULE: Rule = Rule { level: Level::Error, summary: "a _dim, _fct or _stg model without its property file", check: Check::Model(check) };
+
+fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
+    if !subject.policy.described_suffixes.iter().any(|suffix| model.name.ends_with(suffix)) {
+        return;
+    }
+    let beside = |ending: &str| format!("{}/{}.{ending}", folder(&model.file), model.name);
+    let has_file = ["yaml", "yml"].iter().any(|ending| subject.project.tree.find(&beside(ending)).is_some());
+    if !has_file {
+        let suffix = model.name.rsplit('_').next().unwrap_or_default();
+        let message = format!("this `_{suffix}` model has no property file");
+        found.at(model.place.clone(), message).help = Some(format!(
+            "add `{}` with:\nversion: 2\nmodels:\n  - name: {}\n    description: One row for each …",
+            beside("yaml"),
+            model.name
+        ));
+    }
+}

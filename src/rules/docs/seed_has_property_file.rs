@@ -1,0 +1,43 @@
+//! A seed has a property file of the same name beside it.
+//!
+//! ## Why
+//!
+//! A seed is a lookup table that anyone can read. The property file says what it is for, what its columns are, and of
+//! which types.
+//!
+//! ## Fails
+//!
+//! ```csv seeds/prison/prison_safety/prison_safety__sites.csv
+//! code,name
+//! 1,North
+//! ```
+//!
+//! ## Passes
+//!
+//! ```csv seeds/prison/prison_safety/prison_safety__sites.csv
+//! code,name
+//! 1,North
+//! ```
+//! ```yaml seeds/prison/prison_safety/prison_safety__sites.yaml
+//! seeds:
+//!   - name: prison_safety__sites
+//!     description: One row for each site.
+//! ```
+
+use crate::finding::Level;
+use crate::project::Node;
+use crate::rules::{Check, Found, Rule, Subject};
+use crate::source::file::folder;
+
+pub const RULE: Rule = Rule { level: Level::Error, summary: "a seed without its property file", check: Check::Seed(check) };
+
+fn check(seed: &Node, subject: &Subject<'_>, found: &mut Found) {
+    let beside = |ending: &str| format!("{}/{}.{ending}", folder(&seed.file), seed.name);
+    if ["yaml", "yml"].iter().all(|ending| subject.project.tree.find(&beside(ending)).is_none()) {
+        found.at(seed.place.clone(), "this seed has no property file").help = Some(format!(
+            "add `{}` with:\nversion: 2\nseeds:\n  - name: {}\n    description: One row for each …",
+            beside("yaml"),
+            seed.name
+        ));
+    }
+}

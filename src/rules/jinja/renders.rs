@@ -1,0 +1,39 @@
+//! Every template can be read and rendered: braces are closed, and what is called exists.
+//!
+//! ## Why
+//!
+//! dbt compiles a model's Jinja before anything is sent to Athena. When that fails, nothing of the project is built.
+//!
+//! ## Fails
+//!
+//! ```sql models/prison/prison_safety/prison_safety__visits.sql
+//! select {{ dbt_utils.surrogate_key(['a', 'b']) } as visit_id
+//! ```
+//!
+//! ## Passes
+//!
+//! ```sql models/prison/prison_safety/prison_safety__visits.sql
+//! select {{ 1 + 1 }} as visit_id
+//! ```
+
+use crate::finding::Level;
+use crate::project::ProblemKind;
+use crate::rules::{Check, Found, Rule, Subject};
+
+pub const RULE: Rule = Rule { level: Level::Error, summary: "Jinja that cannot be rendered", check: Check::Project(check) };
+
+fn check(subject: &Subject<'_>, found: &mut Found) {
+    for problem in subject.project.problems.iter().filter(|problem| problem.kind == ProblemKind::Jinja) {
+        let finding = found.at(problem.place.clone(), problem.message.clone());
+        finding.help.clone_from(&problem.help);
+        finding.related.clone_from(&problem.related);
+    }
+    let mut ids: Vec<&String> = subject.compiled.keys().collect();
+    ids.sort();
+    for id in ids {
+        let Some(Err(problem)) = subject.compiled.get(id) else { continue };
+        let finding = found.at(problem.place.clone(), problem.message.clone());
+        finding.related.clone_from(&problem.stack);
+        finding.help = Some("this failed while the SQL was compiled; look at the name and the arguments of what is called there".into());
+    }
+}

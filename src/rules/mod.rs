@@ -1,0 +1,27 @@
+//! Stage 6: a project in, findings out.
+//!
+//! # Adding a rule
+//!
+//! 1. Write `src/rules/<group>/<name>.rs`: a page as its `//!` comment (a sentence, then `## Why`, `## Fails` and
+//!    `## Passes` with the files as fenced blocks, each with its path after the language), then a `RULE`.
+//! 2. Add `<name>` to the list below.
+//!
+//! The page is what `cadet explain` shows and what becomes `docs/rules/`; its examples are the rule's first tests.
+
+#[macro_use]
+mod registry;
+pub mod page;
+
+pub use registry::{Check, Entry, Found, Rule, Subject, find, run};
+
+rules! {
+    docs { intermediate_is_described model_has_property_file seed_has_property_file }
+    files { readable }
+    jinja { renders }
+    naming { model_file model_path snake_case unique_names }
+    references { exist no_circles }
+    seeds { readable row_limit }
+    sql { parses }
+    testing { generic_test_path no_singular_tests }
+    yaml { duplicate_key known_names parses property_file }
+}

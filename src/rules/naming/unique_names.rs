@@ -1,0 +1,30 @@
+//! Every model and seed has a name of its own, and so has every description.
+//!
+//! ## Why
+//!
+//! `ref` knows a model by its name alone. dbt refuses a project in which a name stands twice.
+//!
+//! ## Fails
+//!
+//! ```sql models/prison/prison_safety/prison_safety__visits.sql
+//! select 1 as visit_id
+//! ```
+//! ```sql models/courts/prison_safety/prison_safety__visits.sql
+//! select 2 as visit_id
+//! ```
+//!
+//! ## Passes
+//!
+//! ```sql models/prison/prison_safety/prison_safety__visits.sql
+//! select 1 as visit_id
+//! ```
+//! ```sql models/courts/prison_safety/prison_safety__court_visits.sql
+//! select 2 as visit_id
+//! ```
+
+use crate::finding::Level;
+use crate::project::ProblemKind;
+use crate::rules::{Check, Rule};
+
+pub const RULE: Rule =
+    Rule { level: Level::Error, summary: "a name that is taken", check: Check::Problems(ProblemKind::DuplicateName) };

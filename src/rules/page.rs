@@ -1,0 +1,51 @@
+//! A rule's page: the `//!` comment at the top of its file, with its examples taken apart.
+
+use super::Entry;
+
+/// A file of an example.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExampleFile {
+    pub path: String,
+    pub text: String,
+}
+
+/// The page as Markdown: the rule's id, its level, and the comment.
+pub fn markdown(entry: &Entry) -> String {
+    let level = match entry.rule.level {
+        crate::finding::Level::Error => "error",
+        crate::finding::Level::Warning => "warning",
+        crate::finding::Level::Note => "note",
+    };
+    format!("# {}\n\nLevel: {level}\n\n{}\n", entry.id(), comment(entry))
+}
+
+fn comment(entry: &Entry) -> String {
+    let lines = entry.source.lines().map_while(|line| line.strip_prefix("//!"));
+    let lines: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    lines.join("\n").trim().to_owned()
+}
+
+/// The files of the example under a heading, `Fails` or `Passes`.
+pub fn example(entry: &Entry, heading: &str) -> Vec<ExampleFile> {
+    let page = comment(entry);
+    let Some((_, section)) = page.split_once(&format!("## {heading}\n")) else { return Vec::new() };
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let mut files = Vec::new();
+    let mut open: Option<ExampleFile> = None;
+    for line in section.lines() {
+        match (line.strip_prefix("```"), &mut open) {
+            (Some(info), None) => {
+                let path = info.split_whitespace().nth(1).unwrap_or_default().to_owned();
+                open = Some(ExampleFile { path, text: String::new() });
+            }
+            (Some(_), Some(_)) => files.extend(open.take()),
+            (None, Some(file)) => {
+                // A tab is shown as an arrow: an editor would turn a real one into blanks.
+                file.text.push_str(&line.replace('→', "\t"));
+                file.text.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    files
+}

@@ -1,0 +1,139 @@
+//! What a rule is, and the list of them.
+
+use std::collections::HashMap;
+
+use crate::compile::Compilations;
+use crate::finding::{Finding, Level, Place};
+use crate::project::{Node, Problem, ProblemKind, Project, ResourceType};
+use crate::settings::Policy;
+use crate::source::SourceFile;
+
+/// A rule: how bad a finding is, one line of what it is about, and the check.
+pub struct Rule {
+    pub level: Level,
+    /// What the rule asks for, in a few words.
+    pub summary: &'static str,
+    pub check: Check,
+}
+
+/// What a rule looks at.
+pub enum Check {
+    /// Each of the project's own models.
+    Model(fn(&Node, &Subject<'_>, &mut Found)),
+    /// Each of the project's own seeds.
+    Seed(fn(&Node, &Subject<'_>, &mut Found)),
+    /// Each file of the project, packages left out.
+    File(fn(&SourceFile, &Subject<'_>, &mut Found)),
+    /// The project as a whole.
+    Project(fn(&Subject<'_>, &mut Found)),
+    /// What reading the project found.
+    Problems(ProblemKind),
+}
+
+/// What is checked.
+pub struct Subject<'a> {
+    pub project: &'a Project,
+    pub compiled: &'a Compilations,
+    pub policy: &'a Policy,
+}
+
+/// The findings of one rule.
+pub struct Found {
+    rule: String,
+    level: Level,
+    findings: Vec<Finding>,
+}
+
+impl Found {
+    /// Adds a finding; more can be said of it through what is returned.
+    pub fn at(&mut self, place: Place, message: impl Into<String>) -> &mut Finding {
+        let finding = Finding::new(&self.rule, self.level, message, place);
+        let at = self.findings.len();
+        self.findings.push(finding);
+        &mut self.findings[at]
+    }
+}
+
+/// A rule in the list.
+pub struct Entry {
+    pub group: &'static str,
+    /// The file's name, with `_`.
+    pub file: &'static str,
+    /// The file's text: its leading `//!` is the page.
+    pub source: &'static str,
+    pub rule: &'static Rule,
+}
+
+impl Entry {
+    /// `group/kebab-name`
+    pub fn id(&self) -> String {
+        format!("{}/{}", self.group, self.file.replace('_', "-"))
+    }
+}
+
+/// Turns the list into modules and [`RULES`].
+macro_rules! rules {
+    ($($group:ident { $($name:ident)* })*) => {
+        $(mod $group { $(pub(super) mod $name;)* })*
+
+        /// Every rule, sorted by id.
+        pub static RULES: &[Entry] = &[$($(Entry {
+            group: stringify!($group),
+            file: stringify!($name),
+            source: include_str!(concat!(stringify!($group), "/", stringify!($name), ".rs")),
+            rule: &$group::$name::RULE,
+        }),*),*];
+    };
+}
+
+/// The rule with this id; `_` and `-` are the same.
+pub fn find(id: &str) -> Option<&'static Entry> {
+    super::RULES.iter().find(|entry| entry.id() == id.replace('_', "-"))
+}
+
+/// Runs every rule that the policy does not switch off. The findings are sorted.
+pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for entry in super::RULES {
+        let id = entry.id();
+        let Some(level) = subject.policy.level(&id, entry.rule.level) else { continue };
+        let mut found = Found { rule: id, level, findings: Vec::new() };
+        check(entry.rule, subject, &mut found);
+        findings.extend(found.findings);
+    }
+    findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    findings.dedup();
+    findings
+}
+
+fn check(rule: &Rule, subject: &Subject<'_>, found: &mut Found) {
+    let project = subject.project;
+    match rule.check {
+        Check::Model(check) => project.own(ResourceType::Model).for_each(|node| check(node, subject, found)),
+        Check::Seed(check) => project.own(ResourceType::Seed).for_each(|node| check(node, subject, found)),
+        Check::File(check) => {
+            let packages: Vec<&str> = project.packages.iter().skip(1).map(|package| package.root.as_str()).collect();
+            let own = |file: &&SourceFile| packages.iter().all(|root| !file.path.starts_with(root)) && !file.path.starts_with("dbt_packages/");
+            project.tree.iter().filter(own).for_each(|file| check(file, subject, found));
+        }
+        Check::Project(check) => check(subject, found),
+        Check::Problems(kind) => project.problems.iter().filter(|problem| problem.kind == kind).for_each(|problem| tell(problem, found)),
+    }
+}
+
+fn tell(problem: &Problem, found: &mut Found) {
+    let finding = found.at(problem.place.clone(), problem.message.clone());
+    finding.label.clone_from(&problem.label);
+    finding.help.clone_from(&problem.help);
+    finding.related.clone_from(&problem.related);
+}
+
+/// The worst level of the findings on each file.
+pub fn worst_by_file(findings: &[Finding]) -> HashMap<&str, Level> {
+    let mut worst: HashMap<&str, Level> = HashMap::new();
+    for finding in findings {
+        let level = worst.entry(&finding.place.path).or_insert(finding.level);
+        *level = (*level).min(finding.level);
+    }
+    worst
+}

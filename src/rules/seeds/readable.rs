@@ -1,0 +1,33 @@
+//! A seed's CSV can be read: every row has as many values as the header has columns.
+//!
+//! ## Why
+//!
+//! A comma inside a value that is not quoted, or a quote that never ends, shifts the values into the wrong columns.
+//!
+//! ## Fails
+//!
+//! ```csv seeds/prison/prison_safety/prison_safety__sites.csv
+//! code,name
+//! 1,North, upper
+//! ```
+//!
+//! ## Passes
+//!
+//! ```csv seeds/prison/prison_safety/prison_safety__sites.csv
+//! code,name
+//! 1,"North, upper"
+//! ```
+
+use crate::finding::{Level, Place};
+use crate::parse::csv;
+use crate::project::Node;
+use crate::rules::{Check, Found, Rule, Subject};
+
+pub const RULE: Rule = Rule { level: Level::Error, summary: "a seed that cannot be read", check: Check::Seed(check) };
+
+fn check(seed: &Node, subject: &Subject<'_>, found: &mut Found) {
+    let delimiter = seed.config_text("delimiter").and_then(|text| text.bytes().next()).unwrap_or(b',');
+    if let Err(problem) = csv::read(subject.project.text(&seed.file), delimiter) {
+        found.at(Place::span(seed.file.clone(), problem.span), problem.message).help = Some(problem.help);
+    }
+}

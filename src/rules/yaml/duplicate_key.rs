@@ -1,0 +1,29 @@
+//! A key stands only once in a block of YAML.
+//!
+//! ## Why
+//!
+//! dbt takes the last of two equal keys and says nothing, so what stands under the first, often tests, is lost.
+//!
+//! ## Fails
+//!
+//! ```yaml models/prison/prison_safety/properties.yaml
+//! models:
+//!   - name: prison_safety__visits_joined
+//!     description: Visits.
+//!     description: Visits with their visitors.
+//! ```
+//!
+//! ## Passes
+//!
+//! ```yaml models/prison/prison_safety/properties.yaml
+//! models:
+//!   - name: prison_safety__visits_joined
+//!     description: Visits with their visitors.
+//! ```
+
+use crate::finding::Level;
+use crate::project::ProblemKind;
+use crate::rules::{Check, Rule};
+
+pub const RULE: Rule =
+    Rule { level: Level::Warning, summary: "a YAML key that stands twice", check: Check::Problems(ProblemKind::DuplicateKey) };

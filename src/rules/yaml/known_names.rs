@@ -1,0 +1,32 @@
+//! Properties belong to a model or seed that exists.
+//!
+//! ## Why
+//!
+//! dbt skips a description whose name it does not find. Its tests then never run, and nobody notices.
+//!
+//! ## Fails
+//!
+//! ```yaml models/prison/prison_safety/properties.yaml
+//! models:
+//!   - name: prison_safety__vists_joined
+//! ```
+//! ```sql models/prison/prison_safety/prison_safety__visits_joined.sql
+//! select 1 as visit_id
+//! ```
+//!
+//! ## Passes
+//!
+//! ```yaml models/prison/prison_safety/properties.yaml
+//! models:
+//!   - name: prison_safety__visits_joined
+//! ```
+//! ```sql models/prison/prison_safety/prison_safety__visits_joined.sql
+//! select 1 as visit_id
+//! ```
+
+use crate::finding::Level;
+use crate::project::ProblemKind;
+use crate::rules::{Check, Rule};
+
+pub const RULE: Rule =
+    Rule { level: Level::Warning, summary: "properties of something that is not there", check: Check::Problems(ProblemKind::Orphan) };

@@ -1,0 +1,135 @@
+//! Everything that decides how cadet behaves: what was typed, `cadet.yaml`, and the environment. Nothing else reads
+//! the environment.
+//!
+//! On a pull request `cadet.yaml` is taken from the base commit, so that a pull request cannot set its own rules.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use crate::finding::Level;
+use crate::source::Tree;
+
+/// The name of the settings file, beside `dbt_project.yml`.
+pub const FILE: &str = "cadet.yaml";
+
+/// What `cadet.yaml` says. Every key may be left out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policy {
+    /// Levels by rule id: `error`, `warning`, `note` or `off`.
+    pub rules: BTreeMap<String, RuleLevel>,
+    /// The most rows that a seed may have without a warning.
+    pub seed_rows: usize,
+    /// The environment variables that templates may read.
+    pub env_vars: Vec<String>,
+    /// Suffixes of tables that need a property file of their own.
+    pub described_suffixes: Vec<String>,
+    /// The most nodes that are built at the same time.
+    pub threads: Option<usize>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            rules: BTreeMap::new(),
+            seed_rows: 1_000,
+            env_vars: Vec::new(),
+            described_suffixes: ["_fct", "_dim", "_stg"].map(str::to_owned).to_vec(),
+            threads: None,
+        }
+    }
+}
+
+/// A level in `cadet.yaml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RuleLevel {
+    Error,
+    Warning,
+    Note,
+    Off,
+}
+
+/// A `cadet.yaml` that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    #[error("{FILE} cannot be read: {0}")]
+    Syntax(String),
+    #[error("{FILE} names the rule `{0}`, which does not exist")]
+    NoSuchRule(String),
+}
+
+impl Policy {
+    /// Reads `cadet.yaml` of a tree; what is not there has its default.
+    ///
+    /// # Errors
+    /// When the file is not YAML, has a key that cadet does not know, or names a rule that does not exist.
+    pub fn read(tree: &Tree) -> Result<Self, SettingsError> {
+        let Some(text) = tree.find(FILE).and_then(|file| file.text().ok()) else { return Ok(Self::default()) };
+        if text.trim().is_empty() {
+            return Ok(Self::default());
+        }
+        let policy: Self = serde_saphyr::from_str(text).map_err(|error| SettingsError::Syntax(error.to_string()))?;
+        match policy.rules.keys().find(|id| crate::rules::find(id).is_none()) {
+            Some(unknown) => Err(SettingsError::NoSuchRule(unknown.clone())),
+            None => Ok(policy),
+        }
+    }
+
+    /// The level of a rule, or nothing when it is switched off.
+    pub fn level(&self, id: &str, usual: Level) -> Option<Level> {
+        match self.rules.get(id) {
+            None => Some(usual),
+            Some(RuleLevel::Error) => Some(Level::Error),
+            Some(RuleLevel::Warning) => Some(Level::Warning),
+            Some(RuleLevel::Note) => Some(Level::Note),
+            Some(RuleLevel::Off) => None,
+        }
+    }
+}
+
+/// What cadet takes from the environment.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    /// Running as a step of a GitHub workflow.
+    pub in_github: bool,
+    pub github_event: Option<String>,
+    /// The branch that a pull request is to be merged into.
+    pub github_base: Option<String>,
+    pub github_summary: Option<PathBuf>,
+    pub github_output: Option<PathBuf>,
+    pub profiles_dir: Option<PathBuf>,
+    pub home: Option<PathBuf>,
+    pub no_color: bool,
+    all: BTreeMap<String, String>,
+}
+
+impl Environment {
+    /// Reads the environment of this process.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub fn read() -> Self {
+        let all: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let text = |name: &str| all.get(name).filter(|value| !value.is_empty()).cloned();
+        Self {
+            in_github: text("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
+            github_event: text("GITHUB_EVENT_NAME"),
+            github_base: text("GITHUB_BASE_REF"),
+            github_summary: text("GITHUB_STEP_SUMMARY").map(PathBuf::from),
+            github_output: text("GITHUB_OUTPUT").map(PathBuf::from),
+            profiles_dir: text("DBT_PROFILES_DIR").map(PathBuf::from),
+            home: text("HOME").or_else(|| text("USERPROFILE")).map(PathBuf::from),
+            no_color: text("NO_COLOR").is_some(),
+            all,
+        }
+    }
+
+    /// The variables that templates may read: those that the policy allows.
+    pub fn allowed(&self, policy: &Policy) -> std::collections::HashMap<String, String> {
+        let allowed = policy.env_vars.iter();
+        allowed.filter_map(|name| Some((name.clone(), self.all.get(name)?.clone()))).collect()
+    }
+}
