@@ -34,3 +34,15 @@ pub mod engine;
 
 /// 9. A plan carried out on an engine.
 pub mod deploy;
+
+/// 10. Findings and outcomes, told to people and machines.
+pub mod report;
+
+/// What stops cadet.
+pub mod error;
+
+/// What can be typed.
+pub mod cli;
+
+/// One file for each command: the journey as a paragraph.
+pub mod commands;

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span, Tag};
+use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span, StructureStyle, Tag};
 
 use super::scalar;
 
@@ -170,8 +170,8 @@ fn tab_in_indentation(text: &str, line_start: usize, line_end: usize) -> Option<
 
 /// A list or map that is not yet complete.
 enum Open {
-    List { items: Vec<Yaml>, start: usize, anchor: usize },
-    Map { entries: Vec<(Key, Yaml)>, key: Option<(Key, bool)>, start: usize, anchor: usize },
+    List { items: Vec<Yaml>, start: usize, anchor: usize, style: StructureStyle },
+    Map { entries: Vec<(Key, Yaml)>, key: Option<(Key, bool)>, start: usize, anchor: usize, style: StructureStyle },
 }
 
 #[derive(Default)]
@@ -193,11 +193,11 @@ impl Builder<'_> {
                 let value = scalar_value(&text, style, tag.as_deref());
                 self.add(Yaml { value, span: range }, anchor, style == ScalarStyle::Plain)?;
             }
-            Event::SequenceStart(_, anchor, _) => {
-                self.nest(Open::List { items: Vec::new(), start: range.start, anchor }, &range)?;
+            Event::SequenceStart(style, anchor, _) => {
+                self.nest(Open::List { items: Vec::new(), start: range.start, anchor, style }, &range)?;
             }
-            Event::MappingStart(_, anchor, _) => {
-                self.nest(Open::Map { entries: Vec::new(), key: None, start: range.start, anchor }, &range)?;
+            Event::MappingStart(style, anchor, _) => {
+                self.nest(Open::Map { entries: Vec::new(), key: None, start: range.start, anchor, style }, &range)?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(range.end)?,
             Event::Alias(anchor) => {
@@ -230,11 +230,13 @@ impl Builder<'_> {
     }
 
     fn close(&mut self, end: usize) -> Result<(), YamlProblem> {
-        let (value, start, anchor) = match self.open.pop() {
-            Some(Open::List { items, start, anchor }) => (Value::List(items), start, anchor),
-            Some(Open::Map { entries, start, anchor, .. }) => (Value::Map(self.merged(entries)), start, anchor),
+        let (value, start, anchor, style) = match self.open.pop() {
+            Some(Open::List { items, start, anchor, style }) => (Value::List(items), start, anchor, style),
+            Some(Open::Map { entries, start, anchor, style, .. }) => (Value::Map(self.merged(entries)), start, anchor, style),
             None => return Ok(()),
         };
+        // A block has no bracket at its end: it ends with what it holds.
+        let end = if style == StructureStyle::Flow { end } else { last_end(&value).unwrap_or(start) };
         self.add(Yaml { value, span: start..end.max(start) }, anchor, false)
     }
 
@@ -298,6 +300,14 @@ impl Builder<'_> {
 
 /// Stands for a plain `<<`, which a quoted `"<<"` is not.
 const MERGE: &str = "\u{0}merge";
+
+fn last_end(value: &Value) -> Option<usize> {
+    match value {
+        Value::List(items) => items.last().map(|item| item.span.end),
+        Value::Map(entries) => entries.iter().map(|(key, value)| value.span.end.max(key.span.end)).max(),
+        _ => None,
+    }
+}
 
 fn size(yaml: &Yaml) -> usize {
     1 + yaml.items().iter().map(size).sum::<usize>() + yaml.entries().iter().map(|(_, value)| size(value)).sum::<usize>()

@@ -37,7 +37,7 @@ pub fn topological(project: &Project, graph: &Graph<'_>, ids: BTreeSet<&str>) ->
         ready.sort_by_key(|id| (rank(project, id), *id));
         for id in ready {
             waiting.remove(id);
-            waiting.values_mut().for_each(|parents| drop(parents.remove(id)));
+            waiting.values_mut().for_each(|parents| { parents.remove(id); });
             order.push(id.to_owned());
         }
     }

@@ -70,7 +70,8 @@ struct Written {
 }
 
 fn node(tested: &Tested<'_>, test: &Yaml, column: Option<&str>) -> Result<Node, Problem> {
-    let place = Place::span(tested.path, test.span.clone());
+    let name = test.entries().first().map_or(&test.span, |(key, _)| &key.span);
+    let place = Place::span(tested.path, name.clone());
     let mut written = written(test, column).map_err(|message| {
         Problem::new(ProblemKind::Properties, message, place.clone())
             .help("write a test as `- not_null`, or as `- accepted_values:` with its arguments indented below it")

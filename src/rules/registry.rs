@@ -1,7 +1,5 @@
 //! What a rule is, and the list of them.
 
-use std::collections::HashMap;
-
 use crate::compile::Compilations;
 use crate::finding::{Finding, Level, Place};
 use crate::project::{Node, Problem, ProblemKind, Project, ResourceType};
@@ -126,14 +124,4 @@ fn tell(problem: &Problem, found: &mut Found) {
     finding.label.clone_from(&problem.label);
     finding.help.clone_from(&problem.help);
     finding.related.clone_from(&problem.related);
-}
-
-/// The worst level of the findings on each file.
-pub fn worst_by_file(findings: &[Finding]) -> HashMap<&str, Level> {
-    let mut worst: HashMap<&str, Level> = HashMap::new();
-    for finding in findings {
-        let level = worst.entry(&finding.place.path).or_insert(finding.level);
-        *level = (*level).min(finding.level);
-    }
-    worst
 }

@@ -3,6 +3,7 @@
 //! The file is attached under the catalogue's name, so that the SQL that goes to Athena names the right tables here.
 //! A project's SQL cannot reach files or the network: external access is off before the first query.
 
+mod patterns;
 mod prelude;
 pub mod types;
 
@@ -50,6 +51,13 @@ impl DuckDb {
         connection.try_clone().map_err(|error| EngineError::Unavailable(error.to_string()))
     }
 
+    /// Creates the schema that a relation is in, one thread at a time: two that create it at once would conflict.
+    fn create_schema(&self, relation: &Relation) -> Result<(), EngineError> {
+        let schema = Relation { identifier: None, ..relation.clone() };
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        run(&connection, &format!("create schema if not exists {schema}")).map(drop)
+    }
+
     /// Runs `work` in one transaction: all of it happens, or none.
     fn transaction<T>(&self, work: impl FnOnce(&Connection) -> Result<T, EngineError>) -> Result<T, EngineError> {
         let connection = self.connection()?;
@@ -86,11 +94,6 @@ fn quoted(name: &str) -> String {
 fn fresh(relation: &Relation) -> Relation {
     let identifier = relation.identifier.as_ref().map(|name| format!("{name}__cadet_new"));
     Relation { identifier, ..relation.clone() }
-}
-
-fn create_schema(connection: &Connection, relation: &Relation) -> Result<(), EngineError> {
-    let schema = Relation { identifier: None, ..relation.clone() };
-    run(connection, &format!("create schema if not exists {schema}")).map(drop)
 }
 
 fn stored(connection: &Connection, relation: &Relation) -> Result<Option<Stored>, EngineError> {
@@ -145,8 +148,9 @@ impl Engine for DuckDb {
     }
 
     fn replace_table(&self, relation: &Relation, query: &str, contract: Option<&[TypedColumn]>) -> Result<u64, EngineError> {
+        let query = &*patterns::translate(query)?;
+        self.create_schema(relation)?;
         self.transaction(|connection| {
-            create_schema(connection, relation)?;
             Self::bind(connection, query)?;
             let new = fresh(relation);
             run(connection, &format!("create or replace table {new} as (\n{query}\n)"))?;
@@ -160,8 +164,9 @@ impl Engine for DuckDb {
     }
 
     fn replace_view(&self, relation: &Relation, query: &str) -> Result<(), EngineError> {
+        let query = &*patterns::translate(query)?;
+        self.create_schema(relation)?;
         self.transaction(|connection| {
-            create_schema(connection, relation)?;
             Self::bind(connection, query)?;
             if stored(connection, relation)? == Some(Stored::Table) {
                 run(connection, &format!("drop table {relation}"))?;
@@ -171,6 +176,7 @@ impl Engine for DuckDb {
     }
 
     fn append(&self, relation: &Relation, query: &str) -> Result<u64, EngineError> {
+        let query = &*patterns::translate(query)?;
         self.transaction(|connection| {
             Self::bind(connection, query)?;
             let columns = Self::columns(connection, relation)?;
@@ -186,8 +192,8 @@ impl Engine for DuckDb {
             load.columns.iter().map(|column| types::duckdb_type(&column.data_type)).collect::<Result<_, _>>().map_err(|message| {
                 EngineError::Query { message, offset: None }
             })?;
+        self.create_schema(relation)?;
         self.transaction(|connection| {
-            create_schema(connection, relation)?;
             let names: Vec<String> = load.columns.iter().map(|column| quoted(&column.name)).collect();
             let texts: Vec<String> = names.iter().map(|name| format!("{name} varchar")).collect();
             run(connection, &format!("create or replace temp table cadet_load ({})", texts.join(", ")))?;
@@ -202,6 +208,7 @@ impl Engine for DuckDb {
     }
 
     fn test(&self, query: &str) -> Result<TestAnswer, EngineError> {
+        let query = &*patterns::translate(query)?;
         let connection = self.connection()?;
         let answer = connection.query_row(query, [], |row| {
             let failures: Option<i64> = row.get(0)?;

@@ -16,7 +16,11 @@ create macro regexp_like(s, p) as regexp_matches(s, p);
 create macro approx_distinct(x) as count(distinct x);
 create macro arbitrary(x) as any_value(x);
 create macro array_join(a, s) as array_to_string(a, s);
-create macro sequence(a, b) as generate_series(a, b);
+create macro sequence
+    (a, b) as generate_series(a, b),
+    (a date, b date, step interval) as list_transform(generate_series(a, b, step), lambda d: cast(d as date)),
+    (a timestamp, b timestamp, step interval) as generate_series(a, b, step),
+    (a bigint, b bigint, step bigint) as generate_series(a, b, step);
 create macro day_of_week(d) as isodow(d);
 create macro dow(d) as isodow(d);
 create macro day_of_month(d) as day(d);
@@ -42,12 +46,8 @@ create macro date_add
         when 'quarter' then d + to_quarters(cast(n as integer))
         when 'year' then d + to_years(cast(n as integer))
         else error('date_add: unknown unit') end;
-create macro cadet_pattern(p) as
-    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
-        p, '%M', '%B'), '%i', '%M'), '%s', '%S'), '%h', '%I'), '%W', '%A'),
-        '%T', '%H:%M:%S'), '%c', '%-m'), '%e', '%-d'), '%k', '%-H'), '%l', '%-I');
-create macro date_parse(s, p) as cast(strptime(s, cadet_pattern(p)) as timestamp);
-create macro date_format(d, p) as strftime(d, cadet_pattern(p));
+create macro date_parse(s, p) as cast(strptime(s, p) as timestamp);
+create macro date_format(d, p) as strftime(d, p);
 ";
 
 /// Functions of Trino that are neither in DuckDB nor above: a query that needs one is not run here.

@@ -1,0 +1,221 @@
+//! What can be typed, and nothing more.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::report::text::ColorChoice;
+
+/// Checks a dbt project on every pull request, deploys what changed, tests it, and tells people what happened.
+#[derive(Debug, Parser)]
+#[command(name = "cadet", version, max_term_width = 100, after_help = "Examples:
+  cadet demo                          see everything on a small example
+  cadet check                         check what your branch changes
+  cadet deploy --source-data data     build and test what your branch changes, on a local DuckDB
+  cadet build --select +my_db__my_table
+  cadet explain naming/model-file     what a rule asks for, and why
+
+Exit codes: 0 nothing wrong, 1 something to fix, 2 bad usage or settings, 3 the run could not be done.")]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The folder with dbt_project.yml [default: this one, one above it, or the only one below it]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub project_dir: Option<PathBuf>,
+    /// The folder with profiles.yml [default: DBT_PROFILES_DIR, the project's folder, or ~/.dbt]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub profiles_dir: Option<PathBuf>,
+    /// A target of profiles.yml; `local` is the profile's default target on the embedded DuckDB
+    #[arg(long, short, global = true, value_name = "NAME")]
+    pub target: Option<String>,
+    /// Variables as YAML, for example '{start: 2024-01-01}'; they win over those in dbt_project.yml
+    #[arg(long, global = true, value_name = "YAML")]
+    pub vars: Option<String>,
+    /// How many tables to build at the same time [default: the target's `threads`]
+    #[arg(long, global = true, value_name = "N")]
+    pub threads: Option<usize>,
+    /// When to use colour; NO_COLOR is respected
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+    /// Print findings and the result only
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Print every step, passed tests and sources too
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check what changed between the base and your files
+    #[command(after_help = "Examples:
+  cadet check                      what your branch and your uncommitted work change
+  cadet check --base release       compared with another branch
+  cadet check --all                the whole project; needs no git
+  cadet check models/prison        only findings in this folder
+  cadet check --format json | jq .findings")]
+    Check(CheckArgs),
+    /// Build and test what changed and everything downstream of it
+    #[command(after_help = "Examples:
+  cadet deploy --source-data data          sources from data/<database>/<table>.csv
+  cadet deploy --select my_db__my_table+   a part of the project instead of what changed
+  cadet deploy --full-refresh              build incremental models from nothing")]
+    Deploy(DeployArgs),
+    /// Check, deploy and report, as on a pull request
+    #[command(after_help = "In a GitHub workflow it writes annotations, the job's summary and the step's outputs.
+  cadet ci --comment-file comment.md --artefacts-to s3-upload")]
+    Ci(CiArgs),
+    /// Write the SQL of models and tests to target/compiled
+    Compile(SelectArgs),
+    /// Build models
+    Run(BuildArgs),
+    /// Load seeds
+    Seed(BuildArgs),
+    /// Run data tests
+    Test(BuildArgs),
+    /// Load seeds, build models and run data tests, in the order of the graph
+    Build(BuildArgs),
+    /// List nodes
+    #[command(alias = "list", after_help = "Examples:
+  cadet ls --select tag:daily
+  cadet ls --select +my_db__my_table --resource-type model --output path")]
+    Ls(LsArgs),
+    /// Explain a rule, or list all of them
+    Explain(ExplainArgs),
+    /// Show everything on a small example, in a temporary folder
+    Demo(DemoArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct BaseArgs {
+    /// The branch or commit that you will merge into [default: the pull request's base, or main]
+    #[arg(long, value_name = "REF")]
+    pub base: Option<String>,
+    /// Look at this commit instead of the files in the working tree
+    #[arg(long, value_name = "REF")]
+    pub head: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub base: BaseArgs,
+    /// Look at the whole project, not only at what changed
+    #[arg(long, conflicts_with_all = ["base", "head"])]
+    pub all: bool,
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: Format,
+    /// Show only findings in these files and folders
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people, with the source lines
+    Human,
+    /// Workflow commands for a GitHub runner
+    Github,
+    /// For scripts
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct SelectArgs {
+    /// Nodes to take: names, paths, tag:, source:, resource_type:, with + for parents and children
+    #[arg(long, short, value_name = "SELECTOR", num_args = 1.., visible_alias = "models", short_alias = 'm')]
+    pub select: Vec<String>,
+    /// Nodes to leave out
+    #[arg(long, value_name = "SELECTOR", num_args = 1..)]
+    pub exclude: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Build incremental models from nothing
+    #[arg(long, short)]
+    pub full_refresh: bool,
+    /// Stop after the first failure
+    #[arg(long, short = 'x')]
+    pub fail_fast: bool,
+    /// A folder with <database>/<table>.csv for the sources [default: empty tables]
+    #[arg(long, value_name = "DIR")]
+    pub source_data: Option<PathBuf>,
+    /// Copy the artefacts to DIR/dev/run_artefacts/run_time=…/
+    #[arg(long, value_name = "DIR")]
+    pub artefacts_to: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    #[command(flatten)]
+    pub select: SelectArgs,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct DeployArgs {
+    #[command(flatten)]
+    pub base: BaseArgs,
+    #[command(flatten)]
+    pub select: SelectArgs,
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Print the plan and build nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CiArgs {
+    #[command(flatten)]
+    pub base: BaseArgs,
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Write the pull request's comment to this file
+    #[arg(long, value_name = "FILE")]
+    pub comment_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct LsArgs {
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// Only nodes of this kind: model, seed, test or source
+    #[arg(long, value_name = "TYPE")]
+    pub resource_type: Vec<String>,
+    #[arg(long, value_name = "WHAT", default_value = "selector")]
+    pub output: ListOutput,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListOutput {
+    /// The fqn with dots
+    Selector,
+    Name,
+    Path,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The rule, for example naming/model-file
+    pub rule: Option<String>,
+    /// Write the page of every rule into this folder
+    #[arg(long, value_name = "DIR", hide = true)]
+    pub pages: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Make the example's repository here instead of in a temporary folder, and keep it
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
+}

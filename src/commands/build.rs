@@ -1,0 +1,54 @@
+//! `cadet run`, `seed`, `test` and `build`: dbt's verbs over the working tree.
+
+use super::Verdict;
+use super::changes;
+use super::deploy::{is_of, source_data, write};
+use super::session::Session;
+use crate::cli::BuildArgs;
+use crate::compile;
+use crate::deploy::build::Builder;
+use crate::deploy::{self, Options};
+use crate::error::Error;
+use crate::plan::{Plan, Reason};
+use crate::project::{ResourceType, select};
+use crate::report::progress::Shown;
+use crate::report::{Report, terminal};
+use crate::rules::{self, Subject};
+
+/// A verb: its name, and the kinds of nodes that it works on.
+pub struct Verb {
+    name: &'static str,
+    kinds: &'static [ResourceType],
+}
+
+pub const RUN: Verb = Verb { name: "run", kinds: &[ResourceType::Model] };
+pub const SEED: Verb = Verb { name: "seed", kinds: &[ResourceType::Seed] };
+pub const TEST: Verb = Verb { name: "test", kinds: &[ResourceType::Test] };
+pub const BUILD: Verb = Verb { name: "build", kinds: &[ResourceType::Seed, ResourceType::Model, ResourceType::Test] };
+
+pub fn run(session: &Session, args: &BuildArgs, verb: Verb) -> Result<Verdict, Error> {
+    let folder = session.project_dir()?;
+    let (project, policy) = session.working_project(&folder, session.run(verb.name, args.run.full_refresh))?;
+    let compiled = compile::models(&project);
+    let findings = rules::run(&Subject { project: &project, compiled: &compiled, policy: &policy });
+    let selection = select::select(&project, &args.select.select, &args.select.exclude)?;
+    session.warn_unmatched(&selection.unmatched);
+    let wanted = selection.ids.into_iter().filter(|id| is_of(&project, id, verb.kinds)).map(|id| (id, Reason::Selected));
+    let engine = session.engine(&folder, &project)?;
+    let plan = Plan::complete(&project, wanted.collect(), false, |_| true);
+    let source_data = source_data(&args.run)?;
+    let builder = Builder { project: &project, engine: &engine, source_data: source_data.as_deref(), full_refresh: args.run.full_refresh };
+    let options = Options { threads: session.threads(&project, &policy), fail_fast: args.run.fail_fast, tests_gate: verb.kinds.len() > 1 };
+    let shown = Shown::new(&session.out, plan.steps.len());
+    let outcomes = deploy::run(&plan, &builder, &changes::blocked(&project, &findings), options, &shown);
+    shown.end();
+    let artefacts = write(session, &project, &folder, verb.name, (&args.run, &outcomes))?;
+    let in_plan = |path: &str| plan.steps.iter().any(|step| project.nodes.get(&step.id).is_some_and(|node| node.file == path));
+    let findings: Vec<_> = findings.into_iter().filter(|finding| in_plan(&finding.place.path)).collect();
+    let head = changes::name_of(&folder);
+    let report = Report { findings: &findings, outcomes: &outcomes, changed_files: None, base: None, head, artefacts: Some(artefacts) };
+    session.out.info("");
+    terminal::findings(&report.all_findings(), &session.paths(&folder), &session.out, &changes::texts(&project));
+    terminal::deploy_summary(&report, &session.out);
+    Ok(Verdict::of(report.is_bad()))
+}

@@ -1,0 +1,109 @@
+//! The head and the base, both read and checked: what `check`, `deploy` and `ci` start from.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::session::Session;
+use crate::cli::BaseArgs;
+use crate::compile::{self, Compilations};
+use crate::error::Error;
+use crate::finding::{Finding, Level};
+use crate::project::scopes::Run;
+use crate::project::{Project, ResourceType, read};
+use crate::rules::{self, Subject};
+use crate::settings::Policy;
+use crate::source::changes::Changes;
+use crate::source::{ChangeKind, Repo, Tree};
+
+/// A pull request as cadet sees it.
+pub struct PullRequest {
+    pub folder: PathBuf,
+    /// The way from the repository to the project, empty or ending in `/`.
+    pub prefix: String,
+    pub head: Project,
+    pub base: Project,
+    pub compiled: Compilations,
+    pub changes: Changes,
+    pub policy: Policy,
+    pub base_name: String,
+    pub head_name: String,
+}
+
+impl PullRequest {
+    /// Reads head and base. The settings are the base's: a pull request does not set its own rules.
+    pub fn read(session: &Session, args: &BaseArgs, run: &Run) -> Result<Self, Error> {
+        let folder = session.project_dir()?;
+        let repo = Repo::discover(&folder)?;
+        let wanted = args.base.as_deref().or(session.env.github_base.as_deref());
+        let comparison = repo.compare(wanted, args.head.as_deref())?;
+        let base_tree = Arc::new(repo.tree_at(comparison.merge_base)?);
+        let policy = Policy::read(&base_tree)?;
+        let (head_tree, changes): (Tree, Changes) = match args.head {
+            Some(_) => (repo.tree_at(comparison.head)?, repo.changes_between(comparison)?),
+            None => (repo.working_tree(), repo.changes_to_working_tree(comparison.merge_base)?),
+        };
+        let head_tree = Arc::new(head_tree);
+        let inputs = session.inputs(&folder, &head_tree, &policy, run.clone())?;
+        let (head, base) = rayon::join(|| read::read(&head_tree, &inputs), || read::read(&base_tree, &inputs));
+        let compiled = compile::models(&head);
+        let head_name = args.head.clone().or_else(|| repo.branch()).unwrap_or_else(|| repo.short(comparison.head));
+        Ok(Self {
+            prefix: repo.prefix().to_owned(),
+            base_name: format!("{} ({})", wanted.unwrap_or("main"), repo.short(comparison.merge_base)),
+            folder,
+            head,
+            base,
+            compiled,
+            changes,
+            policy,
+            head_name,
+        })
+    }
+
+    /// The findings on what changed, and those that the change causes elsewhere.
+    pub fn findings(&self) -> Vec<Finding> {
+        let all = self.all_findings();
+        let base_compiled = compile::models(&self.base);
+        let before = rules::run(&Subject { project: &self.base, compiled: &base_compiled, policy: &self.policy });
+        let is_new = |finding: &Finding| before.iter().all(|known| known.identity() != finding.identity());
+        all.into_iter().filter(|finding| self.is_changed(&finding.place.path) || is_new(finding)).collect()
+    }
+
+    /// Every finding of the head.
+    pub fn all_findings(&self) -> Vec<Finding> {
+        rules::run(&Subject { project: &self.head, compiled: &self.compiled, policy: &self.policy })
+    }
+
+    fn is_changed(&self, path: &str) -> bool {
+        self.changes.get(path).is_some_and(|kind| *kind != ChangeKind::Deleted)
+    }
+}
+
+/// Nodes that may not be built, each with the reason in words: an error stands on the node's own file.
+pub fn blocked(project: &Project, findings: &[Finding]) -> HashMap<String, String> {
+    let mut blocked = HashMap::new();
+    for node in project.nodes.values() {
+        let is_on = |finding: &&Finding| match node.resource_type {
+            ResourceType::Test => finding.place == node.place,
+            _ => finding.place.path == node.file,
+        };
+        let error = findings.iter().filter(|finding| finding.level == Level::Error).find(is_on);
+        if let Some(error) = error {
+            blocked.insert(node.unique_id.clone(), format!("not built: fix {} first", error.rule));
+        } else if node.is_broken {
+            blocked.insert(node.unique_id.clone(), "not built: it cannot be read".to_owned());
+        }
+    }
+    blocked
+}
+
+/// A closure that gives the text of a project's file, for reports.
+pub fn texts(project: &Project) -> impl Fn(&str) -> String + '_ {
+    |path: &str| project.text(path).to_owned()
+}
+
+/// The folder's own name, for people.
+pub fn name_of(folder: &Path) -> String {
+    folder.file_name().map_or_else(|| ".".to_owned(), |name| name.to_string_lossy().into_owned())
+}

@@ -1,0 +1,91 @@
+//! `cadet ci`: check, deploy and report, as on a pull request.
+
+use super::Verdict;
+use super::changes::{self, PullRequest};
+use super::deploy;
+use super::session::Session;
+use crate::cli::CiArgs;
+use crate::deploy::Status;
+use crate::error::Error;
+use crate::finding::Level;
+use crate::project::ResourceType;
+use crate::report::{Report, artefacts, github, markdown, terminal};
+
+pub fn run(session: &Session, args: &CiArgs) -> Result<Verdict, Error> {
+    refuse_unsafe_events(session)?;
+    let run = session.run("ci", args.run.full_refresh);
+    let request = PullRequest::read(session, &args.base, &run)?;
+    let findings = request.findings();
+    let paths = session.paths(&request.folder);
+    let text = changes::texts(&request.head);
+    let checked = deploy::report(&request, &findings, &[], String::new());
+    terminal::heading(&format!("1. Check: {} compared with {}", request.head_name, request.base_name), &session.out);
+    terminal::findings(&checked.all_findings(), &paths, &session.out, &text);
+    terminal::check_summary(&checked, &session.out);
+    session.out.info("");
+
+    terminal::heading("2. Deploy: what changed and everything downstream, with its tests", &session.out);
+    let engine = session.engine(&request.folder, &request.head)?;
+    let plan = deploy::plan_of_changes(&request, &engine);
+    let blocked = changes::blocked(&request.head, &request.all_findings());
+    let outcomes = deploy::carry_out(session, &request, &plan, &engine, (&args.run, &blocked))?;
+    let exported = deploy::write(session, &request.head, &request.folder, "ci", (&args.run, &outcomes))?;
+    let built: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.finding.as_ref()).collect();
+    session.out.info("");
+    terminal::findings(&built, &paths, &session.out, &text);
+    let report = deploy::report(&request, &findings, &outcomes, exported);
+    terminal::deploy_summary(&report, &session.out);
+    session.out.info("");
+
+    tell(session, args, &request, &report)?;
+    Ok(Verdict::of(report.is_bad()))
+}
+
+/// A workflow on `pull_request_target` would run a stranger's files with the repository's secrets.
+fn refuse_unsafe_events(session: &Session) -> Result<(), Error> {
+    match session.env.github_event.as_deref() {
+        Some(event @ ("pull_request_target" | "workflow_run" | "issue_comment")) => Err(Error::usage(
+            format!("cadet does not run on the event `{event}`: it hands the repository's secrets to the pull request's files"),
+            "use `on: pull_request`",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Writes the report to everyone who waits for it.
+fn tell(session: &Session, args: &CiArgs, request: &PullRequest, report: &Report<'_>) -> Result<(), Error> {
+    let text = changes::texts(&request.head);
+    let comment = markdown::comment(report, &request.prefix, &text);
+    terminal::heading("3. Report", &session.out);
+    if session.env.in_github {
+        github::annotations(report, &request.prefix, &session.out, &text);
+    }
+    let failed = |path: &std::path::Path| {
+        let path = path.to_owned();
+        move |source| Error::File { action: "write", path, source }
+    };
+    if let Some(file) = &session.env.github_summary {
+        github::summary(file, &comment).map_err(failed(file))?;
+    }
+    if let Some(file) = &session.env.github_output {
+        github::outputs(file, &outputs(report)).map_err(failed(file))?;
+    }
+    if let Some(file) = &args.comment_file {
+        artefacts::write(file, comment.as_bytes())?;
+        session.out.info(&format!("The pull request's comment is in {}.", file.display()));
+    }
+    session.out.info(&format!("Artefacts: {}", report.artefacts.clone().unwrap_or_default()));
+    Ok(())
+}
+
+fn outputs(report: &Report<'_>) -> Vec<(&'static str, String)> {
+    let tables = report.outcomes.iter().filter(|outcome| outcome.status == Status::Success && outcome.kind != ResourceType::Source).count();
+    vec![
+        ("result", if report.is_bad() { "failure" } else { "success" }.to_owned()),
+        ("errors", report.count(Level::Error).to_string()),
+        ("warnings", report.count(Level::Warning).to_string()),
+        ("tables-built", tables.to_string()),
+        ("tests-failed", report.ended(Status::Fail).to_string()),
+        ("artefacts", report.artefacts.clone().unwrap_or_default()),
+    ]
+}

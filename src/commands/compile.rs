@@ -1,0 +1,48 @@
+//! `cadet compile`: the SQL of models and tests, written to `target/compiled`.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use super::Verdict;
+use super::changes;
+use super::session::Session;
+use crate::cli::SelectArgs;
+use crate::compile;
+use crate::error::Error;
+use crate::finding::{Finding, Level};
+use crate::project::{Node, ResourceType, select};
+use crate::report::{Report, artefacts, counted, terminal};
+use crate::rules::{self, Subject};
+
+pub fn run(session: &Session, args: &SelectArgs) -> Result<Verdict, Error> {
+    let folder = session.project_dir()?;
+    let run = session.run("compile", false);
+    let (project, policy) = session.working_project(&folder, run.clone())?;
+    let selection = select::select(&project, &args.select, &args.exclude)?;
+    session.warn_unmatched(&selection.unmatched);
+    let is_wanted = |node: &&Node| selection.ids.contains(&node.unique_id) && node.resource_type != ResourceType::Seed && !node.is_broken;
+    let nodes: Vec<&Node> = project.nodes.values().filter(is_wanted).collect();
+    let results: Vec<_> = nodes.par_iter().map(|node| (*node, compile::node_sql(&project, node, false))).collect();
+    let mut compiled = HashMap::new();
+    let mut findings: Vec<Finding> = rules::run(&Subject { project: &project, compiled: &HashMap::new(), policy: &policy });
+    findings.retain(|finding| finding.level == Level::Error && matches!(finding.rule.split('/').next(), Some("jinja" | "yaml" | "references" | "files")));
+    for (node, result) in results {
+        match result {
+            Ok(sql) => drop(compiled.insert(node.unique_id.clone(), sql.sql)),
+            Err(problem) => {
+                let mut finding = Finding::new("jinja/renders", Level::Error, problem.message, problem.place);
+                finding.related = problem.stack;
+                findings.push(finding);
+            }
+        }
+    }
+    artefacts::write_compiled(&project, &run, &folder, &compiled)?;
+    let paths = session.paths(&folder);
+    let head = changes::name_of(&folder);
+    let report = Report { findings: &findings, outcomes: &[], changed_files: None, base: None, head, artefacts: None };
+    terminal::findings(&report.all_findings(), &paths, &session.out, &changes::texts(&project));
+    let written = format!("{}target/compiled/{}", paths.prefix, project.name);
+    session.out.line(&format!("{} Compiled {} to {written}.", if report.is_bad() { "✗" } else { "✓" }, counted(compiled.len(), "node", "nodes")));
+    Ok(Verdict::of(report.is_bad()))
+}

@@ -1,0 +1,140 @@
+//! `cadet deploy`: what changed and everything downstream of it, built and tested.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+
+use super::Verdict;
+use super::changes::{self, PullRequest};
+use super::session::Session;
+use crate::cli::{DeployArgs, RunArgs, SelectArgs};
+use crate::deploy::build::Builder;
+use crate::deploy::{self, Options, Outcome};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::finding::Finding;
+use crate::plan::{Plan, Reason, diff, name_of};
+use crate::project::{Project, ResourceType, select};
+use crate::report::progress::Shown;
+use crate::report::{Report, artefacts, terminal};
+
+pub fn run(session: &Session, args: &DeployArgs) -> Result<Verdict, Error> {
+    let run = session.run("deploy", args.run.full_refresh);
+    let request = PullRequest::read(session, &args.base, &run)?;
+    let findings = request.all_findings();
+    let reasons = reasons(session, &request, &args.select)?;
+    let engine = session.engine(&request.folder, &request.head)?;
+    let plan = plan(&request.head, reasons, &engine);
+    if args.dry_run {
+        show_plan(session, &request.head, &plan);
+        return Ok(Verdict::Good);
+    }
+    let blocked = changes::blocked(&request.head, &findings);
+    let outcomes = carry_out(session, &request, &plan, &engine, (&args.run, &blocked))?;
+    let shown: Vec<Finding> = findings.into_iter().filter(|finding| plan.steps.iter().any(|step| {
+        request.head.nodes.get(&step.id).is_some_and(|node| node.file == finding.place.path)
+    })).collect();
+    let artefacts = write(session, &request.head, &request.folder, "deploy", (&args.run, &outcomes))?;
+    let report = report(&request, &shown, &outcomes, artefacts);
+    let paths = session.paths(&request.folder);
+    session.out.line("");
+    terminal::findings(&report.all_findings(), &paths, &session.out, &changes::texts(&request.head));
+    terminal::deploy_summary(&report, &session.out);
+    Ok(Verdict::of(report.is_bad()))
+}
+
+/// What changed with all that is downstream, or what was selected.
+fn reasons(session: &Session, request: &PullRequest, args: &SelectArgs) -> Result<BTreeMap<String, Reason>, Error> {
+    let changed = diff::changed(&request.head, &request.base, &request.compiled);
+    let mut reasons = Plan::of_changes(&request.head, &changed);
+    if args.select.is_empty() && args.exclude.is_empty() {
+        return Ok(reasons);
+    }
+    let selection = select::select(&request.head, &args.select, &args.exclude)?;
+    session.warn_unmatched(&selection.unmatched);
+    if args.select.is_empty() {
+        reasons.retain(|id, _| selection.ids.contains(id));
+        return Ok(reasons);
+    }
+    Ok(selection.ids.into_iter().map(|id| (id, Reason::Selected)).collect())
+}
+
+/// The steps for what changed, with the parents that the engine lacks.
+pub fn plan(project: &Project, reasons: BTreeMap<String, Reason>, engine: &dyn Engine) -> Plan {
+    let is_there = |id: &str| project.nodes.get(id).is_some_and(|node| matches!(engine.find(&node.relation), Ok(Some(_))));
+    Plan::complete(project, reasons, true, is_there)
+}
+
+/// The plan of everything that a pull request changes.
+pub fn plan_of_changes(request: &PullRequest, engine: &dyn Engine) -> Plan {
+    let changed = diff::changed(&request.head, &request.base, &request.compiled);
+    plan(&request.head, Plan::of_changes(&request.head, &changed), engine)
+}
+
+fn show_plan(session: &Session, project: &Project, plan: &Plan) {
+    if plan.steps.is_empty() {
+        session.out.line("Nothing to build: no model, seed or test changed.");
+    }
+    for step in &plan.steps {
+        let kind = project.nodes.get(&step.id).map_or("source", |node| node.resource_type.name());
+        session.out.line(&format!("{kind:>8}  {}  ({})", name_of(project, &step.id), step.reason));
+    }
+}
+
+/// Carries the plan out with a progress display.
+pub fn carry_out(
+    session: &Session,
+    request: &PullRequest,
+    plan: &Plan,
+    engine: &dyn Engine,
+    (args, blocked): (&RunArgs, &HashMap<String, String>),
+) -> Result<Vec<Outcome>, Error> {
+    let source_data = source_data(args)?;
+    let builder = Builder { project: &request.head, engine, source_data: source_data.as_deref(), full_refresh: args.full_refresh };
+    let options = Options { threads: session.threads(&request.head, &request.policy), fail_fast: args.fail_fast, tests_gate: false };
+    let shown = Shown::new(&session.out, plan.steps.len());
+    if plan.steps.is_empty() {
+        session.out.info("Nothing to build: no model, seed or test changed.");
+    }
+    let outcomes = deploy::run(plan, &builder, blocked, options, &shown);
+    shown.end();
+    Ok(outcomes)
+}
+
+/// The folder of source data, which must exist when it is named.
+pub fn source_data(args: &RunArgs) -> Result<Option<PathBuf>, Error> {
+    match &args.source_data {
+        Some(folder) if !folder.is_dir() => {
+            Err(Error::usage(format!("the folder of source data {} does not exist", folder.display()), "name a folder that holds <database>/<table>.csv"))
+        }
+        folder => Ok(folder.clone()),
+    }
+}
+
+/// Writes the artefacts and the log; returns where they were copied to, or the target folder.
+pub fn write(session: &Session, project: &Project, folder: &std::path::Path, command: &str, (args, outcomes): (&RunArgs, &[Outcome])) -> Result<String, Error> {
+    let run = session.run(command, args.full_refresh);
+    artefacts::write_results(project, &run, folder, outcomes)?;
+    let lines: Vec<String> = outcomes.iter().map(|outcome| format!("{:?} {} {} ({:.3}s, {})", outcome.status, outcome.id, outcome.message, outcome.took.as_secs_f64(), outcome.reason)).collect();
+    artefacts::log(folder, &run, &lines)?;
+    match &args.artefacts_to {
+        Some(to) => Ok(artefacts::export(folder, &run, to)?.display().to_string()),
+        None => Ok(format!("{}target", session.paths(folder).prefix)),
+    }
+}
+
+/// The report of a pull request.
+pub fn report<'a>(request: &PullRequest, findings: &'a [Finding], outcomes: &'a [Outcome], artefacts: String) -> Report<'a> {
+    Report {
+        findings,
+        outcomes,
+        changed_files: Some(request.changes.len()),
+        base: Some(request.base_name.clone()),
+        head: request.head_name.clone(),
+        artefacts: Some(artefacts),
+    }
+}
+
+/// Whether a node is of one of these kinds.
+pub fn is_of(project: &Project, id: &str, kinds: &[ResourceType]) -> bool {
+    project.nodes.get(id).is_some_and(|node| kinds.contains(&node.resource_type))
+}

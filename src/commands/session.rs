@@ -1,0 +1,165 @@
+//! What every command needs: where the project is, its target, and standard output.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::cli::Global;
+use crate::engine::duckdb::DuckDb;
+use crate::error::Error;
+use crate::parse::yaml;
+use crate::project::package;
+use crate::project::profile::Target;
+use crate::project::read::Inputs;
+use crate::project::scopes::Run;
+use crate::project::Project;
+use crate::report::terminal::Paths;
+use crate::report::text::Out;
+use crate::settings::{Environment, Policy};
+use crate::source::{Tree, walk};
+
+/// The target that stands for the embedded engine.
+const LOCAL: &str = "local";
+
+/// One call of cadet.
+pub struct Session {
+    pub global: Global,
+    pub env: Environment,
+    pub out: Out,
+    pub started: jiff::Zoned,
+    invocation_id: String,
+}
+
+impl Session {
+    pub fn new(global: Global) -> Self {
+        let env = Environment::read();
+        let mut out = Out::new(global.color, env.no_color, env.in_github);
+        (out.quiet, out.verbose) = (global.quiet, global.verbose);
+        Self { global, env, out, started: jiff::Zoned::now(), invocation_id: uuid::Uuid::new_v4().to_string() }
+    }
+
+    /// The same session on another project, in no workflow.
+    pub fn elsewhere(&self, project: PathBuf) -> Self {
+        let global = Global {
+            project_dir: Some(project),
+            profiles_dir: None,
+            target: None,
+            vars: None,
+            threads: self.global.threads,
+            color: self.global.color,
+            quiet: self.global.quiet,
+            verbose: self.global.verbose,
+        };
+        let mut out = Out::new(global.color, self.env.no_color, self.env.in_github);
+        (out.quiet, out.verbose) = (global.quiet, global.verbose);
+        Self { global, env: Environment::default(), out, started: self.started.clone(), invocation_id: self.invocation_id.clone() }
+    }
+
+    /// The folder with `dbt_project.yml`: the one that was named, this one, one above it, or the only one below it.
+    pub fn project_dir(&self) -> Result<PathBuf, Error> {
+        let has_project = |folder: &Path| folder.join("dbt_project.yml").is_file();
+        if let Some(named) = &self.global.project_dir {
+            let missing = || Error::usage(format!("there is no dbt_project.yml in {}", named.display()), "name the folder that holds it with --project-dir");
+            return if has_project(named) { Ok(named.clone()) } else { Err(missing()) };
+        }
+        let here = std::env::current_dir().map_err(|source| Error::File { action: "find", path: ".".into(), source })?;
+        if let Some(above) = here.ancestors().find(|folder| has_project(folder)) {
+            return Ok(above.to_owned());
+        }
+        let below = std::fs::read_dir(&here).into_iter().flatten().flatten().map(|entry| entry.path());
+        let mut below: Vec<PathBuf> = below.filter(|folder| folder.is_dir() && has_project(folder)).collect();
+        match (below.pop(), below.is_empty()) {
+            (Some(only), true) => Ok(only),
+            _ => Err(Error::usage("there is no dbt_project.yml here", "go into the dbt project's folder, or name it with --project-dir")),
+        }
+    }
+
+    /// How the project's files are shown: as seen from the current folder.
+    pub fn paths(&self, folder: &Path) -> Paths {
+        let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let here = std::env::current_dir().map(|here| canonical(&here)).unwrap_or_default();
+        let prefix = match canonical(folder).strip_prefix(&here) {
+            Ok(below) if below.as_os_str().is_empty() => String::new(),
+            Ok(below) => format!("{}/", below.display()),
+            Err(_) => String::new(),
+        };
+        Paths { prefix }
+    }
+
+    /// The run as templates and artefacts know it.
+    pub fn run(&self, command: &str, full_refresh: bool) -> Run {
+        Run { invocation_id: self.invocation_id.clone(), started: self.started.clone(), command: command.to_owned(), full_refresh }
+    }
+
+    /// The project as it lies in the folder, with its own settings: for dbt's verbs.
+    pub fn working_project(&self, folder: &Path, run: Run) -> Result<(Project, Policy), Error> {
+        let tree = Arc::new(walk::read_folder(folder));
+        let policy = Policy::read(&tree)?;
+        let inputs = self.inputs(folder, &tree, &policy, run)?;
+        Ok((crate::project::read::read(&tree, &inputs), policy))
+    }
+
+    /// What reading the project depends on besides its files.
+    pub fn inputs(&self, folder: &Path, tree: &Tree, policy: &Policy, run: Run) -> Result<Inputs, Error> {
+        Ok(Inputs { target: self.target(folder, tree)?, run, vars: self.vars()?, env: self.env.allowed(policy) })
+    }
+
+    fn vars(&self) -> Result<serde_json::Map<String, serde_json::Value>, Error> {
+        let Some(text) = &self.global.vars else { return Ok(serde_json::Map::new()) };
+        match yaml::read(text).map(|(yaml, _)| yaml.to_json()) {
+            Ok(serde_json::Value::Object(vars)) => Ok(vars),
+            _ => Err(Error::usage("--vars is not a YAML map", "write it as --vars '{name: value}'")),
+        }
+    }
+
+    /// The target's names, from `profiles.yml` if one is found.
+    fn target(&self, folder: &Path, tree: &Tree) -> Result<Target, Error> {
+        let packages = package::packages(tree, &mut Vec::new());
+        let profile = packages[0].file.profile.clone();
+        let wanted = self.global.target.as_deref();
+        let Some(profiles) = self.profiles(folder) else { return Ok(Target::usual(&profile)) };
+        let problem = |message: String| Error::usage(format!("profiles.yml cannot be used: {message}"), "only its names are read; no connection is made from it");
+        let (yaml, _) = yaml::read(&profiles).map_err(|found| problem(found.message))?;
+        let found = match Target::read(&yaml, &profile, wanted) {
+            Err(_) if wanted == Some(LOCAL) => Target::read(&yaml, &profile, None),
+            found => found,
+        };
+        let known = |names: Vec<String>| {
+            let wanted = wanted.unwrap_or("default");
+            Error::usage(format!("the profile `{profile}` has no target `{wanted}`"), format!("its targets are {}, and `{LOCAL}`", names.join(", ")))
+        };
+        Ok(found.map_err(known)?.unwrap_or_else(|| Target::usual(&profile)))
+    }
+
+    fn profiles(&self, folder: &Path) -> Option<String> {
+        let home = self.env.home.as_ref().map(|home| home.join(".dbt"));
+        let folders = [self.global.profiles_dir.clone(), self.env.profiles_dir.clone(), Some(folder.to_owned()), home];
+        folders.into_iter().flatten().find_map(|folder| std::fs::read_to_string(folder.join("profiles.yml")).ok())
+    }
+
+    /// Opens the embedded engine; a target that is Athena's is refused rather than quietly built elsewhere.
+    pub fn engine(&self, folder: &Path, project: &Project) -> Result<DuckDb, Error> {
+        let named = self.global.target.as_deref().filter(|name| *name != LOCAL);
+        if named.is_some() && project.target.kind != "duckdb" {
+            let message = format!("the target `{}` is on {}, and this version of cadet deploys to the embedded DuckDB only", project.target.name, project.target.kind);
+            return Err(Error::usage(message, "leave --target out, or pass --target local"));
+        }
+        let target = folder.join("target");
+        std::fs::create_dir_all(&target).map_err(|source| Error::File { action: "create", path: target.clone(), source })?;
+        Ok(DuckDb::open(&target.join("cadet.duckdb"), &project.target.database)?)
+    }
+
+    /// How many steps run at once.
+    pub fn threads(&self, project: &Project, policy: &Policy) -> usize {
+        self.global.threads.or(policy.threads).unwrap_or(project.target.threads).clamp(1, 64)
+    }
+
+    /// Warns of selectors that match nothing.
+    pub fn warn_unmatched(&self, unmatched: &[(String, Option<String>)]) {
+        let seen: BTreeSet<&(String, Option<String>)> = unmatched.iter().collect();
+        for (word, near) in seen {
+            let hint = near.as_ref().map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            self.out.line(&format!("! The selector `{word}` matches nothing{hint}"));
+        }
+    }
+}

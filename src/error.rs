@@ -1,0 +1,52 @@
+//! What stops cadet. A mistake in the project never does: it is a finding.
+
+use std::path::PathBuf;
+
+use crate::engine::EngineError;
+use crate::project::select::SelectError;
+use crate::settings::SettingsError;
+use crate::source::GitError;
+
+/// Why cadet could not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("{message}")]
+    Usage { message: String, advice: String },
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Select(#[from] SelectError),
+    #[error("cannot compare with the base: {0}")]
+    Git(#[from] GitError),
+    #[error("{0}")]
+    Engine(#[from] EngineError),
+    #[error("failed to {action} {}: {source}", path.display())]
+    File { action: &'static str, path: PathBuf, source: std::io::Error },
+}
+
+impl Error {
+    /// A mistake in how cadet was called.
+    pub fn usage(message: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), advice: advice.into() }
+    }
+
+    /// What the reader can do about it.
+    pub fn advice(&self) -> String {
+        match self {
+            Self::Usage { advice, .. } => advice.clone(),
+            Self::Settings(_) => "see docs/settings.md for what cadet.yaml may hold".into(),
+            Self::Select(_) => "see `cadet ls --help` for what can be selected".into(),
+            Self::Git(error) => error.advice(),
+            Self::Engine(_) => "wait for the other run to end, or delete the file: it holds nothing but what cadet built".into(),
+            Self::File { .. } => "check that the folder exists and that you may write to it".into(),
+        }
+    }
+
+    /// 2 for bad usage or settings, 3 for a run that could not be done.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage { .. } | Self::Settings(_) | Self::Select(_) => 2,
+            Self::Git(_) | Self::Engine(_) | Self::File { .. } => 3,
+        }
+    }
+}

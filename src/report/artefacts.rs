@@ -1,0 +1,114 @@
+//! The files that a run leaves: `target/manifest.json`, `run_results.json`, `compiled/`, `run/` and `logs/cadet.log`.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::{manifest, run_results};
+use crate::deploy::Outcome;
+use crate::error::Error;
+use crate::project::scopes::Run;
+use crate::project::{Node, Project};
+
+/// Writes what was compiled, and the manifest.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write_compiled(project: &Project, run: &Run, folder: &Path, compiled: &HashMap<String, String>) -> Result<(), Error> {
+    let target = folder.join("target");
+    for (id, sql) in compiled {
+        if let Some(node) = project.nodes.get(id) {
+            write(&target.join("compiled").join(node_path(node)), sql.as_bytes())?;
+        }
+    }
+    write_json(&target.join("manifest.json"), &manifest::manifest(project, run, compiled))
+}
+
+/// Writes what was run, and the results.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write_results(project: &Project, run: &Run, folder: &Path, outcomes: &[Outcome]) -> Result<(), Error> {
+    let target = folder.join("target");
+    let compiled: HashMap<String, String> =
+        outcomes.iter().filter_map(|outcome| Some((outcome.id.clone(), outcome.compiled.clone()?))).collect();
+    write_compiled(project, run, folder, &compiled)?;
+    for outcome in outcomes {
+        if let (Some(ran), Some(node)) = (&outcome.ran, project.nodes.get(&outcome.id)) {
+            write(&target.join("run").join(node_path(node)), ran.as_bytes())?;
+        }
+    }
+    write_json(&target.join("run_results.json"), &run_results::run_results(project, run, outcomes))
+}
+
+/// `<package>/<file>` for a model, `<package>/<property file>/<test>.sql` for a test, as dbt lays them out.
+fn node_path(node: &Node) -> PathBuf {
+    let package = Path::new(&node.package);
+    match node.test {
+        Some(_) => package.join(&node.original_file_path).join(&node.path),
+        None => package.join(&node.original_file_path),
+    }
+}
+
+/// Adds lines to `logs/cadet.log`.
+///
+/// # Errors
+/// When the log cannot be written.
+pub fn log(folder: &Path, run: &Run, lines: &[String]) -> Result<(), Error> {
+    let path = folder.join("logs").join("cadet.log");
+    let failed = |source| Error::File { action: "write", path: path.clone(), source };
+    fs::create_dir_all(folder.join("logs")).map_err(failed)?;
+    let mut file = fs::OpenOptions::new().append(true).create(true).open(&path).map_err(failed)?;
+    writeln!(file, "=== {} {} {}", run.started.strftime("%Y-%m-%dT%H:%M:%S%:z"), run.command, run.invocation_id).map_err(failed)?;
+    for line in lines {
+        writeln!(file, "{}", super::text::clean(line)).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Copies the artefacts under `<to>/dev/run_artefacts/run_time=YYYY-MM-DDTHH:MM:SS/` and returns that folder.
+///
+/// # Errors
+/// When a file cannot be copied.
+pub fn export(folder: &Path, run: &Run, to: &Path) -> Result<PathBuf, Error> {
+    let time = run.started.strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    let export = to.join("dev").join("run_artefacts").join(format!("run_time={time}"));
+    for part in ["target/manifest.json", "target/run_results.json", "target/compiled", "target/run", "logs/cadet.log"] {
+        copy(&folder.join(part), &export.join(part))?;
+    }
+    Ok(export)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+    let failed = |source| Error::File { action: "copy", path: from.to_owned(), source };
+    if from.is_dir() {
+        for entry in fs::read_dir(from).map_err(failed)?.flatten() {
+            copy(&entry.path(), &to.join(entry.file_name()))?;
+        }
+    } else if from.is_file() {
+        create_parent(to)?;
+        fs::copy(from, to).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Writes a file, and the folders above it.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    create_parent(path)?;
+    fs::write(path, bytes).map_err(|source| Error::File { action: "write", path: path.to_owned(), source })
+}
+
+fn create_parent(path: &Path) -> Result<(), Error> {
+    let Some(parent) = path.parent() else { return Ok(()) };
+    fs::create_dir_all(parent).map_err(|source| Error::File { action: "create", path: parent.to_owned(), source })
+}
+
+fn write_json(path: &Path, value: &Value) -> Result<(), Error> {
+    write(path, value.to_string().as_bytes())
+}

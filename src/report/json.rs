@@ -1,0 +1,68 @@
+//! Findings and outcomes for scripts. The shape is stable: keys are added, never changed.
+
+use serde_json::{Value, json};
+
+use super::Report;
+use crate::deploy::Outcome;
+use crate::finding::{Finding, Level, Place};
+use crate::source::LineIndex;
+
+/// The whole report. `text` gives the text of a file of the project.
+pub fn report(report: &Report<'_>, text: &dyn Fn(&str) -> String) -> Value {
+    let findings: Vec<Value> = report.all_findings().into_iter().map(|each| finding(each, text)).collect();
+    json!({
+        "version": 1,
+        "ok": !report.is_bad(),
+        "base": report.base,
+        "head": report.head,
+        "changed_files": report.changed_files,
+        "errors": report.count(Level::Error),
+        "warnings": report.count(Level::Warning),
+        "notes": report.count(Level::Note),
+        "findings": findings,
+        "outcomes": report.outcomes.iter().map(outcome).collect::<Vec<_>>(),
+        "artefacts": report.artefacts,
+    })
+}
+
+fn finding(finding: &Finding, text: &dyn Fn(&str) -> String) -> Value {
+    let mut value = place(&finding.place, text);
+    let related: Vec<Value> = finding.related.iter().map(|(related, words)| {
+        let mut value = place(related, text);
+        value["message"] = words.as_str().into();
+        value
+    }).collect();
+    value["rule"] = finding.rule.as_str().into();
+    value["level"] = json!(finding.level);
+    value["message"] = finding.message.as_str().into();
+    value["help"] = json!(finding.help);
+    value["related"] = related.into();
+    value
+}
+
+/// Path, and line and column from 1 where they are known.
+fn place(place: &Place, text: &dyn Fn(&str) -> String) -> Value {
+    let mut value = json!({"path": place.path, "line": null, "column": null, "end_line": null, "end_column": null});
+    if let Some(span) = &place.span {
+        let text = text(&place.path);
+        let index = LineIndex::new(&text);
+        let (start, end) = (index.position(span.start), index.position(span.end));
+        value = json!({"path": place.path, "line": start.0, "column": start.1, "end_line": end.0, "end_column": end.1});
+    }
+    value
+}
+
+fn outcome(outcome: &Outcome) -> Value {
+    json!({
+        "unique_id": outcome.id,
+        "name": outcome.name,
+        "resource_type": outcome.kind,
+        "materialized": outcome.materialized,
+        "status": outcome.status,
+        "reason": outcome.reason,
+        "message": outcome.message,
+        "count": outcome.count,
+        "relation": outcome.relation,
+        "seconds": outcome.took.as_secs_f64(),
+    })
+}

@@ -1,0 +1,58 @@
+//! Stage 10: findings and outcomes in, what people and machines read out. Each sink escapes what it writes.
+
+pub mod artefacts;
+pub mod github;
+pub mod json;
+pub mod manifest;
+pub mod markdown;
+pub mod progress;
+pub mod run_results;
+pub mod terminal;
+pub mod text;
+
+use crate::deploy::{Outcome, Status};
+use crate::finding::{Finding, Level};
+
+/// Everything that is told at the end.
+pub struct Report<'a> {
+    pub findings: &'a [Finding],
+    pub outcomes: &'a [Outcome],
+    /// How many files the change holds; none when everything was looked at.
+    pub changed_files: Option<usize>,
+    /// `main` and `my-branch`, or commits.
+    pub base: Option<String>,
+    pub head: String,
+    /// Where the run's artefacts are.
+    pub artefacts: Option<String>,
+}
+
+impl Report<'_> {
+    /// The findings of the check and of the deployment together, worst first, each once.
+    pub fn all_findings(&self) -> Vec<&Finding> {
+        let built = self.outcomes.iter().filter_map(|outcome| outcome.finding.as_ref());
+        let mut all: Vec<&Finding> = self.findings.iter().chain(built).collect();
+        all.sort_by(|a, b| a.order().cmp(&b.order()));
+        all.dedup_by(|a, b| a.identity() == b.identity() && a.place == b.place);
+        all
+    }
+
+    /// How many findings there are of a level.
+    pub fn count(&self, level: Level) -> usize {
+        self.all_findings().iter().filter(|finding| finding.level == level).count()
+    }
+
+    /// How many steps ended so.
+    pub fn ended(&self, status: Status) -> usize {
+        self.outcomes.iter().filter(|outcome| outcome.status == status).count()
+    }
+
+    /// Whether anything is wrong.
+    pub fn is_bad(&self) -> bool {
+        self.count(Level::Error) > 0 || self.outcomes.iter().any(|outcome| outcome.status.is_bad())
+    }
+}
+
+/// `1 error`, `2 errors`
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+}

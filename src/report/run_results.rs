@@ -1,0 +1,44 @@
+//! Outcomes as dbt's `run_results.json` (schema v6).
+
+use serde_json::{Value, json};
+
+use super::manifest::metadata;
+use crate::deploy::{Outcome, Status};
+use crate::project::scopes::Run;
+use crate::project::{Project, ResourceType};
+
+/// The results of every step but the sources, which dbt does not know as steps.
+pub fn run_results(project: &Project, run: &Run, outcomes: &[Outcome]) -> Value {
+    let results: Vec<Value> = outcomes.iter().filter(|outcome| outcome.kind != ResourceType::Source).map(result).collect();
+    let elapsed = jiff::Timestamp::now().duration_since(run.started.timestamp()).as_secs_f64();
+    json!({
+        "metadata": metadata(project, run, "run-results/v6"),
+        "results": results,
+        "elapsed_time": elapsed,
+        "args": {"which": run.command, "full_refresh": run.full_refresh},
+    })
+}
+
+fn result(outcome: &Outcome) -> Value {
+    // dbt has no word for what the local engine cannot run.
+    let status = if outcome.status == Status::NotRun { Status::Skipped } else { outcome.status };
+    let started = outcome.started.to_string();
+    let completed = (outcome.started + outcome.took).to_string();
+    json!({
+        "status": status,
+        "timing": [
+            {"name": "compile", "started_at": started, "completed_at": started},
+            {"name": "execute", "started_at": started, "completed_at": completed},
+        ],
+        "thread_id": "Thread-1",
+        "execution_time": outcome.took.as_secs_f64(),
+        "adapter_response": {"rows_affected": if outcome.kind == ResourceType::Test { None } else { outcome.count }},
+        "message": outcome.message,
+        "failures": if outcome.kind == ResourceType::Test { outcome.count } else { None },
+        "unique_id": outcome.id,
+        "compiled": outcome.compiled.is_some(),
+        "compiled_code": outcome.compiled,
+        "relation_name": outcome.relation,
+        "batch_results": null,
+    })
+}

@@ -1,0 +1,165 @@
+//! Findings and outcomes as people read them in a terminal.
+
+use std::ops::Range;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level as Shown, Origin, Renderer, Snippet};
+
+use super::text::{BOLD, CYAN, DIM, GREEN, Out, RED, YELLOW, clean, clean_path};
+use super::{Report, counted};
+use crate::deploy::{Outcome, Status};
+use crate::finding::{Finding, Level, Place};
+use crate::project::ResourceType;
+use crate::source::LineIndex;
+
+/// Shows paths as the reader would type them.
+pub struct Paths {
+    /// The way from the current folder to the project's, empty or ending in `/`.
+    pub prefix: String,
+}
+
+impl Paths {
+    /// A path of the project, from where the reader stands.
+    pub fn shown(&self, path: &str) -> String {
+        clean_path(&format!("{}{path}", self.prefix))
+    }
+}
+
+/// One finding with its source lines. `text` gives the text of a file of the project.
+pub fn finding(finding: &Finding, paths: &Paths, out: &Out, text: &dyn Fn(&str) -> String) -> String {
+    let level = match finding.level {
+        Level::Error => Shown::ERROR,
+        Level::Warning => Shown::WARNING,
+        Level::Note => Shown::NOTE,
+    };
+    let mut group = Group::with_title(level.primary_title(clean(&finding.message)).id(finding.rule.clone()));
+    group = placed(group, &finding.place, finding.label.as_deref(), AnnotationKind::Primary, (paths, text));
+    for (place, words) in &finding.related {
+        if !words.is_empty() {
+            group = group.element(Shown::NOTE.message(clean(words)));
+        }
+        group = placed(group, place, None, AnnotationKind::Context, (paths, text));
+    }
+    if let Some(help) = &finding.help {
+        group = group.element(Shown::HELP.message(clean(help)));
+    }
+    let renderer = if out.color { Renderer::styled() } else { Renderer::plain() };
+    renderer.decor_style(DecorStyle::Unicode).render(&[group])
+}
+
+fn placed<'a>(
+    group: Group<'a>,
+    place: &Place,
+    label: Option<&str>,
+    kind: AnnotationKind,
+    (paths, text): (&Paths, &dyn Fn(&str) -> String),
+) -> Group<'a> {
+    let path = paths.shown(&place.path);
+    let Some(span) = &place.span else { return group.element(Origin::path(path)) };
+    let text = text(&place.path);
+    if text.is_empty() {
+        return group.element(Origin::path(path));
+    }
+    let (window, first_line, span) = window(&text, span);
+    let label = label.map(clean);
+    let annotation = kind.span(span).label(label);
+    group.element(Snippet::source(window).line_start(first_line).path(path).annotation(annotation))
+}
+
+/// The lines that a span is on, at most a few, with the span in them. Control characters are shown as such.
+fn window(text: &str, span: &Range<usize>) -> (String, usize, Range<usize>) {
+    let index = LineIndex::new(text);
+    let (first, _) = index.position(span.start);
+    let (last, _) = index.position(span.end);
+    let lines = index.line(first).start..index.line(last.min(first + 5)).end;
+    let start = span.start.clamp(lines.start, lines.end);
+    let end = span.end.clamp(start, lines.end);
+    let before = clean(&text[lines.start..start]);
+    let marked = clean(&text[start..end]);
+    let after = clean(&text[end..lines.end]);
+    (format!("{before}{marked}{after}"), first, before.len()..before.len() + marked.len())
+}
+
+/// Every finding, with a blank line after each.
+pub fn findings(found: &[&Finding], paths: &Paths, out: &Out, text: &dyn Fn(&str) -> String) {
+    for each in found {
+        out.line(&finding(each, paths, out, text));
+        out.line("");
+    }
+}
+
+/// The last line of a check.
+pub fn check_summary(report: &Report<'_>, out: &Out) {
+    let what = match report.changed_files {
+        Some(0) => "no changed file of the project".to_owned(),
+        Some(count) => counted(count, "changed file", "changed files"),
+        None => "the whole project".to_owned(),
+    };
+    let (errors, warnings, notes) = (report.count(Level::Error), report.count(Level::Warning), report.count(Level::Note));
+    let mut parts = Vec::new();
+    if errors > 0 {
+        parts.push(out.paint(RED, &counted(errors, "error", "errors")));
+    }
+    if warnings > 0 {
+        parts.push(out.paint(YELLOW, &counted(warnings, "warning", "warnings")));
+    }
+    if notes > 0 {
+        parts.push(out.paint(CYAN, &counted(notes, "note", "notes")));
+    }
+    let sign = if errors > 0 { out.paint(RED, "✗") } else { out.paint(GREEN, "✓") };
+    let found = if parts.is_empty() { "nothing to fix".to_owned() } else { parts.join(", ") };
+    out.line(&format!("{sign} Checked {what}: {found}."));
+    if errors + warnings > 0 && !out.quiet {
+        let rule = report.findings.first().map_or("naming/model-file", |finding| finding.rule.as_str());
+        out.line(&out.paint(DIM, &format!("  To learn more about a rule: cadet explain {rule}")));
+    }
+}
+
+/// One line for a step that has ended.
+pub fn outcome(outcome: &Outcome, out: &Out) -> String {
+    let (style, word) = match outcome.status {
+        Status::Success if outcome.kind == ResourceType::Seed || outcome.kind == ResourceType::Source => (GREEN, "loaded"),
+        Status::Success => (GREEN, "built"),
+        Status::Pass => (GREEN, "passed"),
+        Status::Warn => (YELLOW, "warned"),
+        Status::Fail | Status::Error => (RED, "failed"),
+        Status::Skipped => (DIM, "skipped"),
+        Status::NotRun => (CYAN, "not run"),
+    };
+    let kind = if outcome.kind == ResourceType::Model { outcome.materialized.as_str() } else { outcome.kind.name() };
+    let word = out.paint(style, &format!("{word:>8}"));
+    let took = if outcome.took.as_millis() > 0 { format!("{:.2}s", outcome.took.as_secs_f64()) } else { String::new() };
+    let first = clean_path(&outcome.message);
+    let line = format!("{word}  {kind:<11} {}  {}", clean_path(&outcome.name), out.paint(DIM, &format!("{first}  {took}")));
+    line.trim_end().to_owned()
+}
+
+/// The last lines of a deployment.
+pub fn deploy_summary(report: &Report<'_>, out: &Out) {
+    let tables = |status: Status| report.outcomes.iter().filter(|o| o.status == status && matches!(o.kind, ResourceType::Model | ResourceType::Seed)).count();
+    let failed = report.outcomes.iter().filter(|o| o.status == Status::Error && o.kind != ResourceType::Test).count();
+    let sign = if report.is_bad() { out.paint(RED, "✗") } else { out.paint(GREEN, "✓") };
+    let mut parts = vec![format!("{} built", counted(tables(Status::Success), "table", "tables"))];
+    for (count, word) in [(failed, "failed"), (tables(Status::Skipped), "skipped"), (tables(Status::NotRun), "not run here")] {
+        if count > 0 {
+            parts.push(format!("{count} {word}"));
+        }
+    }
+    let tests = |status| report.outcomes.iter().filter(|o| o.status == status && o.kind == ResourceType::Test).count();
+    let mut test_parts = Vec::new();
+    for (status, word) in [(Status::Pass, "passed"), (Status::Warn, "warned"), (Status::Fail, "failed"), (Status::Error, "could not be run"), (Status::Skipped, "skipped"), (Status::NotRun, "not run here")] {
+        if tests(status) > 0 {
+            test_parts.push(format!("{} {word}", tests(status)));
+        }
+    }
+    let tests = if test_parts.is_empty() { String::new() } else { format!(" Tests: {}.", test_parts.join(", ")) };
+    out.line(&format!("{sign} {}.{tests}", parts.join(", ")));
+}
+
+/// A heading between the parts of a long run.
+pub fn heading(text: &str, out: &Out) {
+    if !out.quiet {
+        out.line(&out.paint(BOLD, text));
+        out.line("");
+    }
+}

@@ -1,0 +1,126 @@
+//! The terminal: the one place that writes to standard output, and makes every line harmless first.
+
+use std::borrow::Cow;
+use std::io::{self, IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+/// Standard output.
+#[derive(Debug)]
+pub struct Out {
+    pub color: bool,
+    pub terminal: bool,
+    pub quiet: bool,
+    pub verbose: bool,
+    /// A GitHub runner reads what is printed: no line of ours may look like a command to it.
+    pub in_github: bool,
+}
+
+pub const BOLD: Style = Style::new().bold();
+pub const DIM: Style = Style::new().dimmed();
+pub const GREEN: Style = AnsiColor::Green.on_default();
+pub const RED: Style = AnsiColor::Red.on_default();
+pub const YELLOW: Style = AnsiColor::Yellow.on_default();
+pub const CYAN: Style = AnsiColor::Cyan.on_default();
+
+impl Out {
+    /// Standard output as it is: a terminal or not.
+    pub fn new(choice: ColorChoice, no_color: bool, in_github: bool) -> Self {
+        let terminal = io::stdout().is_terminal();
+        let color = match choice {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => terminal && !no_color,
+        };
+        Self { color, terminal, quiet: false, verbose: false, in_github }
+    }
+
+    /// Prints text and a line break.
+    pub fn line(&self, text: &str) {
+        let text = if self.in_github { Cow::Owned(no_commands(text)) } else { Cow::Borrowed(text) };
+        self.write(&text);
+    }
+
+    /// Prints a line unless `--quiet` was given.
+    pub fn info(&self, text: &str) {
+        if !self.quiet {
+            self.line(text);
+        }
+    }
+
+    /// Prints a workflow command, which the caller has escaped.
+    pub fn command(&self, command: &str) {
+        self.write(command);
+    }
+
+    fn write(&self, text: &str) {
+        let mut out = io::stdout().lock();
+        // The reader may have gone away (`| head`): the run goes on, and its exit code still tells.
+        let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+    }
+
+    /// Text in a style, if there is colour.
+    pub fn paint(&self, style: Style, text: &str) -> String {
+        if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+}
+
+/// Says on standard error what stopped cadet, and the way out.
+pub fn stop(message: &str, advice: &str) {
+    let text = no_commands(&clean(&format!("error: {message}\nhelp: {advice}")));
+    // Nothing is left to be done when standard error is closed.
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Keeps a GitHub runner from reading a command in a plain line: `::` at its start, or `##[` anywhere.
+fn no_commands(text: &str) -> String {
+    let lines = text.split(['\n', '\r']).map(|line| {
+        let line = line.replace("##[", "#\u{200b}#[");
+        let start = line.len() - line.trim_start().len();
+        if line[start..].starts_with("::") { format!("{}\u{200b}{}", &line[..start], &line[start..]) } else { line }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Shows what would move the cursor, change the direction of text or be invisible as an escape.
+pub fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let hidden = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{2028}' | '\u{2029}');
+        if hidden || (c.is_control() && !matches!(c, '\n' | '\t')) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// A path on one line.
+pub fn clean_path(path: &str) -> String {
+    clean(path).replace('\n', "\\n").replace('\t', "\\t")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_is_a_command_to_a_runner() {
+        let text = no_commands("a\n  ::error::x\r\u{3000}::set-output name=a::b\nb ##[stop-commands]x");
+        assert!(text.lines().all(|line| !line.trim_start().starts_with("::") && !line.contains("##[")), "{text}");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_shown() {
+        assert_eq!(clean("a\x1b[2Kb\u{202e}c\n"), "a\\u{1b}[2Kb\\u{202e}c\n");
+    }
+}
