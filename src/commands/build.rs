@@ -16,17 +16,17 @@ use crate::report::{Report, terminal};
 use crate::rules::{self, Subject};
 
 /// A verb: its name, and the kinds of nodes that it works on.
-pub struct Verb {
+pub(super) struct Verb {
     name: &'static str,
     kinds: &'static [ResourceType],
 }
 
-pub const RUN: Verb = Verb { name: "run", kinds: &[ResourceType::Model] };
-pub const SEED: Verb = Verb { name: "seed", kinds: &[ResourceType::Seed] };
-pub const TEST: Verb = Verb { name: "test", kinds: &[ResourceType::Test] };
-pub const BUILD: Verb = Verb { name: "build", kinds: &[ResourceType::Seed, ResourceType::Model, ResourceType::Test] };
+pub(super) const RUN: Verb = Verb { name: "run", kinds: &[ResourceType::Model] };
+pub(super) const SEED: Verb = Verb { name: "seed", kinds: &[ResourceType::Seed] };
+pub(super) const TEST: Verb = Verb { name: "test", kinds: &[ResourceType::Test] };
+pub(super) const BUILD: Verb = Verb { name: "build", kinds: &[ResourceType::Seed, ResourceType::Model, ResourceType::Test] };
 
-pub fn run(session: &Session, args: &BuildArgs, verb: Verb) -> Result<Verdict, Error> {
+pub(super) fn run(session: &Session, args: &BuildArgs, verb: Verb) -> Result<Verdict, Error> {
     let folder = session.project_dir()?;
     let (project, policy) = session.working_project(&folder, session.run(verb.name, args.run.full_refresh))?;
     let compiled = compile::models(&project);

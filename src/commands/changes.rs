@@ -17,7 +17,7 @@ use crate::source::changes::Changes;
 use crate::source::{ChangeKind, Repo, Tree};
 
 /// A pull request as cadet sees it.
-pub struct PullRequest {
+pub(super) struct PullRequest {
     pub folder: PathBuf,
     /// The way from the repository to the project, empty or ending in `/`.
     pub prefix: String,
@@ -32,7 +32,7 @@ pub struct PullRequest {
 
 impl PullRequest {
     /// Reads head and base. The settings are the base's: a pull request does not set its own rules.
-    pub fn read(session: &Session, args: &BaseArgs, run: &Run) -> Result<Self, Error> {
+    pub(super) fn read(session: &Session, args: &BaseArgs, run: &Run) -> Result<Self, Error> {
         let folder = session.project_dir()?;
         let repo = Repo::discover(&folder)?;
         let wanted = args.base.as_deref().or(session.env.github_base.as_deref());
@@ -62,7 +62,7 @@ impl PullRequest {
     }
 
     /// The findings on what changed, and those that the change causes elsewhere.
-    pub fn findings(&self) -> Vec<Finding> {
+    pub(super) fn findings(&self) -> Vec<Finding> {
         let all = self.all_findings();
         let base_compiled = compile::models(&self.base);
         let before = rules::run(&Subject { project: &self.base, compiled: &base_compiled, policy: &self.policy });
@@ -71,7 +71,7 @@ impl PullRequest {
     }
 
     /// Every finding of the head.
-    pub fn all_findings(&self) -> Vec<Finding> {
+    pub(super) fn all_findings(&self) -> Vec<Finding> {
         rules::run(&Subject { project: &self.head, compiled: &self.compiled, policy: &self.policy })
     }
 
@@ -81,7 +81,7 @@ impl PullRequest {
 }
 
 /// Nodes that may not be built, each with the reason in words: an error stands on the node's own file.
-pub fn blocked(project: &Project, findings: &[Finding]) -> HashMap<String, String> {
+pub(super) fn blocked(project: &Project, findings: &[Finding]) -> HashMap<String, String> {
     let mut blocked = HashMap::new();
     for node in project.nodes.values() {
         let is_on = |finding: &&Finding| match node.resource_type {
@@ -99,11 +99,11 @@ pub fn blocked(project: &Project, findings: &[Finding]) -> HashMap<String, Strin
 }
 
 /// A closure that gives the text of a project's file, for reports.
-pub fn texts(project: &Project) -> impl Fn(&str) -> String + '_ {
+pub(super) fn texts(project: &Project) -> impl Fn(&str) -> String + '_ {
     |path: &str| project.text(path).to_owned()
 }
 
 /// The folder's own name, for people.
-pub fn name_of(folder: &Path) -> String {
+pub(super) fn name_of(folder: &Path) -> String {
     folder.file_name().map_or_else(|| ".".to_owned(), |name| name.to_string_lossy().into_owned())
 }

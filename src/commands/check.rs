@@ -11,7 +11,7 @@ use crate::project::Project;
 use crate::report::{Report, github, json, terminal};
 use crate::rules::{self, Subject};
 
-pub fn run(session: &Session, args: &CheckArgs) -> Result<Verdict, Error> {
+pub(super) fn run(session: &Session, args: &CheckArgs) -> Result<Verdict, Error> {
     let run = session.run("check", false);
     if args.all {
         let folder = session.project_dir()?;

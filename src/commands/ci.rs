@@ -11,7 +11,7 @@ use crate::finding::Level;
 use crate::project::ResourceType;
 use crate::report::{Report, artefacts, github, markdown, terminal};
 
-pub fn run(session: &Session, args: &CiArgs) -> Result<Verdict, Error> {
+pub(super) fn run(session: &Session, args: &CiArgs) -> Result<Verdict, Error> {
     refuse_unsafe_events(session)?;
     let run = session.run("ci", args.run.full_refresh);
     let request = PullRequest::read(session, &args.base, &run)?;

@@ -15,7 +15,7 @@ use crate::project::{Node, ResourceType, select};
 use crate::report::{Report, artefacts, counted, terminal};
 use crate::rules::{self, Subject};
 
-pub fn run(session: &Session, args: &SelectArgs) -> Result<Verdict, Error> {
+pub(super) fn run(session: &Session, args: &SelectArgs) -> Result<Verdict, Error> {
     let folder = session.project_dir()?;
     let run = session.run("compile", false);
     let (project, policy) = session.working_project(&folder, run.clone())?;

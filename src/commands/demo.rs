@@ -20,7 +20,7 @@ struct Example;
 
 const BRANCH: &str = "incident-costs";
 
-pub fn run(session: &Session, args: &DemoArgs) -> Result<Verdict, Error> {
+pub(super) fn run(session: &Session, args: &DemoArgs) -> Result<Verdict, Error> {
     let folder = folder(args)?;
     let repository = folder.join("create-a-derived-table");
     make_repository(&repository)?;
@@ -42,7 +42,7 @@ pub fn run(session: &Session, args: &DemoArgs) -> Result<Verdict, Error> {
         },
         comment_file: Some(comment.clone()),
     };
-    ci::run(&session.elsewhere(project), &ci)?;
+    ci::run(&session.elsewhere(repository.clone(), project), &ci)?;
     show_comment(session, &comment)?;
     next_steps(session, &repository);
     Ok(Verdict::Good)

@@ -17,7 +17,7 @@ use crate::project::{Project, ResourceType, select};
 use crate::report::progress::Shown;
 use crate::report::{Report, artefacts, terminal};
 
-pub fn run(session: &Session, args: &DeployArgs) -> Result<Verdict, Error> {
+pub(super) fn run(session: &Session, args: &DeployArgs) -> Result<Verdict, Error> {
     let run = session.run("deploy", args.run.full_refresh);
     let request = PullRequest::read(session, &args.base, &run)?;
     let findings = request.all_findings();
@@ -59,13 +59,13 @@ fn reasons(session: &Session, request: &PullRequest, args: &SelectArgs) -> Resul
 }
 
 /// The steps for what changed, with the parents that the engine lacks.
-pub fn plan(project: &Project, reasons: BTreeMap<String, Reason>, engine: &dyn Engine) -> Plan {
+pub(super) fn plan(project: &Project, reasons: BTreeMap<String, Reason>, engine: &dyn Engine) -> Plan {
     let is_there = |id: &str| project.nodes.get(id).is_some_and(|node| matches!(engine.find(&node.relation), Ok(Some(_))));
     Plan::complete(project, reasons, true, is_there)
 }
 
 /// The plan of everything that a pull request changes.
-pub fn plan_of_changes(request: &PullRequest, engine: &dyn Engine) -> Plan {
+pub(super) fn plan_of_changes(request: &PullRequest, engine: &dyn Engine) -> Plan {
     let changed = diff::changed(&request.head, &request.base, &request.compiled);
     plan(&request.head, Plan::of_changes(&request.head, &changed), engine)
 }
@@ -81,7 +81,7 @@ fn show_plan(session: &Session, project: &Project, plan: &Plan) {
 }
 
 /// Carries the plan out with a progress display.
-pub fn carry_out(
+pub(super) fn carry_out(
     session: &Session,
     request: &PullRequest,
     plan: &Plan,
@@ -101,7 +101,7 @@ pub fn carry_out(
 }
 
 /// The folder of source data, which must exist when it is named.
-pub fn source_data(args: &RunArgs) -> Result<Option<PathBuf>, Error> {
+pub(super) fn source_data(args: &RunArgs) -> Result<Option<PathBuf>, Error> {
     match &args.source_data {
         Some(folder) if !folder.is_dir() => {
             Err(Error::usage(format!("the folder of source data {} does not exist", folder.display()), "name a folder that holds <database>/<table>.csv"))
@@ -111,7 +111,7 @@ pub fn source_data(args: &RunArgs) -> Result<Option<PathBuf>, Error> {
 }
 
 /// Writes the artefacts and the log; returns where they were copied to, or the target folder.
-pub fn write(session: &Session, project: &Project, folder: &std::path::Path, command: &str, (args, outcomes): (&RunArgs, &[Outcome])) -> Result<String, Error> {
+pub(super) fn write(session: &Session, project: &Project, folder: &std::path::Path, command: &str, (args, outcomes): (&RunArgs, &[Outcome])) -> Result<String, Error> {
     let run = session.run(command, args.full_refresh);
     artefacts::write_results(project, &run, folder, outcomes)?;
     let lines: Vec<String> = outcomes.iter().map(|outcome| format!("{:?} {} {} ({:.3}s, {})", outcome.status, outcome.id, outcome.message, outcome.took.as_secs_f64(), outcome.reason)).collect();
@@ -123,7 +123,7 @@ pub fn write(session: &Session, project: &Project, folder: &std::path::Path, com
 }
 
 /// The report of a pull request.
-pub fn report<'a>(request: &PullRequest, findings: &'a [Finding], outcomes: &'a [Outcome], artefacts: String) -> Report<'a> {
+pub(super) fn report<'a>(request: &PullRequest, findings: &'a [Finding], outcomes: &'a [Outcome], artefacts: String) -> Report<'a> {
     Report {
         findings,
         outcomes,
@@ -135,6 +135,6 @@ pub fn report<'a>(request: &PullRequest, findings: &'a [Finding], outcomes: &'a 
 }
 
 /// Whether a node is of one of these kinds.
-pub fn is_of(project: &Project, id: &str, kinds: &[ResourceType]) -> bool {
+pub(super) fn is_of(project: &Project, id: &str, kinds: &[ResourceType]) -> bool {
     project.nodes.get(id).is_some_and(|node| kinds.contains(&node.resource_type))
 }

@@ -10,7 +10,7 @@ use crate::project::problem::did_you_mean;
 use crate::report::artefacts;
 use crate::rules::{self, Entry, page};
 
-pub fn run(session: &Session, args: &ExplainArgs) -> Result<Verdict, Error> {
+pub(super) fn run(session: &Session, args: &ExplainArgs) -> Result<Verdict, Error> {
     if let Some(folder) = &args.pages {
         return write_pages(folder);
     }

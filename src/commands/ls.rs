@@ -8,7 +8,7 @@ use crate::cli::{ListOutput, LsArgs};
 use crate::error::Error;
 use crate::project::{Node, Project, SourceTable, select};
 
-pub fn run(session: &Session, args: &LsArgs) -> Result<Verdict, Error> {
+pub(super) fn run(session: &Session, args: &LsArgs) -> Result<Verdict, Error> {
     let folder = session.project_dir()?;
     let (project, _) = session.working_project(&folder, session.run("ls", false))?;
     let mut selection = select::select(&project, &args.select.select, &args.select.exclude)?;

@@ -22,24 +22,26 @@ use crate::source::{Tree, walk};
 const LOCAL: &str = "local";
 
 /// One call of cadet.
-pub struct Session {
+pub(super) struct Session {
     pub global: Global,
     pub env: Environment,
     pub out: Out,
     pub started: jiff::Zoned,
     invocation_id: String,
+    /// Where the reader stands: paths are shown as seen from here.
+    here: PathBuf,
 }
 
 impl Session {
-    pub fn new(global: Global) -> Self {
+    pub(super) fn new(global: Global) -> Self {
         let env = Environment::read();
         let mut out = Out::new(global.color, env.no_color, env.in_github);
         (out.quiet, out.verbose) = (global.quiet, global.verbose);
-        Self { global, env, out, started: jiff::Zoned::now(), invocation_id: uuid::Uuid::new_v4().to_string() }
+        Self { global, env, out, started: jiff::Zoned::now(), invocation_id: uuid::Uuid::new_v4().to_string(), here: std::env::current_dir().unwrap_or_default() }
     }
 
-    /// The same session on another project, in no workflow.
-    pub fn elsewhere(&self, project: PathBuf) -> Self {
+    /// The same session on another project in another folder, in no workflow.
+    pub(super) fn elsewhere(&self, here: PathBuf, project: PathBuf) -> Self {
         let global = Global {
             project_dir: Some(project),
             profiles_dir: None,
@@ -52,21 +54,21 @@ impl Session {
         };
         let mut out = Out::new(global.color, self.env.no_color, self.env.in_github);
         (out.quiet, out.verbose) = (global.quiet, global.verbose);
-        Self { global, env: Environment::default(), out, started: self.started.clone(), invocation_id: self.invocation_id.clone() }
+        Self { global, env: Environment::default(), out, started: self.started.clone(), invocation_id: self.invocation_id.clone(), here }
     }
 
     /// The folder with `dbt_project.yml`: the one that was named, this one, one above it, or the only one below it.
-    pub fn project_dir(&self) -> Result<PathBuf, Error> {
+    pub(super) fn project_dir(&self) -> Result<PathBuf, Error> {
         let has_project = |folder: &Path| folder.join("dbt_project.yml").is_file();
         if let Some(named) = &self.global.project_dir {
             let missing = || Error::usage(format!("there is no dbt_project.yml in {}", named.display()), "name the folder that holds it with --project-dir");
             return if has_project(named) { Ok(named.clone()) } else { Err(missing()) };
         }
-        let here = std::env::current_dir().map_err(|source| Error::File { action: "find", path: ".".into(), source })?;
+        let here = &self.here;
         if let Some(above) = here.ancestors().find(|folder| has_project(folder)) {
             return Ok(above.to_owned());
         }
-        let below = std::fs::read_dir(&here).into_iter().flatten().flatten().map(|entry| entry.path());
+        let below = std::fs::read_dir(here).into_iter().flatten().flatten().map(|entry| entry.path());
         let mut below: Vec<PathBuf> = below.filter(|folder| folder.is_dir() && has_project(folder)).collect();
         match (below.pop(), below.is_empty()) {
             (Some(only), true) => Ok(only),
@@ -75,10 +77,9 @@ impl Session {
     }
 
     /// How the project's files are shown: as seen from the current folder.
-    pub fn paths(&self, folder: &Path) -> Paths {
+    pub(super) fn paths(&self, folder: &Path) -> Paths {
         let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let here = std::env::current_dir().map(|here| canonical(&here)).unwrap_or_default();
-        let prefix = match canonical(folder).strip_prefix(&here) {
+        let prefix = match canonical(folder).strip_prefix(canonical(&self.here)) {
             Ok(below) if below.as_os_str().is_empty() => String::new(),
             Ok(below) => format!("{}/", below.display()),
             Err(_) => String::new(),
@@ -87,12 +88,12 @@ impl Session {
     }
 
     /// The run as templates and artefacts know it.
-    pub fn run(&self, command: &str, full_refresh: bool) -> Run {
+    pub(super) fn run(&self, command: &str, full_refresh: bool) -> Run {
         Run { invocation_id: self.invocation_id.clone(), started: self.started.clone(), command: command.to_owned(), full_refresh }
     }
 
     /// The project as it lies in the folder, with its own settings: for dbt's verbs.
-    pub fn working_project(&self, folder: &Path, run: Run) -> Result<(Project, Policy), Error> {
+    pub(super) fn working_project(&self, folder: &Path, run: Run) -> Result<(Project, Policy), Error> {
         let tree = Arc::new(walk::read_folder(folder));
         let policy = Policy::read(&tree)?;
         let inputs = self.inputs(folder, &tree, &policy, run)?;
@@ -100,7 +101,7 @@ impl Session {
     }
 
     /// What reading the project depends on besides its files.
-    pub fn inputs(&self, folder: &Path, tree: &Tree, policy: &Policy, run: Run) -> Result<Inputs, Error> {
+    pub(super) fn inputs(&self, folder: &Path, tree: &Tree, policy: &Policy, run: Run) -> Result<Inputs, Error> {
         Ok(Inputs { target: self.target(folder, tree)?, run, vars: self.vars()?, env: self.env.allowed(policy) })
     }
 
@@ -138,7 +139,7 @@ impl Session {
     }
 
     /// Opens the embedded engine; a target that is Athena's is refused rather than quietly built elsewhere.
-    pub fn engine(&self, folder: &Path, project: &Project) -> Result<DuckDb, Error> {
+    pub(super) fn engine(&self, folder: &Path, project: &Project) -> Result<DuckDb, Error> {
         let named = self.global.target.as_deref().filter(|name| *name != LOCAL);
         if named.is_some() && project.target.kind != "duckdb" {
             let message = format!("the target `{}` is on {}, and this version of cadet deploys to the embedded DuckDB only", project.target.name, project.target.kind);
@@ -150,12 +151,12 @@ impl Session {
     }
 
     /// How many steps run at once.
-    pub fn threads(&self, project: &Project, policy: &Policy) -> usize {
+    pub(super) fn threads(&self, project: &Project, policy: &Policy) -> usize {
         self.global.threads.or(policy.threads).unwrap_or(project.target.threads).clamp(1, 64)
     }
 
     /// Warns of selectors that match nothing.
-    pub fn warn_unmatched(&self, unmatched: &[(String, Option<String>)]) {
+    pub(super) fn warn_unmatched(&self, unmatched: &[(String, Option<String>)]) {
         let seen: BTreeSet<&(String, Option<String>)> = unmatched.iter().collect();
         for (word, near) in seen {
             let hint = near.as_ref().map_or_else(String::new, |near| format!("; did you mean `{near}`?"));

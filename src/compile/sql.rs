@@ -3,10 +3,11 @@
 //! sqlparser reads it with Athena's ways. It is no validator of Trino: what it cannot read is said with a place, and
 //! for clauses that it is known not to know, as a note and not as an error.
 
+use std::any::TypeId;
 use std::ops::Range;
 
 use sqlparser::ast::Statement;
-use sqlparser::dialect::Dialect;
+use sqlparser::dialect::{Dialect, GenericDialect};
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
@@ -34,6 +35,11 @@ pub struct SqlProblem {
 struct AthenaDialect;
 
 impl Dialect for AthenaDialect {
+    /// Where sqlparser asks for a dialect by name, it reads as its generic one.
+    fn dialect(&self) -> TypeId {
+        TypeId::of::<GenericDialect>()
+    }
+
     fn is_identifier_start(&self, ch: char) -> bool {
         ch.is_alphabetic() || ch == '_'
     }
@@ -74,8 +80,9 @@ impl Dialect for AthenaDialect {
         false
     }
 
+    /// Without it sqlparser knows no `struct<…>` types, which is how rows are read.
     fn supports_struct_literal(&self) -> bool {
-        false
+        true
     }
 }
 
@@ -96,14 +103,14 @@ pub fn check(sql: &str) -> Result<(), SqlProblem> {
         return Err(problem(sql, 0..0, "this model is empty".into(), "write one select statement"));
     };
     let end = span(&index, &last);
-    let mut parser = Parser::new(&dialect).with_recursion_limit(DEEPEST).with_tokens_with_locations(tokens);
+    let mut parser = Parser::new(&dialect).with_recursion_limit(DEEPEST).with_tokens_with_locations(tokens.clone());
     match parser.parse_statements() {
         Ok(statements) => match statements.as_slice() {
             [Statement::Query(_)] => Ok(()),
             [_] => Err(problem(sql, first_word(sql), "a model must be a query".into(), "write one `select` (with its `with`); cadet creates the table itself")),
             _ => Err(problem(sql, end, "a model must be one query, and this is more than one statement".into(), "keep one `select`; put the others into models of their own")),
         },
-        Err(error) => Err(parse_problem(sql, &index, &end, &error)),
+        Err(error) => Err(parse_problem(sql, &index, &tokens, &error)),
     }
 }
 
@@ -126,8 +133,8 @@ fn span(index: &LineIndex<'_>, token: &TokenWithSpan) -> Range<usize> {
     offset(token.span.start)..offset(token.span.end)
 }
 
-/// sqlparser says where only in words: `…, found: x at Line: 3, Column: 7`.
-fn parse_problem(sql: &str, index: &LineIndex<'_>, end: &Range<usize>, error: &ParserError) -> SqlProblem {
+/// sqlparser says where only in words: `…, found: x at Line: 3, Column: 7`; it may mean the word before that place.
+fn parse_problem(sql: &str, index: &LineIndex<'_>, tokens: &[TokenWithSpan], error: &ParserError) -> SqlProblem {
     let text = match error {
         ParserError::ParserError(text) | ParserError::TokenizerError(text) => text.clone(),
         ParserError::RecursionLimitExceeded => "it is nested too deeply".to_owned(),
@@ -136,14 +143,24 @@ fn parse_problem(sql: &str, index: &LineIndex<'_>, end: &Range<usize>, error: &P
         Some((words, place)) => (words.to_owned(), place.split_once(", Column: ")),
         None => (text.clone(), None),
     };
-    let at = at.and_then(|(line, column)| Some(index.offset(line.trim().parse().ok()?, column.trim().parse().ok()?)));
-    let words = words.trim_start_matches("Expected: ").replace(", found: ", ", but found ");
-    let (message, help) = match at {
-        Some(_) => (format!("this SQL cannot be read: expected {words}"), "look at what stands just before: often a comma too many or too few"),
-        None => ("this SQL ends too early".to_owned(), "look for a bracket that is not closed, or a clause that is not finished"),
+    let place = at.and_then(|(line, column)| Some(index.offset(line.trim().parse().ok()?, column.trim().parse().ok()?)));
+    let written: Vec<Range<usize>> =
+        tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF)).map(|token| span(index, token)).collect();
+    let Some(mut at) = place.and_then(|place| written.iter().position(|range| range.start >= place)) else {
+        let end = written.last().cloned().unwrap_or(0..0);
+        return problem(sql, end, "this SQL ends too early".into(), "look for a bracket that is not closed, or a clause that is not finished");
     };
-    let span = at.map_or_else(|| end.clone(), |at| at..word_end(sql, at));
-    problem(sql, span, message, help)
+    let found = words.rsplit_once("found: ").map_or("", |(_, found)| found);
+    if at > 0 && !sql[written[at].clone()].eq_ignore_ascii_case(found) && sql[written[at - 1].clone()].eq_ignore_ascii_case(found) {
+        at -= 1;
+    }
+    if at > 0 && &sql[written[at - 1].clone()] == "," {
+        let message = format!("there is a comma too many before `{}`", &sql[written[at].clone()]);
+        return problem(sql, written[at - 1].clone(), message, "take the comma away, or write the column that is missing after it");
+    }
+    let words = words.replace("Expected: ", "").replace("Expected ", "").replace(", found: ", ", but found ");
+    let span = written[at].start..word_end(sql, written[at].start).max(written[at].end);
+    problem(sql, span, format!("this SQL cannot be read: expected {words}"), "look at what stands just before: often a comma too few, or a word misspelt")
 }
 
 fn word_end(sql: &str, at: usize) -> usize {
@@ -232,7 +249,10 @@ mod tests {
     fn a_mistake_has_its_place_in_the_sql() {
         let sql = "select a,\n  b,\nfrom t";
         let problem = check(sql).unwrap_err();
-        assert_eq!((&sql[problem.span.clone()], problem.is_unread), ("from", false), "{problem:?}");
+        assert_eq!((problem.span, problem.message.as_str()), (13..14, "there is a comma too many before `from`"));
+        let sql = "with a as (\n  select x y z from t\n) select * from a";
+        let problem = check(sql).unwrap_err();
+        assert_eq!(&sql[problem.span.clone()], "z", "{problem:?}");
         assert!(check("select (1").unwrap_err().message.contains("ends too early"));
         assert!(check("drop table t").unwrap_err().message.contains("must be a query"));
         assert!(check("select 1; drop table t").unwrap_err().message.contains("more than one statement"));

@@ -175,6 +175,7 @@ impl Builder<'_> {
         let place = self.place(node, compiled, offset);
         let finding = Finding::new(BUILD, Level::Error, error.to_string(), place);
         Built::failed(match (error, node.resource_type) {
+            (EngineError::Query { help: Some(help), .. }, _) => finding.help(help.clone()),
             (EngineError::Contract(_), _) => finding.help("change the select, or the columns in the property file; the table that was there is untouched"),
             (_, ResourceType::Test) => finding.help("the test's query failed: check the column's name and the test's arguments"),
             _ => finding.help("the table that was there is untouched; fix the query and run again"),

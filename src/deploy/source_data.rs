@@ -22,7 +22,7 @@ pub enum Filled {
 /// # Errors
 /// When the CSV cannot be read, a value does not fit its column, or neither a CSV nor columns are known.
 pub fn fill(table: &SourceTable, folder: Option<&Path>, engine: &dyn Engine) -> Result<Filled, EngineError> {
-    let failed = |message: String| EngineError::Query { message, offset: None };
+    let failed = |message: String| EngineError::Query { message, offset: None, help: None };
     let file = folder.map(|folder| folder.join(&table.schema).join(format!("{}.csv", table.identifier)));
     let text = file.as_ref().and_then(|file| std::fs::read_to_string(file).ok());
     let Some(text) = text else {

@@ -40,9 +40,9 @@ pub struct TestAnswer {
 /// Why a statement failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
-    /// The engine refused the query; `offset` is the place in the query's own text, if it is known.
+    /// The engine refused the query; `offset` is the place in the query's own text, and `help` the way out, if known.
     #[error("{message}")]
-    Query { message: String, offset: Option<usize> },
+    Query { message: String, offset: Option<usize>, help: Option<String> },
     /// The query uses something that this engine does not have, though Athena does.
     #[error("this engine cannot run `{0}`; Athena can")]
     NotHere(String),

@@ -42,7 +42,7 @@ pub(super) enum Builtin {
 }
 
 impl Builtin {
-    pub fn named(name: &str) -> Option<Self> {
+    pub(super) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "ref" => Self::Ref,
             "source" => Self::Source,

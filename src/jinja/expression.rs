@@ -29,7 +29,7 @@ type Parsed = Result<Range<usize>, JinjaProblem>;
 
 impl<'s> Expressions<'s> {
     /// The text of the token `ahead` of the current one, empty past the end.
-    pub fn peek(&self, ahead: usize) -> &'s str {
+    pub(super) fn peek(&self, ahead: usize) -> &'s str {
         self.tokens.get(self.at + ahead).map_or("", |token| token.text(self.source))
     }
 
@@ -38,7 +38,7 @@ impl<'s> Expressions<'s> {
     }
 
     /// Steps over the current token when it is `text`.
-    pub fn take(&mut self, text: &str) -> bool {
+    pub(super) fn take(&mut self, text: &str) -> bool {
         let is_it = self.kind() != Some(TokenKind::Text) && self.peek(0) == text;
         self.at += usize::from(is_it);
         is_it
@@ -50,7 +50,7 @@ impl<'s> Expressions<'s> {
     }
 
     /// What was expected at the current token.
-    pub fn expected<T>(&self, what: &str) -> Result<T, JinjaProblem> {
+    pub(super) fn expected<T>(&self, what: &str) -> Result<T, JinjaProblem> {
         let found = if self.at < self.tokens.len() { format!("`{}`", self.peek(0)) } else { "the end of the tag".into() };
         Err(JinjaProblem { message: format!("expected {what}, found {found}"), span: self.here(), help: None })
     }
@@ -61,7 +61,7 @@ impl<'s> Expressions<'s> {
     }
 
     /// An expression with its `if … else …`.
-    pub fn expression(&mut self) -> Parsed {
+    pub(super) fn expression(&mut self) -> Parsed {
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err(JinjaProblem { message: "this expression is nested too deeply".into(), span: self.here(), help: None });
@@ -78,7 +78,7 @@ impl<'s> Expressions<'s> {
     }
 
     /// One or more expressions with commas between them.
-    pub fn tuple(&mut self) -> Parsed {
+    pub(super) fn tuple(&mut self) -> Parsed {
         let mut range = self.expression()?;
         while self.take(",") {
             if self.at >= self.tokens.len() || matches!(self.peek(0), ")" | "=" | "%") {
@@ -90,7 +90,7 @@ impl<'s> Expressions<'s> {
     }
 
     /// A condition without `if … else …`, as `for x in …` takes it.
-    pub fn or(&mut self) -> Parsed {
+    pub(super) fn or(&mut self) -> Parsed {
         let mut range = self.and()?;
         while self.take("or") {
             range.end = self.and()?.end;
@@ -290,7 +290,7 @@ impl<'s> Expressions<'s> {
     }
 
     /// The arguments of a call; `name` is set when the call is to be remembered.
-    pub fn call(&mut self, name: Option<&str>, start: usize) -> Result<usize, JinjaProblem> {
+    pub(super) fn call(&mut self, name: Option<&str>, start: usize) -> Result<usize, JinjaProblem> {
         self.at += 1;
         let mut last = None;
         let mut spreads = false;
@@ -331,7 +331,7 @@ impl<'s> Expressions<'s> {
     }
 
     /// A filter's name, which may hold dots.
-    pub fn filter_name(&mut self) -> Result<usize, JinjaProblem> {
+    pub(super) fn filter_name(&mut self) -> Result<usize, JinjaProblem> {
         let mut end = self.here().end;
         if self.kind() != Some(TokenKind::Name) {
             return self.expected("the name of a filter");

@@ -56,7 +56,7 @@ pub(super) struct MacroRef {
 }
 
 impl MacroRef {
-    pub fn value(scope: &Arc<Scope>, definition: &Arc<MacroDef>) -> Value {
+    pub(super) fn value(scope: &Arc<Scope>, definition: &Arc<MacroDef>) -> Value {
         Value::from_object(Self { definition: Arc::clone(definition), scope: Arc::clone(scope) })
     }
 

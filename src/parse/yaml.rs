@@ -154,11 +154,13 @@ fn scan_problem(text: &str, error: &ScanError) -> YamlProblem {
     }
 }
 
-/// The first tab that indents the line of the error or the one before it.
+/// The first tab that indents the line of the error, the one before it, or the one after.
 fn tab_in_indentation(text: &str, line_start: usize, line_end: usize) -> Option<usize> {
     let previous = text[..line_start.saturating_sub(1)].rfind('\n').map_or(0, |newline| newline + 1);
+    let next = (line_end + 1).min(text.len());
+    let next_end = text[next..].find('\n').map_or(text.len(), |newline| next + newline);
     let mut start = previous;
-    for line in text[previous..line_end].split('\n') {
+    for line in text[previous..next_end].split('\n') {
         let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
         if let Some(tab) = line[..indent].find('\t') {
             return Some(start + tab);

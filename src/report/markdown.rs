@@ -8,6 +8,7 @@ use super::text::clean;
 use super::{Report, counted};
 use crate::deploy::{Outcome, Status};
 use crate::finding::{Finding, Level};
+use crate::plan::Reason;
 use crate::project::ResourceType;
 use crate::source::LineIndex;
 
@@ -81,8 +82,10 @@ fn findings(out: &mut String, title: &str, found: &[&Finding], prefix: &str, tex
 
 fn tables(out: &mut String, report: &Report<'_>) {
     let is_table = |outcome: &&Outcome| matches!(outcome.kind, ResourceType::Model | ResourceType::Seed);
-    let tables: Vec<&Outcome> = report.outcomes.iter().filter(is_table).collect();
-    if tables.is_empty() {
+    let is_parent = |outcome: &Outcome| outcome.reason == Reason::Missing.to_string() && outcome.status == Status::Success;
+    let all: Vec<&Outcome> = report.outcomes.iter().filter(is_table).collect();
+    let tables: Vec<&Outcome> = all.iter().copied().filter(|outcome| !is_parent(outcome)).collect();
+    if all.is_empty() {
         return;
     }
     let built = tables.iter().filter(|outcome| outcome.status == Status::Success).count();
@@ -93,6 +96,10 @@ fn tables(out: &mut String, report: &Report<'_>) {
     }
     if tables.len() > MOST_ROWS {
         let _ = writeln!(out, "\n{} more: see the job's log.", tables.len() - MOST_ROWS);
+    }
+    if all.len() > tables.len() {
+        let parents = counted(all.len() - tables.len(), "unchanged table that they read was", "unchanged tables that they read were");
+        let _ = writeln!(out, "\n{parents} built too.");
     }
     out.push_str("\n</details>\n\n");
 }

@@ -5,6 +5,8 @@ use super::Entry;
 /// A file of an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExampleFile {
+    /// The word after the fence.
+    pub language: String,
     pub path: String,
     pub text: String,
 }
@@ -35,8 +37,9 @@ pub fn example(entry: &Entry, heading: &str) -> Vec<ExampleFile> {
     for line in section.lines() {
         match (line.strip_prefix("```"), &mut open) {
             (Some(info), None) => {
-                let path = info.split_whitespace().nth(1).unwrap_or_default().to_owned();
-                open = Some(ExampleFile { path, text: String::new() });
+                let mut words = info.split_whitespace().map(str::to_owned);
+                let (language, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+                open = Some(ExampleFile { language, path, text: String::new() });
             }
             (Some(_), Some(_)) => files.extend(open.take()),
             (None, Some(file)) => {

@@ -3,6 +3,7 @@
 //! The file is attached under the catalogue's name, so that the SQL that goes to Athena names the right tables here.
 //! A project's SQL cannot reach files or the network: external access is off before the first query.
 
+mod message;
 mod patterns;
 mod prelude;
 pub mod types;
@@ -11,6 +12,8 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use duckdb::{Connection, OptionalExt, params};
+
+use message::query_error;
 
 use super::{Engine, EngineError, Load, Stored, TestAnswer, TypedColumn};
 use crate::jinja::relation::Relation;
@@ -190,7 +193,7 @@ impl Engine for DuckDb {
     fn load(&self, relation: &Relation, load: &Load<'_>) -> Result<u64, EngineError> {
         let types: Vec<String> =
             load.columns.iter().map(|column| types::duckdb_type(&column.data_type)).collect::<Result<_, _>>().map_err(|message| {
-                EngineError::Query { message, offset: None }
+                EngineError::Query { message, offset: None, help: None }
             })?;
         self.create_schema(relation)?;
         self.transaction(|connection| {
@@ -233,49 +236,4 @@ fn append_rows(connection: &Connection, load: &Load<'_>) -> Result<(), EngineErr
         appender.append_row(duckdb::appender_params_from_iter(values)).map_err(|error| query_error(&error, None))?;
     }
     appender.flush().map_err(|error| query_error(&error, None))
-}
-
-/// Takes DuckDB's message apart: what is wrong, and where if it says so.
-fn query_error(error: &duckdb::Error, query: Option<&str>) -> EngineError {
-    let text = error.to_string();
-    if let Some(name) = missing_function(&text) {
-        return EngineError::NotHere(name);
-    }
-    let message = text.split("\n\nLINE ").next().unwrap_or(&text).trim().to_owned();
-    let offset = query.and_then(|query| offset(&text, query));
-    EngineError::Query { message: plain(&message), offset }
-}
-
-/// The function that DuckDB does not have, when that is what the message says.
-fn missing_function(text: &str) -> Option<String> {
-    let rest = text.split_once("Function with name ")?.1;
-    let (name, rest) = rest.split_once(' ')?;
-    let is_trino = prelude::TRINO_ONLY.contains(&name.to_lowercase().as_str());
-    (rest.starts_with("does not exist") && is_trino).then(|| name.to_owned())
-}
-
-/// The message without DuckDB's names for kinds of errors and its hints at its own extensions.
-fn plain(message: &str) -> String {
-    let message = message.split_once("Error: ").map_or(message, |(kind, rest)| if kind.len() < 24 { rest } else { message });
-    message.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-/// DuckDB shows the line with a caret below it: `LINE 3: select x\n               ^`.
-fn offset(text: &str, query: &str) -> Option<usize> {
-    let (_, shown) = text.split_once("\n\nLINE ")?;
-    let (number, rest) = shown.split_once(": ")?;
-    let line: usize = number.parse().ok()?;
-    let mut lines = rest.lines();
-    let shown_line = lines.next()?;
-    let caret = lines.next()?.find('^')?.checked_sub("LINE ".len() + number.len() + 2)?;
-    let index = crate::source::LineIndex::new(query);
-    let range = index.line(line);
-    let written = &query[range.clone()];
-    // A long line is shown in part, between dots.
-    let (skipped, shown_part) = match shown_line.strip_prefix("...") {
-        Some(part) => (3, part),
-        None => (0, shown_line),
-    };
-    let start = written.find(shown_part.trim_end_matches("..."))?;
-    Some(range.start + start + caret.checked_sub(skipped)?)
 }

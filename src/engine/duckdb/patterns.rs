@@ -14,7 +14,7 @@ use crate::source::LineIndex;
 ///
 /// # Errors
 /// When a pattern holds a code that has no equal: the query is then not run here.
-pub fn translate(query: &str) -> Result<Cow<'_, str>, EngineError> {
+pub(super) fn translate(query: &str) -> Result<Cow<'_, str>, EngineError> {
     let lower = query.to_lowercase();
     if !lower.contains("date_parse") && !lower.contains("date_format") {
         return Ok(Cow::Borrowed(query));

@@ -3,7 +3,7 @@
 //! Behaviour: Trino's "Functions and operators". What is not here and not in DuckDB is refused by name.
 
 /// Created in every session before the first query.
-pub const SQL: &str = r"
+pub(super) const SQL: &str = r"
 create macro to_utf8(s) as encode(s);
 create macro from_utf8(b) as decode(b);
 create macro md5(b) as unhex(system.main.md5(b));
@@ -16,11 +16,7 @@ create macro regexp_like(s, p) as regexp_matches(s, p);
 create macro approx_distinct(x) as count(distinct x);
 create macro arbitrary(x) as any_value(x);
 create macro array_join(a, s) as array_to_string(a, s);
-create macro sequence
-    (a, b) as generate_series(a, b),
-    (a date, b date, step interval) as list_transform(generate_series(a, b, step), lambda d: cast(d as date)),
-    (a timestamp, b timestamp, step interval) as generate_series(a, b, step),
-    (a bigint, b bigint, step bigint) as generate_series(a, b, step);
+create macro sequence(a, b) as generate_series(a, b), (a, b, step) as generate_series(a, b, step);
 create macro day_of_week(d) as isodow(d);
 create macro dow(d) as isodow(d);
 create macro day_of_month(d) as day(d);
@@ -51,7 +47,7 @@ create macro date_format(d, p) as strftime(d, p);
 ";
 
 /// Functions of Trino that are neither in DuckDB nor above: a query that needs one is not run here.
-pub const TRINO_ONLY: &[&str] = &[
+pub(super) const TRINO_ONLY: &[&str] = &[
     "all_match", "any_match", "none_match", "approx_percentile", "at_timezone", "bing_tile", "date_histogram",
     "format_datetime", "from_iso8601_timestamp", "from_unixtime", "histogram", "human_readable_seconds", "is_json_scalar",
     "json_array_get", "json_extract_scalar", "json_format", "json_parse", "json_size", "json_extract", "listagg", "map_agg",

@@ -20,7 +20,7 @@ use crate::finding::Level;
 use crate::project::ProblemKind;
 use crate::rules::{Check, Found, Rule, Subject};
 
-pub const RULE: Rule = Rule { level: Level::Error, summary: "Jinja that cannot be rendered", check: Check::Project(check) };
+pub(crate) const RULE: Rule = Rule { level: Level::Error, summary: "Jinja that cannot be rendered", check: Check::Project(check) };
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
     for problem in subject.project.problems.iter().filter(|problem| problem.kind == ProblemKind::Jinja) {

@@ -22,7 +22,7 @@ use crate::project::Node;
 use crate::rules::{Check, Found, Rule, Subject};
 use crate::source::file::stem;
 
-pub const RULE: Rule = Rule { level: Level::Error, summary: "a model file whose name is not <database>__<table>.sql", check: Check::Model(check) };
+pub(crate) const RULE: Rule = Rule { level: Level::Error, summary: "a model file whose name is not <database>__<table>.sql", check: Check::Model(check) };
 
 fn check(model: &Node, _: &Subject<'_>, found: &mut Found) {
     let Some(database) = model.path.split('/').nth(1).filter(|_| model.path.split('/').count() > 2) else { return };

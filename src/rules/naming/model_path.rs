@@ -21,7 +21,7 @@ use crate::finding::Level;
 use crate::project::Node;
 use crate::rules::{Check, Found, Rule, Subject};
 
-pub const RULE: Rule = Rule { level: Level::Error, summary: "a model outside models/<domain>/<database>/", check: Check::Model(check) };
+pub(crate) const RULE: Rule = Rule { level: Level::Error, summary: "a model outside models/<domain>/<database>/", check: Check::Model(check) };
 
 fn check(model: &Node, _: &Subject<'_>, found: &mut Found) {
     if model.path.split('/').count() < 3 {

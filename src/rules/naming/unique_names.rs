@@ -26,5 +26,5 @@ use crate::finding::Level;
 use crate::project::ProblemKind;
 use crate::rules::{Check, Rule};
 
-pub const RULE: Rule =
+pub(crate) const RULE: Rule =
     Rule { level: Level::Error, summary: "a name that is taken", check: Check::Problems(ProblemKind::DuplicateName) };

@@ -27,7 +27,7 @@ use crate::finding::Level;
 use crate::project::ProblemKind;
 use crate::rules::{Check, Rule};
 
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     level: Level::Error,
     summary: "a ref or source that leads nowhere",
     check: Check::Problems(ProblemKind::UnresolvedReference),

@@ -25,7 +25,7 @@ use crate::jinja::blocks::{BlockKind, blocks};
 use crate::rules::{Check, Found, Rule, Subject};
 use crate::source::SourceFile;
 
-pub const RULE: Rule = Rule { level: Level::Error, summary: "a generic test outside tests/generic/<team>/", check: Check::File(check) };
+pub(crate) const RULE: Rule = Rule { level: Level::Error, summary: "a generic test outside tests/generic/<team>/", check: Check::File(check) };
 
 fn check(file: &SourceFile, subject: &Subject<'_>, found: &mut Found) {
     let below = |folder: &String| file.path.strip_prefix(&format!("{folder}/generic/")).map(str::to_owned);

@@ -23,7 +23,7 @@ use crate::finding::{Level, Place};
 use crate::rules::{Check, Found, Rule, Subject};
 use crate::source::SourceFile;
 
-pub const RULE: Rule = Rule { level: Level::Error, summary: "a singular test", check: Check::File(check) };
+pub(crate) const RULE: Rule = Rule { level: Level::Error, summary: "a singular test", check: Check::File(check) };
 
 fn check(file: &SourceFile, subject: &Subject<'_>, found: &mut Found) {
     let is_singular = |folder: &String| {

@@ -23,5 +23,5 @@ use crate::finding::Level;
 use crate::project::ProblemKind;
 use crate::rules::{Check, Rule};
 
-pub const RULE: Rule =
+pub(crate) const RULE: Rule =
     Rule { level: Level::Error, summary: "YAML that cannot be read", check: Check::Problems(ProblemKind::YamlSyntax) };
