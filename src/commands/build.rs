@@ -5,7 +5,6 @@ use super::changes;
 use super::deploy::{is_of, source_data, write};
 use super::session::Session;
 use crate::cli::BuildArgs;
-use crate::compile;
 use crate::deploy::build::Builder;
 use crate::deploy::{self, Options};
 use crate::error::Error;
@@ -13,7 +12,6 @@ use crate::plan::{Plan, Reason};
 use crate::project::{ResourceType, select};
 use crate::report::progress::Shown;
 use crate::report::{Report, terminal};
-use crate::rules::{self, Subject};
 
 /// A verb: its name, and the kinds of nodes that it works on.
 pub(super) struct Verb {
@@ -29,8 +27,7 @@ pub(super) const BUILD: Verb = Verb { name: "build", kinds: &[ResourceType::Seed
 pub(super) fn run(session: &Session, args: &BuildArgs, verb: Verb) -> Result<Verdict, Error> {
     let folder = session.project_dir()?;
     let (project, policy) = session.working_project(&folder, session.run(verb.name, args.run.full_refresh))?;
-    let compiled = compile::models(&project);
-    let findings = rules::run(&Subject { project: &project, compiled: &compiled, policy: &policy });
+    let findings = changes::reading_errors(&project, &policy);
     let selection = select::select(&project, &args.select.select, &args.select.exclude)?;
     session.warn_unmatched(&selection.unmatched);
     let wanted = selection.ids.into_iter().filter(|id| is_of(&project, id, verb.kinds)).map(|id| (id, Reason::Selected));

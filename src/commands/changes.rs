@@ -80,6 +80,23 @@ impl PullRequest {
     }
 }
 
+/// Groups of rules whose findings do not keep a table from being built.
+const BUILT_ANYWAY: &[&str] = &["docs", "testing"];
+
+/// Groups of rules that tell what could not be read.
+const READING: &[&str] = &["files", "jinja", "references", "yaml"];
+
+fn group(finding: &Finding) -> &str {
+    finding.rule.split('/').next().unwrap_or_default()
+}
+
+/// What could not be read: all that dbt's verbs say of a project. How it is named is for `check` to judge.
+pub(super) fn reading_errors(project: &Project, policy: &Policy) -> Vec<Finding> {
+    let mut findings = rules::run(&Subject { project, compiled: &HashMap::new(), policy });
+    findings.retain(|finding| finding.level == Level::Error && READING.contains(&group(finding)));
+    findings
+}
+
 /// Nodes that may not be built, each with the reason in words: an error stands on the node's own file.
 pub(super) fn blocked(project: &Project, findings: &[Finding]) -> HashMap<String, String> {
     let mut blocked = HashMap::new();
@@ -88,7 +105,7 @@ pub(super) fn blocked(project: &Project, findings: &[Finding]) -> HashMap<String
             ResourceType::Test => finding.place == node.place,
             _ => finding.place.path == node.file,
         };
-        let error = findings.iter().filter(|finding| finding.level == Level::Error).find(is_on);
+        let error = findings.iter().filter(|finding| finding.level == Level::Error && !BUILT_ANYWAY.contains(&group(finding))).find(is_on);
         if let Some(error) = error {
             blocked.insert(node.unique_id.clone(), format!("not built: fix {} first", error.rule));
         } else if node.is_broken {

@@ -13,7 +13,6 @@ use crate::error::Error;
 use crate::finding::{Finding, Level};
 use crate::project::{Node, ResourceType, select};
 use crate::report::{Report, artefacts, counted, terminal};
-use crate::rules::{self, Subject};
 
 pub(super) fn run(session: &Session, args: &SelectArgs) -> Result<Verdict, Error> {
     let folder = session.project_dir()?;
@@ -25,8 +24,7 @@ pub(super) fn run(session: &Session, args: &SelectArgs) -> Result<Verdict, Error
     let nodes: Vec<&Node> = project.nodes.values().filter(is_wanted).collect();
     let results: Vec<_> = nodes.par_iter().map(|node| (*node, compile::node_sql(&project, node, false))).collect();
     let mut compiled = HashMap::new();
-    let mut findings: Vec<Finding> = rules::run(&Subject { project: &project, compiled: &HashMap::new(), policy: &policy });
-    findings.retain(|finding| finding.level == Level::Error && matches!(finding.rule.split('/').next(), Some("jinja" | "yaml" | "references" | "files")));
+    let mut findings = changes::reading_errors(&project, &policy);
     for (node, result) in results {
         match result {
             Ok(sql) => drop(compiled.insert(node.unique_id.clone(), sql.sql)),

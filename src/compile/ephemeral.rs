@@ -53,7 +53,8 @@ fn place(sql: &str) -> (usize, &'static str, &'static str) {
     match keyword(sql, first, "with") {
         Some(end) => {
             let next = skip_comments(sql, end);
-            (keyword(sql, next, "recursive").unwrap_or(end), "", ", ")
+            let end = keyword(sql, next, "recursive").unwrap_or(end);
+            (sql.len() - sql[end..].trim_start().len(), "", ", ")
         }
         None => (start, "with", " "),
     }
@@ -86,8 +87,8 @@ mod tests {
     #[test]
     fn ctes_go_after_with_or_before_everything() {
         assert_eq!(place("\n\nselect 1"), (2, "with", " "));
-        assert_eq!(place("-- c\nWITH a as (select 1)"), (9, "", ", "));
-        assert_eq!(place("with recursive a as (select 1)"), (14, "", ", "));
+        assert_eq!(place("-- c\nWITH a as (select 1)"), (10, "", ", "));
+        assert_eq!(place("with recursive\na as (select 1)"), (15, "", ", "));
         assert_eq!(place("within"), (0, "with", " "));
     }
 }

@@ -27,7 +27,7 @@ use crate::project::Node;
 use crate::rules::{Check, Found, Rule, Subject};
 use crate::source::file::folder;
 
-pub(crate) const RULE: Rule = Rule { level: Level::Warning, summary: "an intermediate model that properties.yaml does not describe", check: Check::Model(check) };
+pub(crate) const RULE: Rule = Rule { level: Level::Error, summary: "an intermediate model that properties.yaml does not describe", check: Check::Model(check) };
 
 fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
     if subject.policy.described_suffixes.iter().any(|suffix| model.name.ends_with(suffix)) {

@@ -1,6 +1,10 @@
 //! A project in a git repository in a temporary folder, and the binary run on it.
 
-#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test file uses a part of it"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,13 +35,21 @@ pub struct Ran {
 impl Sandbox {
     /// A project with nothing but `dbt_project.yml`.
     pub fn new() -> Self {
-        Self { folder: TempDir::new().unwrap() }.file("dbt_project.yml", DBT_PROJECT)
+        Self {
+            folder: TempDir::new().unwrap(),
+        }
+        .file("dbt_project.yml", DBT_PROJECT)
     }
 
     /// The fixture project.
     pub fn fixture() -> Self {
-        let sandbox = Self { folder: TempDir::new().unwrap() };
-        copy(&Path::new(HERE).join("fixtures/mojap_derived_tables"), sandbox.root());
+        let sandbox = Self {
+            folder: TempDir::new().unwrap(),
+        };
+        copy(
+            &Path::new(HERE).join("fixtures/mojap_derived_tables"),
+            sandbox.root(),
+        );
         sandbox
     }
 
@@ -89,17 +101,30 @@ impl Sandbox {
     #[must_use]
     pub fn commit(self, message: &str) -> Self {
         let mut options = RepositoryInitOptions::new();
-        let repository = Repository::open(self.root())
-            .unwrap_or_else(|_| Repository::init_opts(self.root(), options.initial_head("main")).unwrap());
+        let repository = Repository::open(self.root()).unwrap_or_else(|_| {
+            Repository::init_opts(self.root(), options.initial_head("main")).unwrap()
+        });
         let mut index = repository.index().unwrap();
         index.add_all(["."], IndexAddOption::DEFAULT, None).unwrap();
         index.update_all(["."], None).unwrap();
         index.write().unwrap();
         let tree = repository.find_tree(index.write_tree().unwrap()).unwrap();
         let signature = Signature::now("a test", "test@localhost").unwrap();
-        let parent = repository.head().ok().and_then(|head| head.peel_to_commit().ok());
+        let parent = repository
+            .head()
+            .ok()
+            .and_then(|head| head.peel_to_commit().ok());
         let parents: Vec<&git2::Commit<'_>> = parent.iter().collect();
-        repository.commit(Some("HEAD"), &signature, &signature, message, &tree, &parents).unwrap();
+        repository
+            .commit(
+                Some("HEAD"),
+                &signature,
+                &signature,
+                message,
+                &tree,
+                &parents,
+            )
+            .unwrap();
         self
     }
 
@@ -113,6 +138,57 @@ impl Sandbox {
         self
     }
 
+    /// Goes on a branch that is there, with its files.
+    #[must_use]
+    pub fn checkout(self, name: &str) -> Self {
+        let repository = Repository::open(self.root()).unwrap();
+        repository.set_head(&format!("refs/heads/{name}")).unwrap();
+        let mut options = git2::build::CheckoutBuilder::new();
+        repository
+            .checkout_head(Some(options.force().remove_untracked(true)))
+            .unwrap();
+        self
+    }
+
+    /// `git add` of one file.
+    #[must_use]
+    pub fn stage(self, path: &str) -> Self {
+        let repository = Repository::open(self.root()).unwrap();
+        let mut index = repository.index().unwrap();
+        index.add_path(Path::new(path)).unwrap();
+        index.write().unwrap();
+        self
+    }
+
+    /// `chmod +x`
+    #[cfg(unix)]
+    #[must_use]
+    pub fn executable(self, path: &str) -> Self {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(self.root().join(path), fs::Permissions::from_mode(0o755)).unwrap();
+        self
+    }
+
+    /// A symbolic link at `path` that points at `target`.
+    #[cfg(unix)]
+    #[must_use]
+    pub fn link(self, path: &str, target: &str) -> Self {
+        let path = self.root().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(target, path).unwrap();
+        self
+    }
+
+    /// The text of a file.
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.root().join(path)).unwrap()
+    }
+
+    /// A JSON file.
+    pub fn json(&self, path: &str) -> serde_json::Value {
+        serde_json::from_str(&self.read(path)).unwrap()
+    }
+
     /// Runs the binary in the project's folder.
     pub fn cadet(&self, args: &[&str]) -> Ran {
         self.cadet_with(args, &[])
@@ -120,9 +196,14 @@ impl Sandbox {
 
     /// Runs the binary with environment variables; it gets no others.
     pub fn cadet_with(&self, args: &[&str], env: &[(&str, &str)]) -> Ran {
+        self.cadet_in(".", args, env)
+    }
+
+    /// Runs the binary in a folder below the project's, or above it.
+    pub fn cadet_in(&self, folder: &str, args: &[&str], env: &[(&str, &str)]) -> Ran {
         let output = Command::new(env!("CARGO_BIN_EXE_cadet"))
             .args(args)
-            .current_dir(self.root())
+            .current_dir(self.root().join(folder))
             .env_clear()
             .env("HOME", self.root().join("home"))
             .envs(env.iter().copied())
@@ -147,14 +228,46 @@ impl Ran {
         steady(&format!("{shown}--- exit code {}", self.code), &self.root)
     }
 
+    /// The JSON on standard output, one key on a line.
+    pub fn pretty(&self) -> String {
+        let json: serde_json::Value =
+            serde_json::from_str(&self.stdout).unwrap_or_else(|_| panic!("{}", self.shown()));
+        let shown = serde_json::to_string_pretty(&json).unwrap();
+        let stderr = if self.stderr.is_empty() {
+            String::new()
+        } else {
+            format!("--- stderr\n{}", self.stderr)
+        };
+        steady(
+            &format!("{shown}\n{stderr}--- exit code {}", self.code),
+            &self.root,
+        )
+    }
+
     /// The lines with steps taken, sorted: steps that run at the same time end in any order.
     pub fn sorted(&self) -> String {
         let shown = self.shown();
-        let is_step = |line: &&str| ["loaded", "built", "failed", "skipped", "warned", "passed", "not run"].iter().any(|word| line.trim_start().starts_with(word) && line.starts_with("  ") || line.starts_with(" skipped") || line.starts_with(" not run"));
+        let is_step = |line: &&str| {
+            [
+                "loaded", "built", "failed", "skipped", "warned", "passed", "not run",
+            ]
+            .iter()
+            .any(|word| {
+                line.trim_start().starts_with(word) && line.starts_with("  ")
+                    || line.starts_with(" skipped")
+                    || line.starts_with(" not run")
+            })
+        };
         let mut steps: Vec<&str> = shown.lines().filter(is_step).collect();
         steps.sort_unstable();
         let mut steps = steps.into_iter();
-        let lines = shown.lines().map(|line| if is_step(&line) { steps.next().unwrap() } else { line });
+        let lines = shown.lines().map(|line| {
+            if is_step(&line) {
+                steps.next().unwrap()
+            } else {
+                line
+            }
+        });
         lines.collect::<Vec<_>>().join("\n")
     }
 }
@@ -166,7 +279,10 @@ pub fn steady(text: &str, root: &Path) -> String {
     while let Some(at) = text.find("(") {
         let (before, rest) = text.split_at(at);
         out.push_str(before);
-        let hex = rest[1..].chars().take_while(char::is_ascii_hexdigit).count();
+        let hex = rest[1..]
+            .chars()
+            .take_while(char::is_ascii_hexdigit)
+            .count();
         if hex == 7 && rest[8..].starts_with(')') {
             out.push_str("([commit])");
             text = rest[9..].to_owned();
@@ -177,10 +293,15 @@ pub fn steady(text: &str, root: &Path) -> String {
     }
     out.push_str(&text);
     let lines = out.lines().map(|line| {
-        let seconds = line.rsplit_once("  ").filter(|(_, last)| last.ends_with('s') && last.trim_end_matches('s').parse::<f64>().is_ok());
+        let seconds = line.rsplit_once("  ").filter(|(_, last)| {
+            last.ends_with('s') && last.trim_end_matches('s').parse::<f64>().is_ok()
+        });
         let line = seconds.map_or(line, |(rest, _)| rest.trim_end());
         match line.split_once("run_time=") {
-            Some((before, after)) => format!("{before}run_time=[time]{}", after.get(19..).unwrap_or_default()),
+            Some((before, after)) => format!(
+                "{before}run_time=[time]{}",
+                after.get(19..).unwrap_or_default()
+            ),
             None => line.to_owned(),
         }
     });
@@ -193,6 +314,10 @@ pub fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() { copy(&entry.path(), &target) } else { drop(fs::copy(entry.path(), target).unwrap()) }
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target)
+        } else {
+            let _ = fs::copy(entry.path(), target).unwrap();
+        }
     }
 }
