@@ -8,14 +8,19 @@ use crate::report::text::ColorChoice;
 
 /// Checks a dbt project on every pull request, deploys what changed, tests it, and tells people what happened.
 #[derive(Debug, Parser)]
-#[command(name = "cadet", version, max_term_width = 100, after_help = "Examples:
+#[command(
+    name = "cadet",
+    version,
+    max_term_width = 100,
+    after_help = "Examples:
   cadet demo                          see everything on a small example
   cadet check                         check what your branch changes
   cadet deploy --source-data data     build and test what your branch changes, on a local DuckDB
   cadet build --select +my_db__my_table
   cadet explain naming/model-file     what a rule asks for, and why
 
-Exit codes: 0 nothing wrong, 1 something to fix, 2 bad usage or settings, 3 the run could not be done.")]
+Exit codes: 0 nothing wrong, 1 something to fix, 2 bad usage or settings, 3 the run could not be done."
+)]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -82,9 +87,12 @@ pub enum Command {
     /// Load seeds, build models and run data tests, in the order of the graph
     Build(BuildArgs),
     /// List nodes
-    #[command(alias = "list", after_help = "Examples:
+    #[command(
+        alias = "list",
+        after_help = "Examples:
   cadet ls --select tag:daily
-  cadet ls --select +my_db__my_table --resource-type model --output path")]
+  cadet ls --select +my_db__my_table --resource-type model --output path"
+    )]
     Ls(LsArgs),
     /// Explain a rule, or list all of them
     Explain(ExplainArgs),

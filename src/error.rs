@@ -37,7 +37,9 @@ impl Error {
             Self::Settings(_) => "see docs/settings.md for what cadet.yaml may hold".into(),
             Self::Select(_) => "see `cadet ls --help` for what can be selected".into(),
             Self::Git(error) => error.advice(),
-            Self::Engine(_) => "wait for the other run to end, or delete the file: it holds nothing but what cadet built".into(),
+            Self::Engine(_) => {
+                "wait for the other run to end, or delete the file: it holds nothing but what cadet built".into()
+            }
             Self::File { .. } => "check that the folder exists and that you may write to it".into(),
         }
     }

@@ -22,7 +22,8 @@ pub(super) struct Verb {
 pub(super) const RUN: Verb = Verb { name: "run", kinds: &[ResourceType::Model] };
 pub(super) const SEED: Verb = Verb { name: "seed", kinds: &[ResourceType::Seed] };
 pub(super) const TEST: Verb = Verb { name: "test", kinds: &[ResourceType::Test] };
-pub(super) const BUILD: Verb = Verb { name: "build", kinds: &[ResourceType::Seed, ResourceType::Model, ResourceType::Test] };
+pub(super) const BUILD: Verb =
+    Verb { name: "build", kinds: &[ResourceType::Seed, ResourceType::Model, ResourceType::Test] };
 
 pub(super) fn run(session: &Session, args: &BuildArgs, verb: Verb) -> Result<Verdict, Error> {
     let folder = session.project_dir()?;
@@ -30,20 +31,38 @@ pub(super) fn run(session: &Session, args: &BuildArgs, verb: Verb) -> Result<Ver
     let findings = changes::reading_errors(&project, &policy);
     let selection = select::select(&project, &args.select.select, &args.select.exclude)?;
     session.warn_unmatched(&selection.unmatched);
-    let wanted = selection.ids.into_iter().filter(|id| is_of(&project, id, verb.kinds)).map(|id| (id, Reason::Selected));
+    let wanted =
+        selection.ids.into_iter().filter(|id| is_of(&project, id, verb.kinds)).map(|id| (id, Reason::Selected));
     let engine = session.engine(&folder, &project)?;
     let plan = Plan::complete(&project, wanted.collect(), false, |_| true);
     let source_data = source_data(&args.run)?;
-    let builder = Builder { project: &project, engine: &engine, source_data: source_data.as_deref(), full_refresh: args.run.full_refresh };
-    let options = Options { threads: session.threads(&project, &policy), fail_fast: args.run.fail_fast, tests_gate: verb.kinds.len() > 1 };
+    let builder = Builder {
+        project: &project,
+        engine: &engine,
+        source_data: source_data.as_deref(),
+        full_refresh: args.run.full_refresh,
+    };
+    let options = Options {
+        threads: session.threads(&project, &policy),
+        fail_fast: args.run.fail_fast,
+        tests_gate: verb.kinds.len() > 1,
+    };
     let shown = Shown::new(&session.out, plan.steps.len());
     let outcomes = deploy::run(&plan, &builder, &changes::blocked(&project, &findings), options, &shown);
     shown.end();
     let artefacts = write(session, &project, &folder, verb.name, (&args.run, &outcomes))?;
-    let in_plan = |path: &str| plan.steps.iter().any(|step| project.nodes.get(&step.id).is_some_and(|node| node.file == path));
+    let in_plan =
+        |path: &str| plan.steps.iter().any(|step| project.nodes.get(&step.id).is_some_and(|node| node.file == path));
     let findings: Vec<_> = findings.into_iter().filter(|finding| in_plan(&finding.place.path)).collect();
     let head = changes::name_of(&folder);
-    let report = Report { findings: &findings, outcomes: &outcomes, changed_files: None, base: None, head, artefacts: Some(artefacts) };
+    let report = Report {
+        findings: &findings,
+        outcomes: &outcomes,
+        changed_files: None,
+        base: None,
+        head,
+        artefacts: Some(artefacts),
+    };
     session.out.info("");
     terminal::findings(&report.all_findings(), &session.paths(&folder), &session.out, &changes::texts(&project));
     terminal::deploy_summary(&report, &session.out);

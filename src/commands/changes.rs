@@ -105,7 +105,10 @@ pub(super) fn blocked(project: &Project, findings: &[Finding]) -> HashMap<String
             ResourceType::Test => finding.place == node.place,
             _ => finding.place.path == node.file,
         };
-        let error = findings.iter().filter(|finding| finding.level == Level::Error && !BUILT_ANYWAY.contains(&group(finding))).find(is_on);
+        let error = findings
+            .iter()
+            .filter(|finding| finding.level == Level::Error && !BUILT_ANYWAY.contains(&group(finding)))
+            .find(is_on);
         if let Some(error) = error {
             blocked.insert(node.unique_id.clone(), format!("not built: fix {} first", error.rule));
         } else if node.is_broken {

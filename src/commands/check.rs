@@ -20,7 +20,8 @@ pub(super) fn run(session: &Session, args: &CheckArgs) -> Result<Verdict, Error>
         let findings = rules::run(&Subject { project: &project, compiled: &compiled, policy: &policy });
         let findings = below(findings, &args.paths, &session.paths(&folder).prefix);
         let head = changes::name_of(&folder);
-        let report = Report { findings: &findings, outcomes: &[], changed_files: None, base: None, head, artefacts: None };
+        let report =
+            Report { findings: &findings, outcomes: &[], changed_files: None, base: None, head, artefacts: None };
         return Ok(show(session, args, &report, (&project, "", &session.paths(&folder))));
     }
     let request = PullRequest::read(session, &args.base, &run)?;
@@ -39,12 +40,26 @@ pub(super) fn run(session: &Session, args: &CheckArgs) -> Result<Verdict, Error>
 
 /// Only findings in these files and folders, which may be written as seen from here or from the project.
 fn below(findings: Vec<Finding>, paths: &[String], prefix: &str) -> Vec<Finding> {
-    let wanted: Vec<&str> = paths.iter().map(|path| path.trim_start_matches("./").trim_end_matches('/')).map(|path| path.strip_prefix(prefix).unwrap_or(path)).collect();
-    let is_below = |path: &str| wanted.is_empty() || wanted.iter().any(|folder| path == *folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')) || *folder == ".");
+    let wanted: Vec<&str> = paths
+        .iter()
+        .map(|path| path.trim_start_matches("./").trim_end_matches('/'))
+        .map(|path| path.strip_prefix(prefix).unwrap_or(path))
+        .collect();
+    let is_below = |path: &str| {
+        wanted.is_empty()
+            || wanted.iter().any(|folder| {
+                path == *folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')) || *folder == "."
+            })
+    };
     findings.into_iter().filter(|finding| is_below(&finding.place.path)).collect()
 }
 
-fn show(session: &Session, args: &CheckArgs, report: &Report<'_>, (project, prefix, paths): (&Project, &str, &terminal::Paths)) -> Verdict {
+fn show(
+    session: &Session,
+    args: &CheckArgs,
+    report: &Report<'_>,
+    (project, prefix, paths): (&Project, &str, &terminal::Paths),
+) -> Verdict {
     let text = changes::texts(project);
     match args.format {
         Format::Json => session.out.line(&json::report(report, &text).to_string()),

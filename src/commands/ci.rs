@@ -45,7 +45,9 @@ pub(super) fn run(session: &Session, args: &CiArgs) -> Result<Verdict, Error> {
 fn refuse_unsafe_events(session: &Session) -> Result<(), Error> {
     match session.env.github_event.as_deref() {
         Some(event @ ("pull_request_target" | "workflow_run" | "issue_comment")) => Err(Error::usage(
-            format!("cadet does not run on the event `{event}`: it hands the repository's secrets to the pull request's files"),
+            format!(
+                "cadet does not run on the event `{event}`: it hands the repository's secrets to the pull request's files"
+            ),
             "use `on: pull_request`",
         )),
         _ => Ok(()),
@@ -79,7 +81,11 @@ fn tell(session: &Session, args: &CiArgs, request: &PullRequest, report: &Report
 }
 
 fn outputs(report: &Report<'_>) -> Vec<(&'static str, String)> {
-    let tables = report.outcomes.iter().filter(|outcome| outcome.status == Status::Success && outcome.kind != ResourceType::Source).count();
+    let tables = report
+        .outcomes
+        .iter()
+        .filter(|outcome| outcome.status == Status::Success && outcome.kind != ResourceType::Source)
+        .count();
     vec![
         ("result", if report.is_bad() { "failure" } else { "success" }.to_owned()),
         ("errors", report.count(Level::Error).to_string()),

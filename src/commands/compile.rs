@@ -20,7 +20,9 @@ pub(super) fn run(session: &Session, args: &SelectArgs) -> Result<Verdict, Error
     let (project, policy) = session.working_project(&folder, run.clone())?;
     let selection = select::select(&project, &args.select, &args.exclude)?;
     session.warn_unmatched(&selection.unmatched);
-    let is_wanted = |node: &&Node| selection.ids.contains(&node.unique_id) && node.resource_type != ResourceType::Seed && !node.is_broken;
+    let is_wanted = |node: &&Node| {
+        selection.ids.contains(&node.unique_id) && node.resource_type != ResourceType::Seed && !node.is_broken
+    };
     let nodes: Vec<&Node> = project.nodes.values().filter(is_wanted).collect();
     let results: Vec<_> = nodes.par_iter().map(|node| (*node, compile::node_sql(&project, node, false))).collect();
     let mut compiled = HashMap::new();
@@ -41,6 +43,10 @@ pub(super) fn run(session: &Session, args: &SelectArgs) -> Result<Verdict, Error
     let report = Report { findings: &findings, outcomes: &[], changed_files: None, base: None, head, artefacts: None };
     terminal::findings(&report.all_findings(), &paths, &session.out, &changes::texts(&project));
     let written = format!("{}target/compiled/{}", paths.prefix, project.name);
-    session.out.line(&format!("{} Compiled {} to {written}.", if report.is_bad() { "✗" } else { "✓" }, counted(compiled.len(), "node", "nodes")));
+    session.out.line(&format!(
+        "{} Compiled {} to {written}.",
+        if report.is_bad() { "✗" } else { "✓" },
+        counted(compiled.len(), "node", "nodes")
+    ));
     Ok(Verdict::of(report.is_bad()))
 }

@@ -52,10 +52,17 @@ pub(super) fn run(session: &Session, args: &DemoArgs) -> Result<Verdict, Error> 
 fn folder(args: &DemoArgs) -> Result<PathBuf, Error> {
     let Some(named) = &args.keep else {
         let made = tempfile::Builder::new().prefix("cadet-demo-").tempdir();
-        return made.map(tempfile::TempDir::keep).map_err(|source| Error::File { action: "create a folder in", path: std::env::temp_dir(), source });
+        return made.map(tempfile::TempDir::keep).map_err(|source| Error::File {
+            action: "create a folder in",
+            path: std::env::temp_dir(),
+            source,
+        });
     };
     if named.join("create-a-derived-table").exists() {
-        return Err(Error::usage(format!("{} holds an example already", named.display()), "name another folder, or delete that one"));
+        return Err(Error::usage(
+            format!("{} holds an example already", named.display()),
+            "name another folder, or delete that one",
+        ));
     }
     Ok(named.clone())
 }
@@ -63,7 +70,11 @@ fn folder(args: &DemoArgs) -> Result<PathBuf, Error> {
 /// `main` with the project, and a branch on top of it with the pull request's files.
 fn make_repository(folder: &Path) -> Result<(), Error> {
     for path in Example::iter() {
-        let place = if path.starts_with("mojap_derived_tables/") || path.starts_with("source_data/") { folder.join(&*path) } else { continue };
+        let place = if path.starts_with("mojap_derived_tables/") || path.starts_with("source_data/") {
+            folder.join(&*path)
+        } else {
+            continue;
+        };
         write_file(&path, &place)?;
     }
     write(&folder.join(".gitignore"), b"target/\n")?;
@@ -92,13 +103,18 @@ fn commit(repository: &Repository, message: &str) -> Result<(), git2::Error> {
     index.write()?;
     let tree = repository.find_tree(index.write_tree()?)?;
     let signature = Signature::now("cadet demo", "cadet@localhost")?;
-    let parent = repository.find_branch("main", git2::BranchType::Local).ok().and_then(|main| main.get().peel_to_commit().ok());
+    let parent =
+        repository.find_branch("main", git2::BranchType::Local).ok().and_then(|main| main.get().peel_to_commit().ok());
     let parents: Vec<&git2::Commit<'_>> = parent.iter().collect();
     repository.commit(Some("HEAD"), &signature, &signature, message, &tree, &parents).map(drop)
 }
 
 fn show_comment(session: &Session, comment: &Path) -> Result<(), Error> {
-    let text = std::fs::read_to_string(comment).map_err(|source| Error::File { action: "read", path: comment.to_owned(), source })?;
+    let text = std::fs::read_to_string(comment).map_err(|source| Error::File {
+        action: "read",
+        path: comment.to_owned(),
+        source,
+    })?;
     let out = &session.out;
     out.line("\nThe comment on the pull request, in Markdown:\n");
     for line in text.lines() {

@@ -30,9 +30,14 @@ pub(super) fn run(session: &Session, args: &DeployArgs) -> Result<Verdict, Error
     }
     let blocked = changes::blocked(&request.head, &findings);
     let outcomes = carry_out(session, &request, &plan, &engine, (&args.run, &blocked))?;
-    let shown: Vec<Finding> = findings.into_iter().filter(|finding| plan.steps.iter().any(|step| {
-        request.head.nodes.get(&step.id).is_some_and(|node| node.file == finding.place.path)
-    })).collect();
+    let shown: Vec<Finding> = findings
+        .into_iter()
+        .filter(|finding| {
+            plan.steps
+                .iter()
+                .any(|step| request.head.nodes.get(&step.id).is_some_and(|node| node.file == finding.place.path))
+        })
+        .collect();
     let artefacts = write(session, &request.head, &request.folder, "deploy", (&args.run, &outcomes))?;
     let report = report(&request, &shown, &outcomes, artefacts);
     let paths = session.paths(&request.folder);
@@ -60,7 +65,8 @@ fn reasons(session: &Session, request: &PullRequest, args: &SelectArgs) -> Resul
 
 /// The steps for what changed, with the parents that the engine lacks.
 pub(super) fn plan(project: &Project, reasons: BTreeMap<String, Reason>, engine: &dyn Engine) -> Plan {
-    let is_there = |id: &str| project.nodes.get(id).is_some_and(|node| matches!(engine.find(&node.relation), Ok(Some(_))));
+    let is_there =
+        |id: &str| project.nodes.get(id).is_some_and(|node| matches!(engine.find(&node.relation), Ok(Some(_))));
     Plan::complete(project, reasons, true, is_there)
 }
 
@@ -89,8 +95,17 @@ pub(super) fn carry_out(
     (args, blocked): (&RunArgs, &HashMap<String, String>),
 ) -> Result<Vec<Outcome>, Error> {
     let source_data = source_data(args)?;
-    let builder = Builder { project: &request.head, engine, source_data: source_data.as_deref(), full_refresh: args.full_refresh };
-    let options = Options { threads: session.threads(&request.head, &request.policy), fail_fast: args.fail_fast, tests_gate: false };
+    let builder = Builder {
+        project: &request.head,
+        engine,
+        source_data: source_data.as_deref(),
+        full_refresh: args.full_refresh,
+    };
+    let options = Options {
+        threads: session.threads(&request.head, &request.policy),
+        fail_fast: args.fail_fast,
+        tests_gate: false,
+    };
     let shown = Shown::new(&session.out, plan.steps.len());
     if plan.steps.is_empty() {
         session.out.info("Nothing to build: no model, seed or test changed.");
@@ -103,18 +118,37 @@ pub(super) fn carry_out(
 /// The folder of source data, which must exist when it is named.
 pub(super) fn source_data(args: &RunArgs) -> Result<Option<PathBuf>, Error> {
     match &args.source_data {
-        Some(folder) if !folder.is_dir() => {
-            Err(Error::usage(format!("the folder of source data {} does not exist", folder.display()), "name a folder that holds <database>/<table>.csv"))
-        }
+        Some(folder) if !folder.is_dir() => Err(Error::usage(
+            format!("the folder of source data {} does not exist", folder.display()),
+            "name a folder that holds <database>/<table>.csv",
+        )),
         folder => Ok(folder.clone()),
     }
 }
 
 /// Writes the artefacts and the log; returns where they were copied to, or the target folder.
-pub(super) fn write(session: &Session, project: &Project, folder: &std::path::Path, command: &str, (args, outcomes): (&RunArgs, &[Outcome])) -> Result<String, Error> {
+pub(super) fn write(
+    session: &Session,
+    project: &Project,
+    folder: &std::path::Path,
+    command: &str,
+    (args, outcomes): (&RunArgs, &[Outcome]),
+) -> Result<String, Error> {
     let run = session.run(command, args.full_refresh);
     artefacts::write_results(project, &run, folder, outcomes)?;
-    let lines: Vec<String> = outcomes.iter().map(|outcome| format!("{:?} {} {} ({:.3}s, {})", outcome.status, outcome.id, outcome.message, outcome.took.as_secs_f64(), outcome.reason)).collect();
+    let lines: Vec<String> = outcomes
+        .iter()
+        .map(|outcome| {
+            format!(
+                "{:?} {} {} ({:.3}s, {})",
+                outcome.status,
+                outcome.id,
+                outcome.message,
+                outcome.took.as_secs_f64(),
+                outcome.reason
+            )
+        })
+        .collect();
     artefacts::log(folder, &run, &lines)?;
     match &args.artefacts_to {
         Some(to) => Ok(artefacts::export(folder, &run, to)?.display().to_string()),
@@ -123,7 +157,12 @@ pub(super) fn write(session: &Session, project: &Project, folder: &std::path::Pa
 }
 
 /// The report of a pull request.
-pub(super) fn report<'a>(request: &PullRequest, findings: &'a [Finding], outcomes: &'a [Outcome], artefacts: String) -> Report<'a> {
+pub(super) fn report<'a>(
+    request: &PullRequest,
+    findings: &'a [Finding],
+    outcomes: &'a [Outcome],
+    artefacts: String,
+) -> Report<'a> {
     Report {
         findings,
         outcomes,

@@ -34,8 +34,13 @@ fn list(session: &Session) {
 
 fn unknown(rule: &str) -> Error {
     let ids: Vec<String> = rules::RULES.iter().map(Entry::id).collect();
-    let near = ids.iter().find(|id| id.ends_with(&format!("/{rule}"))).map(String::as_str).or_else(|| did_you_mean(rule, ids.iter().map(String::as_str)));
-    let advice = near.map_or_else(|| "`cadet explain` lists all rules".to_owned(), |id| format!("did you mean `{id}`?"));
+    let near = ids
+        .iter()
+        .find(|id| id.ends_with(&format!("/{rule}")))
+        .map(String::as_str)
+        .or_else(|| did_you_mean(rule, ids.iter().map(String::as_str)));
+    let advice =
+        near.map_or_else(|| "`cadet explain` lists all rules".to_owned(), |id| format!("did you mean `{id}`?"));
     Error::usage(format!("there is no rule `{rule}`"), advice)
 }
 

@@ -25,7 +25,9 @@ pub(super) fn run(session: &Session, args: &LsArgs) -> Result<Verdict, Error> {
 }
 
 fn line(project: &Project, id: &str, args: &LsArgs) -> Option<String> {
-    let wanted = |kind: &str| args.resource_type.is_empty() || args.resource_type.iter().any(|wanted| wanted == kind || wanted == "all");
+    let wanted = |kind: &str| {
+        args.resource_type.is_empty() || args.resource_type.iter().any(|wanted| wanted == kind || wanted == "all")
+    };
     if let Some(node) = project.nodes.get(id) {
         return wanted(node.resource_type.name()).then(|| of_node(node, args.output));
     }

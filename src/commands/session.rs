@@ -8,11 +8,11 @@ use crate::cli::Global;
 use crate::engine::duckdb::DuckDb;
 use crate::error::Error;
 use crate::parse::yaml;
+use crate::project::Project;
 use crate::project::package;
 use crate::project::profile::Target;
 use crate::project::read::Inputs;
 use crate::project::scopes::Run;
-use crate::project::Project;
 use crate::report::terminal::Paths;
 use crate::report::text::Out;
 use crate::settings::{Environment, Policy};
@@ -37,7 +37,14 @@ impl Session {
         let env = Environment::read();
         let mut out = Out::new(global.color, env.no_color, env.in_github);
         (out.quiet, out.verbose) = (global.quiet, global.verbose);
-        Self { global, env, out, started: jiff::Zoned::now(), invocation_id: uuid::Uuid::new_v4().to_string(), here: std::env::current_dir().unwrap_or_default() }
+        Self {
+            global,
+            env,
+            out,
+            started: jiff::Zoned::now(),
+            invocation_id: uuid::Uuid::new_v4().to_string(),
+            here: std::env::current_dir().unwrap_or_default(),
+        }
     }
 
     /// The same session on another project in another folder, in no workflow.
@@ -54,14 +61,26 @@ impl Session {
         };
         let mut out = Out::new(global.color, self.env.no_color, self.env.in_github);
         (out.quiet, out.verbose) = (global.quiet, global.verbose);
-        Self { global, env: Environment::default(), out, started: self.started.clone(), invocation_id: self.invocation_id.clone(), here }
+        Self {
+            global,
+            env: Environment::default(),
+            out,
+            started: self.started.clone(),
+            invocation_id: self.invocation_id.clone(),
+            here,
+        }
     }
 
     /// The folder with `dbt_project.yml`: the one that was named, this one, one above it, or the only one below it.
     pub(super) fn project_dir(&self) -> Result<PathBuf, Error> {
         let has_project = |folder: &Path| folder.join("dbt_project.yml").is_file();
         if let Some(named) = &self.global.project_dir {
-            let missing = || Error::usage(format!("there is no dbt_project.yml in {}", named.display()), "name the folder that holds it with --project-dir");
+            let missing = || {
+                Error::usage(
+                    format!("there is no dbt_project.yml in {}", named.display()),
+                    "name the folder that holds it with --project-dir",
+                )
+            };
             return if has_project(named) { Ok(named.clone()) } else { Err(missing()) };
         }
         let here = &self.here;
@@ -72,7 +91,10 @@ impl Session {
         let mut below: Vec<PathBuf> = below.filter(|folder| folder.is_dir() && has_project(folder)).collect();
         match (below.pop(), below.is_empty()) {
             (Some(only), true) => Ok(only),
-            _ => Err(Error::usage("there is no dbt_project.yml here", "go into the dbt project's folder, or name it with --project-dir")),
+            _ => Err(Error::usage(
+                "there is no dbt_project.yml here",
+                "go into the dbt project's folder, or name it with --project-dir",
+            )),
         }
     }
 
@@ -89,7 +111,12 @@ impl Session {
 
     /// The run as templates and artefacts know it.
     pub(super) fn run(&self, command: &str, full_refresh: bool) -> Run {
-        Run { invocation_id: self.invocation_id.clone(), started: self.started.clone(), command: command.to_owned(), full_refresh }
+        Run {
+            invocation_id: self.invocation_id.clone(),
+            started: self.started.clone(),
+            command: command.to_owned(),
+            full_refresh,
+        }
     }
 
     /// The project as it lies in the folder, with its own settings: for dbt's verbs.
@@ -119,7 +146,12 @@ impl Session {
         let profile = packages[0].file.profile.clone();
         let wanted = self.global.target.as_deref();
         let Some(profiles) = self.profiles(folder) else { return Ok(Target::usual(&profile)) };
-        let problem = |message: String| Error::usage(format!("profiles.yml cannot be used: {message}"), "only its names are read; no connection is made from it");
+        let problem = |message: String| {
+            Error::usage(
+                format!("profiles.yml cannot be used: {message}"),
+                "only its names are read; no connection is made from it",
+            )
+        };
         let (yaml, _) = yaml::read(&profiles).map_err(|found| problem(found.message))?;
         let found = match Target::read(&yaml, &profile, wanted) {
             Err(_) if wanted == Some(LOCAL) => Target::read(&yaml, &profile, None),
@@ -127,7 +159,10 @@ impl Session {
         };
         let known = |names: Vec<String>| {
             let wanted = wanted.unwrap_or("default");
-            Error::usage(format!("the profile `{profile}` has no target `{wanted}`"), format!("its targets are {}, and `{LOCAL}`", names.join(", ")))
+            Error::usage(
+                format!("the profile `{profile}` has no target `{wanted}`"),
+                format!("its targets are {}, and `{LOCAL}`", names.join(", ")),
+            )
         };
         Ok(found.map_err(known)?.unwrap_or_else(|| Target::usual(&profile)))
     }
@@ -142,11 +177,18 @@ impl Session {
     pub(super) fn engine(&self, folder: &Path, project: &Project) -> Result<DuckDb, Error> {
         let named = self.global.target.as_deref().filter(|name| *name != LOCAL);
         if named.is_some() && project.target.kind != "duckdb" {
-            let message = format!("the target `{}` is on {}, and this version of cadet deploys to the embedded DuckDB only", project.target.name, project.target.kind);
+            let message = format!(
+                "the target `{}` is on {}, and this version of cadet deploys to the embedded DuckDB only",
+                project.target.name, project.target.kind
+            );
             return Err(Error::usage(message, "leave --target out, or pass --target local"));
         }
         let target = folder.join("target");
-        std::fs::create_dir_all(&target).map_err(|source| Error::File { action: "create", path: target.clone(), source })?;
+        std::fs::create_dir_all(&target).map_err(|source| Error::File {
+            action: "create",
+            path: target.clone(),
+            source,
+        })?;
         Ok(DuckDb::open(&target.join("cadet.duckdb"), &project.target.database)?)
     }
 

@@ -96,7 +96,8 @@ mod tests {
     #[test]
     fn text_leads_to_its_own_place_and_output_to_its_braces() {
         let source = "select {{ f() }} from t";
-        let marked = format!("{MARK_START}0{MARK_END}select {MARK_START}7{MARK_END}a, b{MARK_START}16{MARK_END} from t");
+        let marked =
+            format!("{MARK_START}0{MARK_END}select {MARK_START}7{MARK_END}a, b{MARK_START}16{MARK_END} from t");
         let (sql, map) = strip_marks(&marked, "m.sql");
         assert_eq!(sql, "select a, b from t");
         let span = |at| map.place(at, |_| source.to_owned()).unwrap().span.unwrap();

@@ -17,7 +17,8 @@ use crate::source::LineIndex;
 const DEEPEST: usize = 100;
 
 /// Clauses of Trino that sqlparser does not read.
-const UNREAD: &[&str] = &["match_recognize", "json_query", "json_table", "json_exists", "for timestamp as of", "for version as of"];
+const UNREAD: &[&str] =
+    &["match_recognize", "json_query", "json_table", "json_exists", "for timestamp as of", "for version as of"];
 
 /// Why the SQL is not one query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,8 +95,16 @@ pub fn check(sql: &str) -> Result<(), SqlProblem> {
     let index = LineIndex::new(sql);
     let dialect = AthenaDialect;
     let tokens = Tokenizer::new(&dialect, sql).tokenize_with_location().map_err(|error| {
-        let at = index.offset(usize::try_from(error.location.line).unwrap_or(1), usize::try_from(error.location.column).unwrap_or(1));
-        problem(sql, at..at + 1, format!("this SQL cannot be read: {}", error.message.to_lowercase()), "check that every quote and comment is closed")
+        let at = index.offset(
+            usize::try_from(error.location.line).unwrap_or(1),
+            usize::try_from(error.location.column).unwrap_or(1),
+        );
+        problem(
+            sql,
+            at..at + 1,
+            format!("this SQL cannot be read: {}", error.message.to_lowercase()),
+            "check that every quote and comment is closed",
+        )
     })?;
     let tokens = in_sqlparsers_words(tokens);
     let last = tokens.iter().rev().find(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF)).cloned();
@@ -107,8 +116,18 @@ pub fn check(sql: &str) -> Result<(), SqlProblem> {
     match parser.parse_statements() {
         Ok(statements) => match statements.as_slice() {
             [Statement::Query(_)] => Ok(()),
-            [_] => Err(problem(sql, first_word(sql), "a model must be a query".into(), "write one `select` (with its `with`); cadet creates the table itself")),
-            _ => Err(problem(sql, end, "a model must be one query, and this is more than one statement".into(), "keep one `select`; put the others into models of their own")),
+            [_] => Err(problem(
+                sql,
+                first_word(sql),
+                "a model must be a query".into(),
+                "write one `select` (with its `with`); cadet creates the table itself",
+            )),
+            _ => Err(problem(
+                sql,
+                end,
+                "a model must be one query, and this is more than one statement".into(),
+                "keep one `select`; put the others into models of their own",
+            )),
         },
         Err(error) => Err(parse_problem(sql, &index, &tokens, &error)),
     }
@@ -143,24 +162,46 @@ fn parse_problem(sql: &str, index: &LineIndex<'_>, tokens: &[TokenWithSpan], err
         Some((words, place)) => (words.to_owned(), place.split_once(", Column: ")),
         None => (text.clone(), None),
     };
-    let place = at.and_then(|(line, column)| Some(index.offset(line.trim().parse().ok()?, column.trim().parse().ok()?)));
-    let written: Vec<Range<usize>> =
-        tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF)).map(|token| span(index, token)).collect();
+    let place =
+        at.and_then(|(line, column)| Some(index.offset(line.trim().parse().ok()?, column.trim().parse().ok()?)));
+    let written: Vec<Range<usize>> = tokens
+        .iter()
+        .filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF))
+        .map(|token| span(index, token))
+        .collect();
     let Some(mut at) = place.and_then(|place| written.iter().position(|range| range.start >= place)) else {
         let end = written.last().cloned().unwrap_or(0..0);
-        return problem(sql, end, "this SQL ends too early".into(), "look for a bracket that is not closed, or a clause that is not finished");
+        return problem(
+            sql,
+            end,
+            "this SQL ends too early".into(),
+            "look for a bracket that is not closed, or a clause that is not finished",
+        );
     };
     let found = words.rsplit_once("found: ").map_or("", |(_, found)| found);
-    if at > 0 && !sql[written[at].clone()].eq_ignore_ascii_case(found) && sql[written[at - 1].clone()].eq_ignore_ascii_case(found) {
+    if at > 0
+        && !sql[written[at].clone()].eq_ignore_ascii_case(found)
+        && sql[written[at - 1].clone()].eq_ignore_ascii_case(found)
+    {
         at -= 1;
     }
     if at > 0 && &sql[written[at - 1].clone()] == "," {
         let message = format!("there is a comma too many before `{}`", &sql[written[at].clone()]);
-        return problem(sql, written[at - 1].clone(), message, "take the comma away, or write the column that is missing after it");
+        return problem(
+            sql,
+            written[at - 1].clone(),
+            message,
+            "take the comma away, or write the column that is missing after it",
+        );
     }
     let words = words.replace("Expected: ", "").replace("Expected ", "").replace(", found: ", ", but found ");
     let span = written[at].start..word_end(sql, written[at].start).max(written[at].end);
-    problem(sql, span, format!("this SQL cannot be read: expected {words}"), "look at what stands just before: often a comma too few, or a word misspelt")
+    problem(
+        sql,
+        span,
+        format!("this SQL cannot be read: expected {words}"),
+        "look at what stands just before: often a comma too few, or a word misspelt",
+    )
 }
 
 fn word_end(sql: &str, at: usize) -> usize {
@@ -173,7 +214,8 @@ fn word_end(sql: &str, at: usize) -> usize {
 ///
 /// Only in the position of a type, which is what follows `as` in a cast up to the cast's closing bracket.
 fn in_sqlparsers_words(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    let places: Vec<usize> = (0..tokens.len()).filter(|at| !matches!(tokens[*at].token, Token::Whitespace(_))).collect();
+    let places: Vec<usize> =
+        (0..tokens.len()).filter(|at| !matches!(tokens[*at].token, Token::Whitespace(_))).collect();
     let word = |tokens: &[TokenWithSpan], at: usize| match tokens.get(at).map(|token| &token.token) {
         Some(Token::Word(word)) if word.quote_style.is_none() => word.value.to_lowercase(),
         _ => String::new(),

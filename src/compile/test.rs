@@ -63,8 +63,8 @@ fn argument(scope: &Arc<Scope>, value: &serde_json::Value, path: &str) -> Result
 /// dbt evaluates an argument that is one call of these functions, braces or not.
 fn is_call(text: &str) -> bool {
     let text = text.trim();
-    let called = ["env_var", "ref", "var", "source", "doc"].iter().any(|name| {
-        text.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('('))
-    });
+    let called = ["env_var", "ref", "var", "source", "doc"]
+        .iter()
+        .any(|name| text.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('(')));
     called && text.ends_with(')')
 }

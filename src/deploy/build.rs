@@ -39,7 +39,12 @@ impl Built {
     }
 
     fn failed(finding: Finding) -> Self {
-        Self { status: Some(Status::Error), message: finding.message.clone(), finding: Some(finding), ..Self::default() }
+        Self {
+            status: Some(Status::Error),
+            message: finding.message.clone(),
+            finding: Some(finding),
+            ..Self::default()
+        }
     }
 }
 
@@ -88,7 +93,9 @@ impl Builder<'_> {
             Ok(table) => table,
             Err(problem) => {
                 let place = Place::span(node.file.clone(), problem.span);
-                return Built::failed(Finding::new("seeds/readable", Level::Error, problem.message, place).help(problem.help));
+                return Built::failed(
+                    Finding::new("seeds/readable", Level::Error, problem.message, place).help(problem.help),
+                );
             }
         };
         let declared = node.config.get("column_types");
@@ -119,8 +126,13 @@ impl Builder<'_> {
         let contract: Option<Vec<TypedColumn>> = node.has_contract().then(|| promised(node));
         let relation = &node.relation;
         let (result, ran) = match node.materialized() {
-            "view" => (self.engine.replace_view(relation, query).map(|()| None), format!("create or replace view {relation} as (\n{query}\n)")),
-            "incremental" if incremental => (self.engine.append(relation, query).map(Some), format!("insert into {relation}\n{query}")),
+            "view" => (
+                self.engine.replace_view(relation, query).map(|()| None),
+                format!("create or replace view {relation} as (\n{query}\n)"),
+            ),
+            "incremental" if incremental => {
+                (self.engine.append(relation, query).map(Some), format!("insert into {relation}\n{query}"))
+            }
             "table" | "incremental" => (
                 self.engine.replace_table(relation, query, contract.as_deref()).map(Some),
                 format!("create table {relation} as (\n{query}\n)"),
@@ -143,8 +155,13 @@ impl Builder<'_> {
     /// The query as dbt wraps a test: `dbt.get_test_sql`.
     fn test(&self, node: &Node, compiled: &Compiled) -> Built {
         let text = |key: &str, usual: &str| node.config_text(key).unwrap_or(usual).to_owned();
-        let limit = node.config.get("limit").and_then(|limit| limit.as_u64()).map_or_else(String::new, |limit| format!("\nlimit {limit}"));
-        let (calc, warn_if, error_if) = (text("fail_calc", "count(*)"), text("warn_if", "!= 0"), text("error_if", "!= 0"));
+        let limit = node
+            .config
+            .get("limit")
+            .and_then(|limit| limit.as_u64())
+            .map_or_else(String::new, |limit| format!("\nlimit {limit}"));
+        let (calc, warn_if, error_if) =
+            (text("fail_calc", "count(*)"), text("warn_if", "!= 0"), text("error_if", "!= 0"));
         let query = format!(
             "select {calc} as failures, {calc} {warn_if} as should_warn, {calc} {error_if} as should_error\nfrom (\n{}{limit}\n) dbt_internal_test",
             compiled.sql.trim()
@@ -171,13 +188,17 @@ impl Builder<'_> {
             return Built { status: Some(Status::NotRun), message, ..Built::default() };
         }
         let skipped = compiled.sql.len() - compiled.sql.trim_start().len();
-        let offset = if let EngineError::Query { offset, .. } = error { offset.map(|offset| offset + skipped) } else { None };
+        let offset =
+            if let EngineError::Query { offset, .. } = error { offset.map(|offset| offset + skipped) } else { None };
         let place = self.place(node, compiled, offset);
         let finding = Finding::new(BUILD, Level::Error, error.to_string(), place);
         Built::failed(match (error, node.resource_type) {
             (EngineError::Query { help: Some(help), .. }, _) => finding.help(help.clone()),
-            (EngineError::Contract(_), _) => finding.help("change the select, or the columns in the property file; the table that was there is untouched"),
-            (_, ResourceType::Test) => finding.help("the test's query failed: check the column's name and the test's arguments"),
+            (EngineError::Contract(_), _) => finding
+                .help("change the select, or the columns in the property file; the table that was there is untouched"),
+            (_, ResourceType::Test) => {
+                finding.help("the test's query failed: check the column's name and the test's arguments")
+            }
             _ => finding.help("the table that was there is untouched; fix the query and run again"),
         })
     }
@@ -193,34 +214,47 @@ impl Builder<'_> {
 }
 
 fn promised(node: &Node) -> Vec<TypedColumn> {
-    let typed = node.columns.values().filter_map(|column| {
-        Some(TypedColumn { name: column.name.clone(), data_type: column.data_type.clone()? })
-    });
+    let typed = node
+        .columns
+        .values()
+        .filter_map(|column| Some(TypedColumn { name: column.name.clone(), data_type: column.data_type.clone()? }));
     typed.collect()
 }
 
 /// Numbers without the signs that dbt's reader drops. Columns with a declared type keep their text.
 fn cleaned(table: &csv::Table, columns: &[TypedColumn], is_declared: impl Fn(&str) -> bool) -> csv::Table {
-    let is_number = |column: &TypedColumn| matches!(column.data_type.as_str(), "integer" | "double") && !is_declared(&column.name);
+    let is_number =
+        |column: &TypedColumn| matches!(column.data_type.as_str(), "integer" | "double") && !is_declared(&column.name);
     let numbers: Vec<bool> = columns.iter().map(is_number).collect();
     let clean = |value: &String, is_number: bool| {
         let number = if is_number { csv::number(value.trim()) } else { None };
         number.unwrap_or_else(|| value.clone())
     };
-    let rows = table.rows.iter().map(|row| row.iter().zip(&numbers).map(|(value, is_number)| clean(value, *is_number)).collect());
+    let rows = table
+        .rows
+        .iter()
+        .map(|row| row.iter().zip(&numbers).map(|(value, is_number)| clean(value, *is_number)).collect());
     csv::Table { header: table.header.clone(), rows: rows.collect() }
 }
 
 fn tested(node: &Node, status: Status, failures: u64) -> Built {
-    let message = if status == Status::Pass { String::new() } else { format!("{} break this test", rows_words(failures)) };
+    let message =
+        if status == Status::Pass { String::new() } else { format!("{} break this test", rows_words(failures)) };
     let finding = match status {
         Status::Fail | Status::Warn => {
             let level = if status == Status::Fail { Level::Error } else { Level::Warning };
             let name = node.test.as_ref().map_or(node.name.as_str(), |test| test.name.as_str());
-            let of = node.test.as_ref().and_then(|test| test.column_name.as_ref()).map_or_else(String::new, |column| format!(" on `{column}`"));
+            let of = node
+                .test
+                .as_ref()
+                .and_then(|test| test.column_name.as_ref())
+                .map_or_else(String::new, |column| format!(" on `{column}`"));
             let verb = if failures == 1 { "breaks" } else { "break" };
             let message = format!("{} {verb} the test `{name}`{of}", rows_words(failures));
-            Some(Finding::new(TEST, level, message, node.place.clone()).help(format!("to see the rows, run the query in target/compiled/…/{}", node.path)))
+            Some(
+                Finding::new(TEST, level, message, node.place.clone())
+                    .help(format!("to see the rows, run the query in target/compiled/…/{}", node.path)),
+            )
         }
         _ => None,
     };

@@ -41,7 +41,13 @@ struct State<'p> {
 }
 
 /// Carries out the plan. `blocked` are nodes that may not be built, each with the reason in words.
-pub fn run(plan: &Plan, builder: &Builder<'_>, blocked: &HashMap<String, String>, options: Options, progress: &dyn Progress) -> Vec<Outcome> {
+pub fn run(
+    plan: &Plan,
+    builder: &Builder<'_>,
+    blocked: &HashMap<String, String>,
+    options: Options,
+    progress: &dyn Progress,
+) -> Vec<Outcome> {
     let project = builder.project;
     let graph = Graph::new(project);
     let ids: BTreeSet<&str> = plan.steps.iter().map(|step| step.id.as_str()).collect();
@@ -49,7 +55,8 @@ pub fn run(plan: &Plan, builder: &Builder<'_>, blocked: &HashMap<String, String>
     if options.tests_gate {
         gate(project, &graph, &mut waiting);
     }
-    let state = State { waiting, running: BTreeSet::new(), failed: HashMap::new(), outcomes: Vec::new(), stopped: false };
+    let state =
+        State { waiting, running: BTreeSet::new(), failed: HashMap::new(), outcomes: Vec::new(), stopped: false };
     let shared = (Mutex::new(state), Condvar::new());
     let worker = Worker { plan, builder, blocked, options, progress, shared: &shared };
     std::thread::scope(|scope| {
@@ -66,13 +73,20 @@ pub fn run(plan: &Plan, builder: &Builder<'_>, blocked: &HashMap<String, String>
 
 /// What reads a tested table waits for the table's tests, unless a test itself needs what waits.
 fn gate<'p>(project: &'p Project, graph: &Graph<'p>, waiting: &mut BTreeMap<&'p str, BTreeSet<&'p str>>) {
-    let tests: Vec<&str> = waiting.keys().copied().filter(|id| project.nodes.get(*id).is_some_and(|node| node.resource_type == ResourceType::Test)).collect();
+    let tests: Vec<&str> = waiting
+        .keys()
+        .copied()
+        .filter(|id| project.nodes.get(*id).is_some_and(|node| node.resource_type == ResourceType::Test))
+        .collect();
     for test in tests {
         let needed: BTreeSet<&str> = graph.ancestors(test, None);
         for parent in graph.parents(test) {
             for child in graph.children(parent) {
                 let is_test = project.nodes.get(*child).is_some_and(|node| node.resource_type == ResourceType::Test);
-                if !is_test && !needed.contains(child) && let Some(parents) = waiting.get_mut(child) {
+                if !is_test
+                    && !needed.contains(child)
+                    && let Some(parents) = waiting.get_mut(child)
+                {
                     parents.insert(test);
                 }
             }
@@ -96,7 +110,7 @@ impl<'p> Worker<'_, 'p> {
 
     fn work(&self) {
         while let Some((step, because)) = self.next() {
-            let (started, clock) = (jiff::Timestamp::now(), Instant::now());
+            let began = (jiff::Timestamp::now(), Instant::now());
             let name = name_of(self.builder.project, &step.id);
             let built = match because {
                 Some(message) => Built { status: Some(Status::Skipped), message, ..Built::default() },
@@ -105,7 +119,7 @@ impl<'p> Worker<'_, 'p> {
                     self.build(step)
                 }
             };
-            let outcome = self.outcome(step, name, built, started, clock);
+            let outcome = self.outcome(step, name, built, began);
             self.progress.finished(&outcome);
             self.finish(step, outcome);
         }
@@ -115,8 +129,9 @@ impl<'p> Worker<'_, 'p> {
     fn next(&self) -> Option<(&'p Step, Option<String>)> {
         let mut state = self.lock();
         loop {
-            let is_done = |parent: &&str| !state.waiting.contains_key(*parent) && !state.running.contains(*parent);
-            let is_ready = |step: &&Step| state.waiting.get(step.id.as_str()).is_some_and(|parents| parents.iter().all(|parent| is_done(&parent)));
+            let is_done = |parent: &&'p str| !state.waiting.contains_key(*parent) && !state.running.contains(*parent);
+            let is_ready =
+                |step: &&Step| state.waiting.get(step.id.as_str()).is_some_and(|parents| parents.iter().all(is_done));
             if let Some(step) = self.plan.steps.iter().find(is_ready) {
                 let parents = state.waiting.remove(step.id.as_str()).unwrap_or_default();
                 state.running.insert(&step.id);
@@ -140,7 +155,13 @@ impl<'p> Worker<'_, 'p> {
         }
     }
 
-    fn outcome(&self, step: &Step, name: String, built: Built, started: jiff::Timestamp, clock: Instant) -> Outcome {
+    fn outcome(
+        &self,
+        step: &Step,
+        name: String,
+        built: Built,
+        (started, clock): (jiff::Timestamp, Instant),
+    ) -> Outcome {
         let node = self.builder.project.nodes.get(&step.id);
         Outcome {
             id: step.id.clone(),
@@ -166,7 +187,11 @@ impl<'p> Worker<'_, 'p> {
         let words = match outcome.status {
             Status::Error => Some(format!("{} failed", outcome.name)),
             Status::Fail if self.options.tests_gate => Some(format!("the test {} failed", outcome.name)),
-            Status::Skipped => Some(if self.blocked.contains_key(&step.id) { format!("{} was not built", outcome.name) } else { outcome.message.clone() }),
+            Status::Skipped => Some(if self.blocked.contains_key(&step.id) {
+                format!("{} was not built", outcome.name)
+            } else {
+                outcome.message.clone()
+            }),
             Status::NotRun if outcome.kind == ResourceType::Model => Some(format!("{} was not run here", outcome.name)),
             _ => None,
         };

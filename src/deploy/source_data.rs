@@ -32,7 +32,9 @@ pub fn fill(table: &SourceTable, folder: Option<&Path>, engine: &dyn Engine) -> 
         let columns = described(table);
         if columns.is_empty() {
             let wanted = format!("{}/{}.csv", table.schema, table.identifier);
-            return Err(failed(format!("it has no columns in its YAML and no data: describe its columns, or put {wanted} into --source-data")));
+            return Err(failed(format!(
+                "it has no columns in its YAML and no data: describe its columns, or put {wanted} into --source-data"
+            )));
         }
         let rows = Table { header: columns.iter().map(|column| column.name.clone()).collect(), rows: Vec::new() };
         engine.load(&table.relation, &Load { table: &rows, columns })?;
@@ -43,9 +45,14 @@ pub fn fill(table: &SourceTable, folder: Option<&Path>, engine: &dyn Engine) -> 
         failed(format!("its data cannot be read: line {line} of {}.csv: {}", table.identifier, problem.message))
     })?;
     let mut columns = described(table);
-    let more = rows.header.iter().enumerate().filter(|(_, name)| columns.iter().all(|known| !known.name.eq_ignore_ascii_case(name)));
-    let more: Vec<TypedColumn> =
-        more.map(|(at, name)| TypedColumn { name: name.clone(), data_type: csv::infer(&rows, at).name().to_owned() }).collect();
+    let more = rows
+        .header
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| columns.iter().all(|known| !known.name.eq_ignore_ascii_case(name)));
+    let more: Vec<TypedColumn> = more
+        .map(|(at, name)| TypedColumn { name: name.clone(), data_type: csv::infer(&rows, at).name().to_owned() })
+        .collect();
     columns.extend(more);
     engine.load(&table.relation, &Load { table: &rows, columns }).map(Filled::Rows)
 }

@@ -67,7 +67,12 @@ pub trait Engine: Sync {
     ///
     /// # Errors
     /// When the query fails or breaks the contract; the old table is then as it was.
-    fn replace_table(&self, relation: &Relation, query: &str, contract: Option<&[TypedColumn]>) -> Result<u64, EngineError>;
+    fn replace_table(
+        &self,
+        relation: &Relation,
+        query: &str,
+        contract: Option<&[TypedColumn]>,
+    ) -> Result<u64, EngineError>;
 
     /// Replaces a view in one step.
     ///

@@ -108,7 +108,8 @@ fn opening(source: &str, tag: &Tag, keyword: &str) -> Result<Option<Block>, Jinj
         BlockKind::Materialization => format!("materialization_{written}_{}", adapter(source, &tag.tokens)),
         BlockKind::Macro | BlockKind::Snapshot => written.to_owned(),
     };
-    let parameters = if matches!(kind, BlockKind::Macro | BlockKind::Test) { parameters(source, &tag.tokens) } else { Vec::new() };
+    let parameters =
+        if matches!(kind, BlockKind::Macro | BlockKind::Test) { parameters(source, &tag.tokens) } else { Vec::new() };
     Ok(Some(Block { kind, name: full, parameters, range: tag.range.clone(), name_span: name.range.clone() }))
 }
 
@@ -185,10 +186,17 @@ mod tests {
         let source = "x {% macro a(b, c=f(1, 2)) %}{{ b }}{% endmacro %} {% test t(model) %}{% endtest %}
             {% materialization view, adapter='athena' %}{% endmaterialization %}";
         let found = blocks(source).unwrap();
-        let shown: Vec<_> = found.iter().map(|block| {
-            let names: Vec<_> = block.parameters.iter().map(|p| format!("{}{}", p.name, if p.has_default { "=" } else { "" })).collect();
-            format!("{} ({}) {}", block.name, names.join(", "), &source[block.name_span.clone()])
-        }).collect();
+        let shown: Vec<_> = found
+            .iter()
+            .map(|block| {
+                let names: Vec<_> = block
+                    .parameters
+                    .iter()
+                    .map(|p| format!("{}{}", p.name, if p.has_default { "=" } else { "" }))
+                    .collect();
+                format!("{} ({}) {}", block.name, names.join(", "), &source[block.name_span.clone()])
+            })
+            .collect();
         assert_eq!(shown, ["a (b, c=) a", "test_t (model) t", "materialization_view_athena () view"]);
         assert_eq!(&source[found[0].range.clone()], "{% macro a(b, c=f(1, 2)) %}{{ b }}{% endmacro %}");
     }

@@ -108,7 +108,11 @@ impl Function {
         let (package, name) = match args.positional.len() {
             1 => (None, args.text(0)),
             2 => (args.text(0), args.text(1)),
-            count => return Err(fail(format!("`ref` takes a model's name, or a package and a name; {count} arguments were given"))),
+            count => {
+                return Err(fail(format!(
+                    "`ref` takes a model's name, or a package and a name; {count} arguments were given"
+                )));
+            }
         };
         let name = name.ok_or_else(|| fail("`ref` was given an empty name"))?;
         let key = RefKey { package, name, version };
@@ -147,7 +151,10 @@ impl Function {
             given.extend(entries);
         }
         for key in args.named.args().filter(|key| *key != "__at") {
-            given.insert(key.replace("pre_hook", "pre-hook").replace("post_hook", "post-hook"), values::to_json(&args.named.peek(key)?));
+            given.insert(
+                key.replace("pre_hook", "pre-hook").replace("post_hook", "post-hook"),
+                values::to_json(&args.named.peek(key)?),
+            );
         }
         self.scope.captured().configs.push(given);
         Ok(Value::from(""))
@@ -159,7 +166,9 @@ impl Function {
     }
 
     fn var(&self, args: &Arguments<'_>) -> Result<Value, Error> {
-        let Some(name) = args.text(0) else { return Ok(Value::from_object(Self { builtin: Builtin::Var, scope: Arc::clone(&self.scope) })) };
+        let Some(name) = args.text(0) else {
+            return Ok(Value::from_object(Self { builtin: Builtin::Var, scope: Arc::clone(&self.scope) }));
+        };
         if let Some(found) = self.scope.var(&name) {
             return Ok(values::from_json(found));
         }
@@ -186,7 +195,9 @@ impl Function {
         let names: Vec<String> = args.positional.iter().map(values::text).collect();
         let key = if names.len() == 1 { format!("{}.{}", self.scope.package, names[0]) } else { names.join(".") };
         let found = self.scope.given.docs.get(&key);
-        found.map(|text| Value::from(text.as_str())).ok_or_else(|| fail(format!("there is no docs block `{}`", names.join("."))))
+        found
+            .map(|text| Value::from(text.as_str()))
+            .ok_or_else(|| fail(format!("there is no docs block `{}`", names.join("."))))
     }
 
     fn is_incremental(&self) -> bool {
@@ -218,8 +229,10 @@ impl Object for Function {
             }
             Builtin::IsIncremental => Ok(Value::from(self.is_incremental())),
             Builtin::ShouldFullRefresh => Ok(Value::from(!self.is_incremental())),
-            Builtin::FromJson => Ok(serde_json::from_str(&arguments.text(0).unwrap_or_default())
-                .map_or_else(|_| arguments.positional.get(1).cloned().unwrap_or_default(), |json| values::from_json(&json))),
+            Builtin::FromJson => Ok(serde_json::from_str(&arguments.text(0).unwrap_or_default()).map_or_else(
+                |_| arguments.positional.get(1).cloned().unwrap_or_default(),
+                |json| values::from_json(&json),
+            )),
             Builtin::ToJson => {
                 let json = values::to_json(args.first().unwrap_or(&Value::UNDEFINED));
                 Ok(Value::from(super::environment::python_json(&json)))
@@ -231,9 +244,12 @@ impl Object for Function {
                 Ok(values::List::value(seen))
             }
             Builtin::Zip => {
-                let columns: Vec<Vec<Value>> = arguments.positional.iter().map(|c| Ok(c.try_iter()?.collect())).collect::<Result<_, Error>>()?;
+                let columns: Vec<Vec<Value>> =
+                    arguments.positional.iter().map(|c| Ok(c.try_iter()?.collect())).collect::<Result<_, Error>>()?;
                 let rows = columns.iter().map(Vec::len).min().unwrap_or(0);
-                Ok(values::List::value((0..rows).map(|row| values::List::value(columns.iter().map(|column| column[row].clone())))))
+                Ok(values::List::value(
+                    (0..rows).map(|row| values::List::value(columns.iter().map(|column| column[row].clone()))),
+                ))
             }
             Builtin::Boot => {
                 state.get_or_insert_extension_with(Loaded::default).loader = args.first().cloned();
@@ -279,7 +295,9 @@ impl Object for Function {
                     None => Err(fail(format!("the config `{key}` is required but not set"))),
                 }
             }
-            (Builtin::Var, "has_var") => Ok(Value::from(self.scope.var(&arguments.text(0).unwrap_or_default()).is_some())),
+            (Builtin::Var, "has_var") => {
+                Ok(Value::from(self.scope.var(&arguments.text(0).unwrap_or_default()).is_some()))
+            }
             (Builtin::Adapter, _) => Arc::new(Adapter(Arc::clone(&self.scope))).call_method(state, method, args),
             (Builtin::Exceptions, "raise_compiler_error") => Err(fail(arguments.text(0).unwrap_or_default())),
             (Builtin::Exceptions, "warn") => {

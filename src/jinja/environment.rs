@@ -67,7 +67,10 @@ fn dict(value: Value) -> Result<Value, Error> {
 
 fn settled(value: Value) -> Result<Value, Error> {
     if value.as_str().is_some_and(|text| text.len() > LONGEST_TEXT) {
-        return Err(Error::new(ErrorKind::InvalidOperation, format!("a text may hold at most {} MiB", LONGEST_TEXT >> 20)));
+        return Err(Error::new(
+            ErrorKind::InvalidOperation,
+            format!("a text may hold at most {} MiB", LONGEST_TEXT >> 20),
+        ));
     }
     Ok(values::settled(&value))
 }
@@ -97,7 +100,11 @@ fn to_int(value: &Value) -> Option<i64> {
         ValueKind::Bool => Some(i64::from(value.is_true())),
         ValueKind::Number => value.as_i64().or_else(|| {
             let number = f64::try_from(value.clone()).ok()?;
-            format!("{number:.0}").parse().ok().filter(|_| number.fract() == 0.0).or_else(|| format!("{:.0}", number.trunc()).parse().ok())
+            format!("{number:.0}")
+                .parse()
+                .ok()
+                .filter(|_| number.fract() == 0.0)
+                .or_else(|| format!("{:.0}", number.trunc()).parse().ok())
         }),
         ValueKind::String => {
             let text = value.as_str()?.trim();
@@ -118,7 +125,10 @@ fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Resu
     let printed = state.get_or_insert_extension_with(Printed::default);
     printed.0 += text.len();
     if printed.0 > LONGEST_TEXT {
-        return Err(Error::new(ErrorKind::InvalidOperation, format!("a template may print at most {} MiB", LONGEST_TEXT >> 20)));
+        return Err(Error::new(
+            ErrorKind::InvalidOperation,
+            format!("a template may print at most {} MiB", LONGEST_TEXT >> 20),
+        ));
     }
     out.write_str(&text).map_err(Error::from)
 }
@@ -129,7 +139,8 @@ fn unknown_method(state: &mut State<'_, '_>, value: &Value, method: &str, args: 
     if value.is_undefined() && forgives {
         return Ok(Value::UNDEFINED);
     }
-    minijinja_contrib::pycompat::unknown_method_callback(state, value, method, args).map(|value| values::settled(&value))
+    minijinja_contrib::pycompat::unknown_method_callback(state, value, method, args)
+        .map(|value| values::settled(&value))
 }
 
 /// JSON as Python's `json.dumps` writes it: a blank after each comma and colon.

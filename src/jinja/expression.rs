@@ -51,7 +51,8 @@ impl<'s> Expressions<'s> {
 
     /// What was expected at the current token.
     pub(super) fn expected<T>(&self, what: &str) -> Result<T, JinjaProblem> {
-        let found = if self.at < self.tokens.len() { format!("`{}`", self.peek(0)) } else { "the end of the tag".into() };
+        let found =
+            if self.at < self.tokens.len() { format!("`{}`", self.peek(0)) } else { "the end of the tag".into() };
         Err(JinjaProblem { message: format!("expected {what}, found {found}"), span: self.here(), help: None })
     }
 
@@ -64,7 +65,11 @@ impl<'s> Expressions<'s> {
     pub(super) fn expression(&mut self) -> Parsed {
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(JinjaProblem { message: "this expression is nested too deeply".into(), span: self.here(), help: None });
+            return Err(JinjaProblem {
+                message: "this expression is nested too deeply".into(),
+                span: self.here(),
+                help: None,
+            });
         }
         let mut range = self.or()?;
         while self.take("if") {
@@ -119,7 +124,8 @@ impl<'s> Expressions<'s> {
     fn compare(&mut self) -> Parsed {
         let mut range = self.sum()?;
         loop {
-            if matches!(self.peek(0), "==" | "!=" | "<" | "<=" | ">" | ">=") && self.kind() == Some(TokenKind::Operator) {
+            if matches!(self.peek(0), "==" | "!=" | "<" | "<=" | ">" | ">=") && self.kind() == Some(TokenKind::Operator)
+            {
                 self.at += 1;
                 range.end = self.sum()?.end;
             } else if self.take("in") || (self.peek(1) == "in" && self.take("not") && self.take("in")) {

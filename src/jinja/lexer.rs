@@ -144,8 +144,10 @@ fn tag(source: &str, start: usize, prints: bool) -> Result<Tag, JinjaProblem> {
         }
         let Some(token) = token(source, at)? else {
             let closed = source[at..].is_empty();
-            let message = if closed { format!("{name} is never closed") } else { "Jinja does not know this character".into() };
-            let span = if closed { start..start + 2 } else { at..at + source[at..].chars().next().map_or(0, char::len_utf8) };
+            let message =
+                if closed { format!("{name} is never closed") } else { "Jinja does not know this character".into() };
+            let span =
+                if closed { start..start + 2 } else { at..at + source[at..].chars().next().map_or(0, char::len_utf8) };
             return Err(JinjaProblem { message, span, help: closed.then(|| format!("close it with `{closing}`")) });
         };
         match token.text(source) {

@@ -67,7 +67,8 @@ impl MacroRef {
         let module = match loaded.modules.get(id) {
             Some(module) => module.clone(),
             None => {
-                let loader = loaded.loader.clone().ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "no loader"))?;
+                let loader =
+                    loaded.loader.clone().ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "no loader"))?;
                 loader.call(state, &[Value::from(id.as_str())])?;
                 let loaded = state.get_or_insert_extension_with(Loaded::default);
                 let module = loaded.imported.take().unwrap_or_default();
@@ -203,7 +204,8 @@ impl Object for Adapter {
                 match self.0.universe.dispatch(&self.0.package, &name, namespace) {
                     Some(definition) => Ok(MacroRef::value(&self.0, definition)),
                     None => {
-                        let message = format!("no macro `athena__{name}` or `default__{name}` was found to dispatch to");
+                        let message =
+                            format!("no macro `athena__{name}` or `default__{name}` was found to dispatch to");
                         Err(Error::new(ErrorKind::UnknownFunction, message))
                     }
                 }

@@ -64,7 +64,8 @@ impl Edits {
             let rank = if insert.opens { 2 * count - number } else { number };
             (insert.at, rank, insert.at, insert.text)
         });
-        let replacements = self.replacements.into_iter().map(move |(range, text)| (range.start, 2 * count + 1, range.end, text));
+        let replacements =
+            self.replacements.into_iter().map(move |(range, text)| (range.start, 2 * count + 1, range.end, text));
         inserts.chain(replacements).collect()
     }
 }

@@ -6,6 +6,7 @@
 pub mod blocks;
 pub mod builtins;
 pub mod environment;
+mod expression;
 pub mod lexer;
 pub mod macros;
 pub mod map;
@@ -13,7 +14,6 @@ pub mod relation;
 pub mod render;
 pub mod rewrite;
 pub mod scope;
-mod expression;
 pub mod universe;
 pub mod values;
 

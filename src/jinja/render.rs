@@ -38,8 +38,11 @@ pub fn render(scope: &Arc<Scope>, template: &Rewritten, path: &str) -> Result<St
 /// As [`render`].
 pub fn evaluate(scope: &Arc<Scope>, expression: &str, path: &str) -> Result<Value, RenderProblem> {
     let source = format!("{{{{ __cadet_val({expression}) }}}}");
-    let rewritten = rewrite(&source, 0..source.len(), Marks::None)
-        .map_err(|problem| RenderProblem { message: problem.message, place: Place::file(path), stack: Vec::new() })?;
+    let rewritten = rewrite(&source, 0..source.len(), Marks::None).map_err(|problem| RenderProblem {
+        message: problem.message,
+        place: Place::file(path),
+        stack: Vec::new(),
+    })?;
     render(scope, &rewritten, path)?;
     Ok(scope.captured().value.take().unwrap_or_default())
 }
@@ -57,7 +60,11 @@ pub fn native(scope: &Arc<Scope>, text: &str, path: &str) -> Result<Value, Rende
     if let Some(inner) = inner.filter(|inner| !inner.contains("}}") && !inner.contains("{%")) {
         return evaluate(scope, inner.trim_matches('-'), path);
     }
-    let failed = |problem: super::JinjaProblem| RenderProblem { message: problem.message, place: Place::file(path), stack: Vec::new() };
+    let failed = |problem: super::JinjaProblem| RenderProblem {
+        message: problem.message,
+        place: Place::file(path),
+        stack: Vec::new(),
+    };
     let rewritten = rewrite(text, 0..text.len(), Marks::None).map_err(failed)?;
     render(scope, &rewritten, path).map(Value::from)
 }
@@ -97,7 +104,9 @@ fn words(error: &minijinja::Error) -> String {
     match error.kind() {
         ErrorKind::OutOfFuel => "this template runs for too long: does a loop never end?".to_owned(),
         ErrorKind::UndefinedError if detail.is_empty() => "a value is used here that is not defined".to_owned(),
-        ErrorKind::UnknownFunction if detail.is_empty() => "this calls something that is not a macro or function".to_owned(),
+        ErrorKind::UnknownFunction if detail.is_empty() => {
+            "this calls something that is not a macro or function".to_owned()
+        }
         _ if detail.is_empty() => error.kind().to_string(),
         _ => detail.to_owned(),
     }
@@ -109,7 +118,8 @@ fn locate(scope: &Scope, template: &Rewritten, path: &str, error: &minijinja::Er
     let message = error.detail().unwrap_or_default().to_owned();
     if name == path {
         let shifted = range.start.checked_sub(PREFIX.len())?..range.end.saturating_sub(PREFIX.len());
-        let span = template.map.original(shifted.start)..template.map.original(shifted.end).max(template.map.original(shifted.start));
+        let span = template.map.original(shifted.start)
+            ..template.map.original(shifted.end).max(template.map.original(shifted.start));
         return Some(Located { place: Place::span(path, span), message, is_internal: false });
     }
     let definition: &Arc<MacroDef> = scope.universe.by_id(name)?;

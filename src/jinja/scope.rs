@@ -83,7 +83,15 @@ pub struct Scope {
 impl Scope {
     /// A scope that has asked for nothing yet.
     pub fn new(universe: Arc<Universe>, given: Arc<Given>, package: &str, mode: Mode) -> Self {
-        Self { universe, given, package: package.to_owned(), mode, values: HashMap::new(), captured: Mutex::default(), test_arguments: OnceLock::new() }
+        Self {
+            universe,
+            given,
+            package: package.to_owned(),
+            mode,
+            values: HashMap::new(),
+            captured: Mutex::default(),
+            test_arguments: OnceLock::new(),
+        }
     }
 
     /// Adds a value that is special to the node.

@@ -14,10 +14,8 @@ use super::rewrite::{Marks, Rewritten, rewrite};
 /// The package of the macros that come with dbt, in cadet's own words.
 pub const INTERNAL: &str = "dbt";
 
-const INTERNAL_MACROS: &[(&str, &str)] = &[
-    ("macros/names.sql", include_str!("dbt/names.sql")),
-    ("macros/tests.sql", include_str!("dbt/tests.sql")),
-];
+const INTERNAL_MACROS: &[(&str, &str)] =
+    &[("macros/names.sql", include_str!("dbt/names.sql")), ("macros/tests.sql", include_str!("dbt/tests.sql"))];
 
 /// One macro, generic test or materialisation.
 #[derive(Debug)]
@@ -73,7 +71,11 @@ pub struct Universe {
 
 impl Universe {
     /// Reads the macro files; what cannot be read is reported and left out.
-    pub fn new(root: &str, files: &[MacroFile<'_>], dispatch: HashMap<String, Vec<String>>) -> (Self, Vec<MacroProblem>) {
+    pub fn new(
+        root: &str,
+        files: &[MacroFile<'_>],
+        dispatch: HashMap<String, Vec<String>>,
+    ) -> (Self, Vec<MacroProblem>) {
         let mut universe = Self {
             packages: BTreeMap::new(),
             root: root.to_owned(),

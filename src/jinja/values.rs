@@ -31,10 +31,22 @@ impl List {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Changes the list; the value of Python's `list.append` and the like is `None`.
+    fn edit(&self, edit: impl FnOnce(&mut Vec<Value>)) -> Result<Value, Error> {
+        self.change(|items| {
+            edit(items);
+            Ok(Value::from(()))
+        })
+    }
+
     fn change<T>(&self, change: impl FnOnce(&mut Vec<Value>) -> Result<T, Error>) -> Result<T, Error> {
         let mut items = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let result = change(&mut items)?;
-        if items.len() > LONGEST { Err(invalid(format!("a list may hold at most {LONGEST} items"))) } else { Ok(result) }
+        if items.len() > LONGEST {
+            Err(invalid(format!("a list may hold at most {LONGEST} items")))
+        } else {
+            Ok(result)
+        }
     }
 }
 
@@ -48,10 +60,21 @@ impl Dict {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    fn edit(&self, edit: impl FnOnce(&mut IndexMap<Value, Value>)) -> Result<Value, Error> {
+        self.change(|entries| {
+            edit(entries);
+            Ok(Value::from(()))
+        })
+    }
+
     fn change<T>(&self, change: impl FnOnce(&mut IndexMap<Value, Value>) -> Result<T, Error>) -> Result<T, Error> {
         let mut entries = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let result = change(&mut entries)?;
-        if entries.len() > LONGEST { Err(invalid(format!("a dict may hold at most {LONGEST} keys"))) } else { Ok(result) }
+        if entries.len() > LONGEST {
+            Err(invalid(format!("a dict may hold at most {LONGEST} keys")))
+        } else {
+            Ok(result)
+        }
     }
 }
 
@@ -82,18 +105,17 @@ impl Object for List {
     fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
         let none = Value::from(());
         match method {
-            "append" => self.change(|items| Ok(items.push(from_args::<(Value,)>(args)?.0))).map(|()| none),
+            "append" => {
+                let (item,): (Value,) = from_args(args)?;
+                self.edit(|items| items.push(item))
+            }
             "extend" => {
                 let more: Vec<Value> = from_args::<(Value,)>(args)?.0.try_iter()?.collect();
-                self.change(|items| Ok(items.extend(more))).map(|()| none)
+                self.edit(|items| items.extend(more))
             }
             "insert" => {
                 let (at, item): (i64, Value) = from_args(args)?;
-                self.change(|items| {
-                    let at = place(at, items.len()).unwrap_or(0).min(items.len());
-                    Ok(items.insert(at, item))
-                })
-                .map(|()| none)
+                self.edit(|items| items.insert(place(at, items.len()).unwrap_or(0).min(items.len()), item))
             }
             "pop" => {
                 let (at,): (Option<i64>,) = from_args(args)?;
@@ -119,9 +141,9 @@ impl Object for List {
                 let (item,): (Value,) = from_args(args)?;
                 Ok(Value::from(self.items().iter().filter(|known| **known == item).count()))
             }
-            "sort" => self.change(|items| Ok(items.sort())).map(|()| none),
-            "reverse" => self.change(|items| Ok(items.reverse())).map(|()| none),
-            "clear" => self.change(|items| Ok(items.clear())).map(|()| none),
+            "sort" => self.edit(|items| items.sort()),
+            "reverse" => self.edit(|items| items.reverse()),
+            "clear" => self.edit(Vec::clear),
             "copy" => Ok(Self::value(self.items())),
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }
@@ -158,9 +180,11 @@ impl Object for Dict {
             }
             "update" => {
                 let (other,): (Value,) = from_args(args)?;
-                let more: Vec<(Value, Value)> =
-                    other.try_iter()?.map(|key| Ok((key.clone(), other.get_item(&key)?))).collect::<Result<_, Error>>()?;
-                self.change(|entries| Ok(entries.extend(more))).map(|()| none)
+                let more: Vec<(Value, Value)> = other
+                    .try_iter()?
+                    .map(|key| Ok((key.clone(), other.get_item(&key)?)))
+                    .collect::<Result<_, Error>>()?;
+                self.edit(|entries| entries.extend(more))
             }
             "pop" => {
                 let (key, default): (Value, Option<Value>) = from_args(args)?;
@@ -170,7 +194,7 @@ impl Object for Dict {
             "keys" => Ok(List::value(self.entries().into_keys())),
             "values" => Ok(List::value(self.entries().into_values())),
             "items" => Ok(List::value(self.entries().into_iter().map(|(key, value)| List::value([key, value])))),
-            "clear" => self.change(|entries| Ok(entries.clear())).map(|()| none),
+            "clear" => self.edit(IndexMap::clear),
             "copy" => Ok(Self::value(self.entries())),
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }

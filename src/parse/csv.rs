@@ -52,13 +52,17 @@ impl ColumnType {
 pub fn read(text: &str, delimiter: u8) -> Result<Table, CsvProblem> {
     if text.starts_with("version https://git-lfs") {
         let help = "store the file in git itself: `git lfs untrack` it and commit it again".to_owned();
-        return Err(CsvProblem { message: "this is a pointer of Git LFS, not a CSV".into(), span: line_at(text, 0), help });
+        return Err(CsvProblem {
+            message: "this is a pointer of Git LFS, not a CSV".into(),
+            span: line_at(text, 0),
+            help,
+        });
     }
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
-    let mut records = reader.records();
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
     let mut table = Table::default();
     let mut last_start = 0;
-    while let Some(record) = records.next() {
+    for record in reader.records() {
         let record = record.map_err(|error| unreadable(text, &error))?;
         let start = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
         last_start = start;
@@ -104,7 +108,8 @@ fn ragged(text: &str, start: usize, found: usize, wanted: usize) -> CsvProblem {
     CsvProblem {
         message: format!("this row has {}, but the header has {wanted} columns", values(found)),
         span: line_at(text, start),
-        help: "add the missing value (two commas make an empty one), or put quotes around a value that holds a comma".into(),
+        help: "add the missing value (two commas make an empty one), or put quotes around a value that holds a comma"
+            .into(),
     }
 }
 
@@ -135,13 +140,17 @@ pub fn is_null(value: &str) -> bool {
 pub fn infer(table: &Table, index: usize) -> ColumnType {
     let values = || table.rows.iter().map(|row| row[index].trim()).filter(|value| !is_null(value));
     if values().all(|value| number(value).is_some()) {
-        let decimals = values().filter_map(number).any(|number| number.contains('.') && !number.trim_end_matches('0').ends_with('.'));
+        let decimals = values()
+            .filter_map(number)
+            .any(|number| number.contains('.') && !number.trim_end_matches('0').ends_with('.'));
         return if decimals { ColumnType::Double } else { ColumnType::Integer };
     }
     let fits = |pattern: &str| values().all(|value| jiff::fmt::strtime::parse(pattern, value).is_ok());
     if fits("%Y-%m-%d") && values().all(|value| value.len() <= 10) {
         ColumnType::Date
-    } else if fits("%Y-%m-%d %H:%M:%S") || values().all(|value| value.contains('T') && value.parse::<jiff::civil::DateTime>().is_ok()) {
+    } else if fits("%Y-%m-%d %H:%M:%S")
+        || values().all(|value| value.contains('T') && value.parse::<jiff::civil::DateTime>().is_ok())
+    {
         ColumnType::Timestamp
     } else if values().all(|value| value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")) {
         ColumnType::Boolean
@@ -174,7 +183,10 @@ mod tests {
     fn a_row_that_does_not_fit_is_named_with_its_line() {
         let text = "a,b\n1,2\n3\n4,5\n";
         let problem = read(text, b',').unwrap_err();
-        assert_eq!((&text[problem.span], problem.message.as_str()), ("3", "this row has 1 value, but the header has 2 columns"));
+        assert_eq!(
+            (&text[problem.span], problem.message.as_str()),
+            ("3", "this row has 1 value, but the header has 2 columns")
+        );
     }
 
     #[test]

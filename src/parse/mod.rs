@@ -3,3 +3,4 @@
 pub mod csv;
 pub mod scalar;
 pub mod yaml;
+mod yaml_problem;

@@ -74,18 +74,21 @@ fn decimal(body: &str) -> Option<f64> {
         Some(at) => (&rest[..at], Some(&rest[at + 1..])),
         None => (rest, None),
     };
-    let starts_well = whole.chars().next().map_or_else(
-        || fraction.starts_with(|c: char| c.is_ascii_digit()),
-        |first| first.is_ascii_digit(),
-    );
+    let starts_well = whole
+        .chars()
+        .next()
+        .map_or_else(|| fraction.starts_with(|c: char| c.is_ascii_digit()), |first| first.is_ascii_digit());
     let exponent_fits = exponent.is_none_or(|exponent| {
-        exponent.strip_prefix(['+', '-']).is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+        exponent
+            .strip_prefix(['+', '-'])
+            .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
     });
     if !starts_well || !digits(whole) || !digits(fraction) || !exponent_fits {
         return None;
     }
     let clean = body.replace('_', "");
-    let clean = if clean.ends_with('.') { format!("{clean}0") } else { clean.replace(".e", ".0e").replace(".E", ".0E") };
+    let clean =
+        if clean.ends_with('.') { format!("{clean}0") } else { clean.replace(".e", ".0e").replace(".E", ".0E") };
     clean.parse().ok()
 }
 
@@ -103,10 +106,25 @@ mod tests {
     #[test]
     fn plain_scalars_have_the_values_that_pyyaml_gives() {
         let cases = [
-            ("yes", "true"), ("off", "false"), ("y", "\"y\""), ("", "null"), ("~", "null"),
-            ("012", "10"), ("0o12", "\"0o12\""), ("08", "\"08\""), ("0x1F", "31"), ("1_000", "1000"),
-            ("1:30", "90"), ("-5", "-5"), ("1e5", "\"1e5\""), ("1.0e+5", "100000.0"), ("1.", "1.0"),
-            (".5", "0.5"), ("1.2.3", "\"1.2.3\""), ("2024-01-01", "\"2024-01-01\""), ("-", "\"-\""),
+            ("yes", "true"),
+            ("off", "false"),
+            ("y", "\"y\""),
+            ("", "null"),
+            ("~", "null"),
+            ("012", "10"),
+            ("0o12", "\"0o12\""),
+            ("08", "\"08\""),
+            ("0x1F", "31"),
+            ("1_000", "1000"),
+            ("1:30", "90"),
+            ("-5", "-5"),
+            ("1e5", "\"1e5\""),
+            ("1.0e+5", "100000.0"),
+            ("1.", "1.0"),
+            (".5", "0.5"),
+            ("1.2.3", "\"1.2.3\""),
+            ("2024-01-01", "\"2024-01-01\""),
+            ("-", "\"-\""),
         ];
         for (text, json) in cases {
             assert_eq!(resolve(text).to_json().to_string(), json, "{text:?}");

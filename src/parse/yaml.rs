@@ -4,13 +4,12 @@
 //! from granit-parser's events (the parser under serde-saphyr), because a typed reader forgets whether a scalar was
 //! quoted. Sizes are bounded, so that no file of a pull request can exhaust the memory or the stack.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span, StructureStyle, Tag};
+use granit_parser::{Event, Options, Parser, ScalarStyle, Span, StructureStyle, Tag};
 
-use super::scalar;
+use super::{scalar, yaml_problem};
 
 /// More values than this in one file (aliases counted as often as they are used) are refused.
 const MOST_VALUES: usize = 1_000_000;
@@ -123,51 +122,13 @@ pub fn read(text: &str) -> Result<(Yaml, Vec<YamlProblem>), YamlProblem> {
     options.block_scalar_eof_without_line_feed = true;
     let mut parser = Parser::new_from_str_with_options(text, options);
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|error| scan_problem(text, &error))?;
+        let (event, span) = event.map_err(|error| yaml_problem::worded(text, &error))?;
         if builder.take(event, &span)? {
             break;
         }
     }
     let root = builder.root.unwrap_or(Yaml { value: Value::Null, span: 0..0 });
     Ok((root, builder.problems))
-}
-
-/// Words a syntax error for people who do not know YAML's grammar.
-fn scan_problem(text: &str, error: &ScanError) -> YamlProblem {
-    let at = super::super::source::file::floor_char(text, error.marker().byte_offset().unwrap_or(text.len()));
-    let line_start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    let line_end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
-    if let Some(tab) = tab_in_indentation(text, line_start, line_end) {
-        return YamlProblem {
-            message: "this YAML file cannot be read: a line is indented with a tab".into(),
-            span: tab..tab + 1,
-            help: Some("replace the tab by spaces, 2 for each level".into()),
-            is_warning: false,
-        };
-    }
-    let end = text[at..].chars().next().filter(|c| *c != '\n').map_or(at, |c| at + c.len_utf8());
-    YamlProblem {
-        message: format!("this YAML file cannot be read: {}", error.info()),
-        span: at..end,
-        help: Some("check the indentation (2 spaces a level), and put quotes around text that holds `: `, `#`, `{` or `*`".into()),
-        is_warning: false,
-    }
-}
-
-/// The first tab that indents the line of the error, the one before it, or the one after.
-fn tab_in_indentation(text: &str, line_start: usize, line_end: usize) -> Option<usize> {
-    let previous = text[..line_start.saturating_sub(1)].rfind('\n').map_or(0, |newline| newline + 1);
-    let next = (line_end + 1).min(text.len());
-    let next_end = text[next..].find('\n').map_or(text.len(), |newline| next + newline);
-    let mut start = previous;
-    for line in text[previous..next_end].split('\n') {
-        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
-        if let Some(tab) = line[..indent].find('\t') {
-            return Some(start + tab);
-        }
-        start += line.len() + 1;
-    }
-    None
 }
 
 /// A list or map that is not yet complete.
@@ -234,7 +195,9 @@ impl Builder<'_> {
     fn close(&mut self, end: usize) -> Result<(), YamlProblem> {
         let (value, start, anchor, style) = match self.open.pop() {
             Some(Open::List { items, start, anchor, style }) => (Value::List(items), start, anchor, style),
-            Some(Open::Map { entries, start, anchor, style, .. }) => (Value::Map(self.merged(entries)), start, anchor, style),
+            Some(Open::Map { entries, start, anchor, style, .. }) => {
+                (Value::Map(self.merged(entries)), start, anchor, style)
+            }
             None => return Ok(()),
         };
         // A block has no bracket at its end: it ends with what it holds.
@@ -277,7 +240,8 @@ impl Builder<'_> {
     fn merged(&mut self, entries: Vec<(Key, Yaml)>) -> Vec<(Key, Yaml)> {
         let mut merged: Vec<(Key, Yaml)> = Vec::with_capacity(entries.len());
         for (_, value) in entries.iter().filter(|(key, _)| key.name == MERGE) {
-            let sources = if let Value::List(items) = &value.value { items.as_slice() } else { std::slice::from_ref(value) };
+            let sources =
+                if let Value::List(items) = &value.value { items.as_slice() } else { std::slice::from_ref(value) };
             for (key, value) in sources.iter().flat_map(|source| source.entries()) {
                 if !merged.iter().any(|(known, _)| known.name == key.name) {
                     merged.push((key.clone(), value.clone()));
@@ -312,13 +276,14 @@ fn last_end(value: &Value) -> Option<usize> {
 }
 
 fn size(yaml: &Yaml) -> usize {
-    1 + yaml.items().iter().map(size).sum::<usize>() + yaml.entries().iter().map(|(_, value)| size(value)).sum::<usize>()
+    1 + yaml.items().iter().map(size).sum::<usize>()
+        + yaml.entries().iter().map(|(_, value)| size(value)).sum::<usize>()
 }
 
-fn scalar_value(text: &Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> Value {
+fn scalar_value(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Value {
     let suffix = tag.and_then(|tag| tag.core_suffix());
     if suffix == Some("str") || (style != ScalarStyle::Plain && suffix.is_none()) {
-        return Value::String(text.clone().into_owned());
+        return Value::String(text.to_owned());
     }
     scalar::resolve(text)
 }
@@ -347,7 +312,10 @@ mod tests {
 
     #[test]
     fn values_are_those_of_pyyaml() {
-        assert_eq!(json("a: yes\nb: 'yes'\nc: !!str 1\nd:\n- 012\n- null"), r#"{"a":true,"b":"yes","c":"1","d":[10,null]}"#);
+        assert_eq!(
+            json("a: yes\nb: 'yes'\nc: !!str 1\nd:\n- 012\n- null"),
+            r#"{"a":true,"b":"yes","c":"1","d":[10,null]}"#
+        );
     }
 
     #[test]
@@ -371,11 +339,16 @@ mod tests {
     #[test]
     fn hostile_files_are_refused_quickly() {
         let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n".to_owned()
-            + &"bcdefgh".chars().scan('a', |last, c| {
-                let line = format!("{c}: &{c} [*{last},*{last},*{last},*{last},*{last},*{last},*{last},*{last},*{last}]\n");
-                *last = c;
-                Some(line)
-            }).collect::<String>();
+            + &"bcdefgh"
+                .chars()
+                .scan('a', |last, c| {
+                    let line = format!(
+                        "{c}: &{c} [*{last},*{last},*{last},*{last},*{last},*{last},*{last},*{last},*{last}]\n"
+                    );
+                    *last = c;
+                    Some(line)
+                })
+                .collect::<String>();
         for text in [bomb, "- ".repeat(20_000), "{a: ".repeat(20_000), "a: &a [*a]".to_owned()] {
             assert!(read(&text).is_err());
         }

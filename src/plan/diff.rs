@@ -21,7 +21,9 @@ pub fn changed(head: &Project, base: &Project, head_sql: &Compilations) -> BTree
         if node.has_contract() && node.columns != old.columns {
             return Some(Reason::Contract);
         }
-        let sql = |compiled: &Compilations| compiled.get(&node.unique_id).and_then(|result| result.as_ref().ok()).map(|compiled| compiled.sql.clone());
+        let sql = |compiled: &Compilations| {
+            compiled.get(&node.unique_id).and_then(|result| result.as_ref().ok()).map(|compiled| compiled.sql.clone())
+        };
         let macros = changed_macros(head, base, node);
         let differs = sql(head_sql) != sql(&base_sql) || !macros.is_empty();
         differs.then_some(Reason::Compiled(macros))

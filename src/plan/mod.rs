@@ -72,7 +72,8 @@ impl Plan {
         let mut reasons = changed.clone();
         for id in changed.keys() {
             for below in graph.descendants(id, None) {
-                let because = graph.parents(below).iter().find(|parent| reasons.contains_key(**parent)).copied().unwrap_or(id);
+                let because =
+                    graph.parents(below).iter().find(|parent| reasons.contains_key(**parent)).copied().unwrap_or(id);
                 let name = name_of(project, because);
                 let is_test = project.nodes.get(below).is_some_and(|node| node.resource_type == ResourceType::Test);
                 let reason = if is_test { Reason::Tests(name) } else { Reason::Downstream(name) };
@@ -114,10 +115,14 @@ impl Plan {
                 }
             }
         }
-        let has_step = |id: &String| project.nodes.get(id).is_none_or(|node| node.has_relation() || node.resource_type == ResourceType::Test);
+        let has_step = |id: &String| {
+            project.nodes.get(id).is_none_or(|node| node.has_relation() || node.resource_type == ResourceType::Test)
+        };
         reasons.retain(|id, _| has_step(id));
         let order = order::topological(project, &graph, reasons.keys().map(String::as_str).collect());
-        Self { steps: order.into_iter().filter_map(|id| Some(Step { reason: reasons.get(&id)?.clone(), id })).collect() }
+        Self {
+            steps: order.into_iter().filter_map(|id| Some(Step { reason: reasons.get(&id)?.clone(), id })).collect(),
+        }
     }
 }
 

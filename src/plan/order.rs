@@ -25,11 +25,13 @@ pub fn waits_for<'p>(graph: &Graph<'p>, ids: &BTreeSet<&'p str>) -> BTreeMap<&'p
 
 /// Sorts the ids so that each stands after what it waits for; among equals sources, seeds, models and then tests.
 pub fn topological(project: &Project, graph: &Graph<'_>, ids: BTreeSet<&str>) -> Vec<String> {
-    let known: BTreeSet<&str> = project.nodes.keys().chain(project.sources.keys()).map(String::as_str).filter(|id| ids.contains(id)).collect();
+    let known: BTreeSet<&str> =
+        project.nodes.keys().chain(project.sources.keys()).map(String::as_str).filter(|id| ids.contains(id)).collect();
     let mut waiting = waits_for(graph, &known);
     let mut order = Vec::with_capacity(known.len());
     while !waiting.is_empty() {
-        let mut ready: Vec<&str> = waiting.iter().filter(|(_, parents)| parents.is_empty()).map(|(id, _)| *id).collect();
+        let mut ready: Vec<&str> =
+            waiting.iter().filter(|(_, parents)| parents.is_empty()).map(|(id, _)| *id).collect();
         if ready.is_empty() {
             // A circle: it is reported as a finding, and its nodes are left out.
             break;
@@ -37,7 +39,9 @@ pub fn topological(project: &Project, graph: &Graph<'_>, ids: BTreeSet<&str>) ->
         ready.sort_by_key(|id| (rank(project, id), *id));
         for id in ready {
             waiting.remove(id);
-            waiting.values_mut().for_each(|parents| { parents.remove(id); });
+            waiting.values_mut().for_each(|parents| {
+                parents.remove(id);
+            });
             order.push(id.to_owned());
         }
     }

@@ -29,7 +29,9 @@ pub fn merge(config: &mut Config, level: &Config) {
                 }
             }
             config.insert(key.to_owned(), Value::Array(items));
-        } else if let (true, Some(Value::Object(known)), Value::Object(more)) = (MERGED.contains(&key), config.get_mut(key), value) {
+        } else if let (true, Some(Value::Object(known)), Value::Object(more)) =
+            (MERGED.contains(&key), config.get_mut(key), value)
+        {
             known.extend(more.clone());
         } else {
             config.insert(key.to_owned(), value.clone());
@@ -83,7 +85,10 @@ mod tests {
     #[test]
     fn tags_add_up_dicts_merge_and_the_rest_is_replaced() {
         let mut config = defaults(ResourceType::Model);
-        for level in [json!({"tags": "daily", "meta": {"a": 1}, "materialized": "table"}), json!({"tags": ["weekly", "daily"], "meta": {"b": 2}})] {
+        for level in [
+            json!({"tags": "daily", "meta": {"a": 1}, "materialized": "table"}),
+            json!({"tags": ["weekly", "daily"], "meta": {"b": 2}}),
+        ] {
             merge(&mut config, level.as_object().unwrap());
         }
         assert_eq!(config["tags"], json!(["daily", "weekly"]));

@@ -19,8 +19,20 @@ use crate::parse::yaml::{self, Yaml};
 
 /// Arguments that are configs even when they stand beside the others.
 const CONFIG_ARGS: &[&str] = &[
-    "severity", "tags", "enabled", "where", "limit", "warn_if", "error_if", "fail_calc", "store_failures",
-    "store_failures_as", "meta", "database", "schema", "alias",
+    "severity",
+    "tags",
+    "enabled",
+    "where",
+    "limit",
+    "warn_if",
+    "error_if",
+    "fail_calc",
+    "store_failures",
+    "store_failures_as",
+    "meta",
+    "database",
+    "schema",
+    "alias",
 ];
 
 /// What is tested, and where that is written.
@@ -86,7 +98,8 @@ fn node(tested: &Tested<'_>, test: &Yaml, column: Option<&str>) -> Result<Node, 
     if short != full && !written.config.contains_key("alias") {
         written.config.insert("alias".to_owned(), Value::String(short.clone()));
     }
-    let id = format!("test.{}.{full}.{}", tested.package.name(), hash(&full, namespace.as_deref(), &name, &written.args));
+    let id =
+        format!("test.{}.{full}.{}", tested.package.name(), hash(&full, namespace.as_deref(), &name, &written.args));
     let info = TestInfo {
         macro_name: format!("test_{name}"),
         namespace,
@@ -117,7 +130,8 @@ fn build(
         }
     }
     config::merge(&mut merged, &config);
-    let namespaced = info.namespace.as_ref().map_or_else(|| info.macro_name.clone(), |space| format!("{space}.{}", info.macro_name));
+    let namespaced =
+        info.namespace.as_ref().map_or_else(|| info.macro_name.clone(), |space| format!("{space}.{}", info.macro_name));
     Node {
         unique_id,
         resource_type: ResourceType::Test,
@@ -162,7 +176,11 @@ fn written(test: &Yaml, column: Option<&str>) -> Result<Written, String> {
             }
             None => match test.entries() {
                 [(key, body)] => (key.name.clone(), object(body)),
-                _ => return Err("this test has more than one name: its arguments must be indented below its name".into()),
+                _ => {
+                    return Err(
+                        "this test has more than one name: its arguments must be indented below its name".into()
+                    );
+                }
             },
         },
         _ => return Err("this is not a test".into()),

@@ -25,7 +25,7 @@ pub fn find<'t>(tree: &'t Tree, package: &Package, folders: &[String], endings: 
                 continue;
             }
             let Ok(text) = file.text() else { continue };
-            if file.kind == FileKind::Regular {
+            if file.kind == FileKind::Regular && !file.path.contains(char::is_control) {
                 found.push(Found { file, text, below: file.path[folder.len()..].trim_start_matches('/') });
             }
         }
@@ -49,10 +49,17 @@ fn problem(file: &SourceFile) -> Option<Problem> {
             "this is a symbolic link, which cadet does not follow".to_owned(),
             "put the file itself here: a link can point at anything on the machine that checks it",
         ),
-        FileKind::Submodule => {
-            ("this is another repository (a submodule), which cadet does not enter".to_owned(), "put the files themselves here")
+        FileKind::Submodule => (
+            "this is another repository (a submodule), which cadet does not enter".to_owned(),
+            "put the files themselves here",
+        ),
+        FileKind::Unreadable(reason) => {
+            (format!("this file cannot be read: {reason}"), "check the file's permissions and size")
         }
-        FileKind::Unreadable(reason) => (format!("this file cannot be read: {reason}"), "check the file's permissions and size"),
+        FileKind::Regular if file.path.contains(char::is_control) => (
+            "the name of this file holds a line break or another character that cannot be seen".to_owned(),
+            "rename it: small letters, digits and `_`",
+        ),
         FileKind::Regular => {
             let offset = file.text().err()?;
             let line = file.bytes[..offset].iter().filter(|byte| **byte == b'\n').count() + 1;

@@ -106,7 +106,8 @@ fn problem(project: &Project, circle: &[&str]) -> Problem {
     let names: Vec<String> = nodes.iter().chain(nodes.first()).map(|node| node.display_name()).collect();
     let place = nodes.first().map(|node| node.place.clone()).unwrap_or_else(|| crate::finding::Place::file(""));
     let message = format!("these models depend on each other in a circle: {}", names.join(" → "));
-    let mut problem = Problem::new(ProblemKind::Cycle, message, place).help("one of them must not `ref` the next: move what both need into a third model");
+    let mut problem = Problem::new(ProblemKind::Cycle, message, place)
+        .help("one of them must not `ref` the next: move what both need into a third model");
     for pair in nodes.windows(2) {
         problem = problem.related(pair[1].place.clone(), format!("`{}` refers to this", pair[0].display_name()));
     }

@@ -18,6 +18,8 @@ pub mod resolve;
 pub mod scopes;
 pub mod select;
 pub mod source_table;
+mod tests;
+mod version;
 
 use std::sync::Arc;
 

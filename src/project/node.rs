@@ -138,7 +138,11 @@ impl Node {
 
     /// Whether a contract is enforced.
     pub fn has_contract(&self) -> bool {
-        self.config.get("contract").and_then(|contract| contract.get("enforced")).and_then(|value| value.as_bool()).unwrap_or(false)
+        self.config
+            .get("contract")
+            .and_then(|contract| contract.get("enforced"))
+            .and_then(|value| value.as_bool())
+            .unwrap_or(false)
     }
 
     /// The tags, sorted as they add up.

@@ -33,7 +33,8 @@ impl Package {
 
 /// Finds the packages. The first is the root, which is empty when `dbt_project.yml` cannot be read.
 pub fn packages(tree: &Tree, problems: &mut Vec<Problem>) -> Vec<Package> {
-    let root = read(tree, "", problems).unwrap_or_else(|| Package { file: ProjectFile::default(), root: String::new() });
+    let root =
+        read(tree, "", problems).unwrap_or_else(|| Package { file: ProjectFile::default(), root: String::new() });
     let mut folders: Vec<String> = Vec::new();
     for path in ["packages.yml", "dependencies.yml"] {
         let Some(yaml) = document(tree, path, problems) else { continue };

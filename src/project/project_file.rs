@@ -44,7 +44,10 @@ impl ProjectFile {
             macro_paths: paths(&["macro-paths"], "macros"),
             snapshot_paths: paths(&["snapshot-paths"], "snapshots"),
             analysis_paths: paths(&["analysis-paths"], "analyses"),
-            docs_paths: yaml.get("docs-paths").map(|paths| paths.items().iter().filter_map(Yaml::scalar).collect()).unwrap_or_default(),
+            docs_paths: yaml
+                .get("docs-paths")
+                .map(|paths| paths.items().iter().filter_map(Yaml::scalar).collect())
+                .unwrap_or_default(),
             vars: match yaml.get("vars").map(Yaml::to_json) {
                 Some(serde_json::Value::Object(vars)) => vars,
                 _ => Map::new(),
@@ -62,7 +65,12 @@ impl ProjectFile {
     /// Where property files are looked for.
     pub fn property_paths(&self) -> Vec<String> {
         let all = [
-            &self.model_paths, &self.seed_paths, &self.snapshot_paths, &self.analysis_paths, &self.macro_paths, &self.test_paths,
+            &self.model_paths,
+            &self.seed_paths,
+            &self.snapshot_paths,
+            &self.analysis_paths,
+            &self.macro_paths,
+            &self.test_paths,
         ];
         let mut paths: Vec<String> = all.into_iter().flatten().cloned().collect();
         paths.dedup();
@@ -84,7 +92,8 @@ impl ProjectFile {
 
 /// The configs of one level: keys with `+`, and keys without it that do not hold a further level.
 fn level_configs(level: &Yaml) -> Map<String, serde_json::Value> {
-    let is_config = |key: &str, value: &Yaml| key.starts_with('+') || !matches!(value.value, Value::Map(_) | Value::Null);
+    let is_config =
+        |key: &str, value: &Yaml| key.starts_with('+') || !matches!(value.value, Value::Map(_) | Value::Null);
     let configs = level.entries().iter().filter(|(key, value)| is_config(&key.name, value));
     configs.map(|(key, value)| (key.name.trim_start_matches('+').to_owned(), value.to_json())).collect()
 }

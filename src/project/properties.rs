@@ -63,12 +63,19 @@ pub fn patches(files: &[PropertyFile], key: &str, problems: &mut Vec<Problem>) -
             let name = entry.get("name");
             let Some((name, span)) = name.and_then(|name| Some((name.scalar()?, name.span.clone()))) else {
                 let place = Place::span(file.path.clone(), first_line(entry));
-                let problem = Problem::new(ProblemKind::Properties, format!("this entry of `{key}:` has no `name`"), place);
+                let problem =
+                    Problem::new(ProblemKind::Properties, format!("this entry of `{key}:` has no `name`"), place);
                 problems.push(problem.help("add `name:` with the name of the file, without its ending"));
                 continue;
             };
             let name_place = Place::span(file.path.clone(), span);
-            patches.push(Patch { package: file.package.clone(), name, path: file.path.clone(), yaml: entry.clone(), name_place });
+            patches.push(Patch {
+                package: file.package.clone(),
+                name,
+                path: file.path.clone(),
+                yaml: entry.clone(),
+                name_place,
+            });
         }
     }
     patches

@@ -9,7 +9,6 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::config::{self, Config};
-use super::data_test::{self, Tested};
 use super::files::{self, Found};
 use super::node::{Node, ResourceType};
 use super::package::{self, Package};
@@ -17,7 +16,8 @@ use super::problem::{Problem, ProblemKind, did_you_mean};
 use super::profile::Target;
 use super::properties::{self, Patch};
 use super::scopes::{self, Run};
-use super::{Project, SourceTable, graph, names, resolve};
+use super::version::{self, Version, Versions};
+use super::{Project, SourceTable, graph, names, resolve, tests};
 use crate::finding::Place;
 use crate::jinja::relation::Relation;
 use crate::jinja::rewrite::{Marks, rewrite};
@@ -72,7 +72,7 @@ pub fn read(tree: &Arc<Tree>, inputs: &Inputs) -> Project {
         problems,
     };
     let patches = read_nodes(&mut project);
-    add_tests(&mut project, &patches, &source_patches);
+    tests::add(&mut project, &patches, &source_patches);
     resolve::resolve(&mut project);
     let circles = graph::circles(&project);
     project.problems.extend(circles);
@@ -104,7 +104,9 @@ fn vars(packages: &[Package]) -> HashMap<String, serde_json::Map<String, serde_j
         for (name, value) in &package.file.vars {
             match (value, packages.iter().any(|known| known.name() == name)) {
                 (serde_json::Value::Object(own), true) => vars.entry(name.clone()).or_default().extend(own.clone()),
-                _ if package.root.is_empty() => drop(vars.entry(String::new()).or_default().insert(name.clone(), value.clone())),
+                _ if package.root.is_empty() => {
+                    drop(vars.entry(String::new()).or_default().insert(name.clone(), value.clone()))
+                }
                 _ => drop(vars.entry(package.name().to_owned()).or_default().insert(name.clone(), value.clone())),
             }
         }
@@ -130,15 +132,21 @@ fn read_nodes(project: &mut Project) -> HashMap<(ResourceType, String, String), 
     for kind in [ResourceType::Model, ResourceType::Seed] {
         let found = properties::patches(&project.property_files, kind.config_key(), &mut problems);
         let by_name = properties::by_name(found, &mut problems);
-        let mut drafts: Vec<Node> = project.packages.iter().flat_map(|package| drafts(project, package, kind)).collect();
-        let versions = versions(&by_name);
-        let read: Vec<(Node, Vec<Problem>)> = drafts.par_drain(..).map(|node| finish(project, node, &by_name, &versions)).collect();
+        let mut drafts: Vec<Node> =
+            project.packages.iter().flat_map(|package| drafts(project, package, kind)).collect();
+        let versions = version::versions(&by_name);
+        let read: Vec<(Node, Vec<Problem>)> =
+            drafts.par_drain(..).map(|node| finish(project, node, &by_name, &versions)).collect();
         for (node, found) in read {
             problems.extend(found);
             if node.config.get("enabled") == Some(&serde_json::Value::Bool(false)) {
                 continue;
             }
-            match project.nodes.values().find(|known| known.name == node.name && known.version == node.version && known.package == node.package) {
+            match project
+                .nodes
+                .values()
+                .find(|known| known.name == node.name && known.version == node.version && known.package == node.package)
+            {
                 Some(known) => problems.push(twice(&node, known)),
                 None => drop(project.nodes.insert(node.unique_id.clone(), node)),
             }
@@ -160,14 +168,19 @@ fn twice(node: &Node, known: &Node) -> Problem {
 /// Properties of what is not there: dbt ignores them with a warning.
 fn orphans(project: &Project, kind: ResourceType, patches: &HashMap<(String, String), Patch>) -> Vec<Problem> {
     let names: Vec<&str> = project.of_type(kind).map(|node| node.name.as_str()).collect();
-    let mut problems: Vec<Problem> = patches.values().filter(|patch| !names.contains(&patch.name.as_str())).map(|patch| {
-        let message = format!("there is no {kind} named `{}`, so this description and its tests do nothing", patch.name);
-        let problem = Problem::new(ProblemKind::Orphan, message, patch.name_place.clone());
-        match did_you_mean(&patch.name, names.iter().copied()) {
-            Some(name) => problem.help(format!("did you mean `{name}`?")),
-            None => problem.help("the name must be the file's name without its ending"),
-        }
-    }).collect();
+    let mut problems: Vec<Problem> = patches
+        .values()
+        .filter(|patch| !names.contains(&patch.name.as_str()))
+        .map(|patch| {
+            let message =
+                format!("there is no {kind} named `{}`, so this description and its tests do nothing", patch.name);
+            let problem = Problem::new(ProblemKind::Orphan, message, patch.name_place.clone());
+            match did_you_mean(&patch.name, names.iter().copied()) {
+                Some(name) => problem.help(format!("did you mean `{name}`?")),
+                None => problem.help("the name must be the file's name without its ending"),
+            }
+        })
+        .collect();
     problems.sort_by(|a, b| a.place.path.cmp(&b.place.path));
     problems
 }
@@ -177,7 +190,10 @@ fn drafts(project: &Project, package: &Package, kind: ResourceType) -> Vec<Node>
         ResourceType::Seed => (&package.file.seed_paths, "csv"),
         _ => (&package.file.model_paths, "sql"),
     };
-    files::find(&project.tree, package, folders, &[ending]).into_iter().map(|found| draft(project, package, kind, &found)).collect()
+    files::find(&project.tree, package, folders, &[ending])
+        .into_iter()
+        .map(|found| draft(project, package, kind, &found))
+        .collect()
 }
 
 /// A node as its file alone shows it.
@@ -222,50 +238,12 @@ fn draft(project: &Project, package: &Package, kind: ResourceType, found: &Found
     }
 }
 
-/// A version of a model: the model's name, and the entry under `versions:`.
-#[derive(Debug, Clone)]
-struct Version {
-    model: String,
-    version: String,
-    latest: String,
-    yaml: Yaml,
-}
-
-/// The versions by package and by the stem of the file that each may be in.
-fn versions(patches: &HashMap<(String, String), Patch>) -> HashMap<(String, String), Version> {
-    let mut found = HashMap::new();
-    for ((package, name), patch) in patches {
-        let listed = patch.yaml.get("versions").map_or(&[][..], Yaml::items);
-        let version_of = |yaml: &Yaml| yaml.get("v").and_then(Yaml::scalar);
-        let greatest = listed.iter().filter_map(version_of).max_by(|a, b| compare_versions(a, b));
-        let Some(latest) = patch.yaml.get("latest_version").and_then(Yaml::scalar).or(greatest) else { continue };
-        for yaml in listed {
-            let Some(version) = version_of(yaml) else { continue };
-            let entry = Version { model: name.clone(), version: version.clone(), latest: latest.clone(), yaml: yaml.clone() };
-            let mut stems = vec![yaml.get("defined_in").and_then(Yaml::scalar).unwrap_or_else(|| format!("{name}_v{version}"))];
-            if version == latest {
-                stems.push(name.clone());
-            }
-            found.extend(stems.into_iter().map(|stem| ((package.clone(), stem), entry.clone())));
-        }
-    }
-    found
-}
-
-/// Numbers by size, everything else as text.
-fn compare_versions(a: &str, b: &str) -> std::cmp::Ordering {
-    match (a.parse::<f64>(), b.parse::<f64>()) {
-        (Ok(a), Ok(b)) => a.total_cmp(&b),
-        _ => a.cmp(b),
-    }
-}
-
 /// Renders a draft, and takes in what the property files say.
 fn finish(
     project: &Project,
     mut node: Node,
     patches: &HashMap<(String, String), Patch>,
-    versions: &HashMap<(String, String), Version>,
+    versions: &Versions,
 ) -> (Node, Vec<Problem>) {
     let mut problems = Vec::new();
     let version = versions.get(&(node.package.clone(), node.name.clone()));
@@ -274,7 +252,7 @@ fn finish(
     let patch = patches.get(&(node.package.clone(), name));
     let mut configs: Vec<Config> = project_configs(project, &node);
     if let Some(version) = version {
-        apply_version(&mut node, version);
+        version.apply(&mut node);
     }
     let entries = patch.map(|patch| &patch.yaml).into_iter().chain(version.map(|version| &version.yaml));
     for yaml in entries {
@@ -334,7 +312,10 @@ pub fn render_problem(node: &Node, problem: render::RenderProblem) -> Problem {
 /// The configs of `dbt_project.yml`: the package's own, then the root's.
 fn project_configs(project: &Project, node: &Node) -> Vec<Config> {
     let own = project.packages.iter().find(|package| package.name() == node.package && !package.root.is_empty());
-    own.into_iter().chain([project.root()]).flat_map(|package| package.file.configs(node.resource_type.config_key(), &node.fqn)).collect()
+    own.into_iter()
+        .chain([project.root()])
+        .flat_map(|package| package.file.configs(node.resource_type.config_key(), &node.fqn))
+        .collect()
 }
 
 /// The `config:` of a property file, with Jinja in it rendered.
@@ -356,117 +337,28 @@ fn patch_configs(project: &Project, node: &Node, yaml: &Yaml, problems: &mut Vec
     }
     let mut configs = vec![level];
     if let Some(config) = yaml.get("config") {
-        configs.push(config.entries().iter().map(|(key, value)| (key.name.clone(), rendered(value.to_json()))).collect());
+        configs
+            .push(config.entries().iter().map(|(key, value)| (key.name.clone(), rendered(value.to_json()))).collect());
     }
     configs
 }
 
-fn apply_version(node: &mut Node, version: &Version) {
-    node.unique_id = format!("model.{}.{}.v{}", node.package, version.model, version.version);
-    node.name.clone_from(&version.model);
-    node.fqn.pop();
-    node.fqn.extend([version.model.clone(), format!("v{}", version.version)]);
-    node.version = Some(version.version.clone());
-    node.latest_version = Some(version.latest.clone());
-}
-
 fn apply_patch(project: &Project, node: &mut Node, patch: &Patch, version: Option<&Version>) {
     let description = |yaml: &Yaml| yaml.get("description").and_then(Yaml::scalar);
-    let text = version.and_then(|version| description(&version.yaml)).or_else(|| description(&patch.yaml)).unwrap_or_default();
+    let text =
+        version.and_then(|version| description(&version.yaml)).or_else(|| description(&patch.yaml)).unwrap_or_default();
     let scope = Arc::new(scopes::reading(&project.universe, &project.given, node));
-    let rendered = |text: &str| render::native(&scope, text, &patch.path).map_or_else(|_| text.to_owned(), |value| crate::jinja::values::text(&value));
+    let rendered = |text: &str| {
+        render::native(&scope, text, &patch.path)
+            .map_or_else(|_| text.to_owned(), |value| crate::jinja::values::text(&value))
+    };
     node.description = rendered(&text);
     node.columns = properties::columns(&patch.yaml);
     if let Some(version) = version {
-        node.columns = version_columns(&node.columns, &version.yaml);
+        node.columns = version.columns(&node.columns);
     }
     for column in node.columns.values_mut() {
         column.description = rendered(&column.description);
     }
     node.patch = Some(patch.name_place.clone());
-}
-
-/// `include: all` or a list, less `exclude`, and then the columns that the version adds.
-fn version_columns(all: &IndexMap<String, super::node::Column>, yaml: &Yaml) -> IndexMap<String, super::node::Column> {
-    let Some(listed) = yaml.get("columns") else { return all.clone() };
-    let rule = listed.items().iter().find(|item| item.get("include").is_some() || item.get("exclude").is_some());
-    let names = |key: &str| rule.and_then(|rule| rule.get(key)).map(|names| {
-        names.items().iter().chain(Some(names)).filter_map(Yaml::scalar).collect::<Vec<_>>()
-    });
-    let (include, exclude) = (names("include"), names("exclude").unwrap_or_default());
-    let is_in = |name: &String| include.as_ref().is_none_or(|names| names.iter().any(|known| known == name || known == "all" || known == "*"));
-    let kept = all.iter().filter(|(name, _)| is_in(name) && !exclude.contains(name));
-    kept.map(|(name, column)| (name.clone(), column.clone())).chain(properties::columns(yaml)).collect()
-}
-
-/// The tests of everything that property files describe.
-fn add_tests(project: &mut Project, patches: &HashMap<(ResourceType, String, String), Patch>, sources: &[Patch]) {
-    let mut problems = Vec::new();
-    let mut tests = Vec::new();
-    for node in project.nodes.values() {
-        let Some(patch) = patches.get(&(node.resource_type, node.package.clone(), node.name.clone())) else { continue };
-        let Some(package) = project.packages.iter().find(|package| package.name() == patch.package) else { continue };
-        let version = node.version.as_ref();
-        let tested = Tested {
-            package,
-            path: &patch.path,
-            name: version.map_or_else(|| node.name.clone(), |version| format!("{}_v{version}", node.name)),
-            reference: match version {
-                Some(version) => format!("ref('{}', version='{version}')", node.name),
-                None => format!("ref('{}')", node.name),
-            },
-            prefix: "",
-            attached_to: node.unique_id.clone(),
-        };
-        let columns: Vec<String> = node.columns.keys().cloned().collect();
-        tests.extend(data_test::tests(&tested, &patch.yaml, version.map(|_| columns.as_slice()), &mut problems));
-    }
-    for table in project.sources.values() {
-        let Some(package) = project.packages.iter().find(|package| package.name() == table.package) else { continue };
-        let patch = sources.iter().find(|patch| patch.package == table.package && patch.name == table.source_name);
-        let listed = patch.and_then(|patch| patch.yaml.get("tables")).map_or(&[][..], Yaml::items);
-        let Some(yaml) = listed.iter().find(|yaml| yaml.get("name").and_then(Yaml::scalar).as_ref() == Some(&table.name)) else { continue };
-        let tested = Tested {
-            package,
-            path: &table.place.path,
-            name: format!("{}_{}", table.source_name, table.name),
-            reference: format!("source('{}', '{}')", table.source_name, table.name),
-            prefix: "source_",
-            attached_to: table.unique_id.clone(),
-        };
-        tests.extend(data_test::tests(&tested, yaml, None, &mut problems));
-    }
-    let finished: Vec<(Node, Vec<Problem>)> = tests.into_par_iter().map(|test| finish_test(project, test)).collect();
-    for (node, found) in finished {
-        problems.extend(found);
-        project.nodes.insert(node.unique_id.clone(), node);
-    }
-    project.problems.extend(problems);
-}
-
-/// Renders a test once, to learn what it refers to.
-fn finish_test(project: &Project, mut node: Node) -> (Node, Vec<Problem>) {
-    let mut problems = Vec::new();
-    let scope = Arc::new(scopes::reading(&project.universe, &project.given, &node));
-    match crate::compile::test::render(&scope, &node) {
-        Ok(_) => {}
-        Err(problem) => {
-            node.is_broken = true;
-            problems.push(render_problem(&node, problem));
-        }
-    }
-    {
-        let mut captured = scope.captured();
-        node.refs = std::mem::take(&mut captured.refs);
-        node.sources = std::mem::take(&mut captured.sources);
-        node.macros = std::mem::take(&mut captured.macros);
-        for level in std::mem::take(&mut captured.configs) {
-            config::merge(&mut node.config, &level);
-        }
-    }
-    node.refs.dedup();
-    if let Err(problem) = names::set(&project.universe, &project.given, &mut node) {
-        problems.push(render_problem(&node, problem));
-    }
-    (node, problems)
 }

@@ -12,7 +12,10 @@ use crate::jinja::scope::{Asked, RefKey};
 pub fn find_ref<'p>(project: &'p Project, from: &str, key: &RefKey) -> Option<&'p Node> {
     let packages: Vec<&str> = match &key.package {
         Some(package) => vec![package.as_str()],
-        None => [from, project.name.as_str()].into_iter().chain(project.packages.iter().map(|package| package.name())).collect(),
+        None => [from, project.name.as_str()]
+            .into_iter()
+            .chain(project.packages.iter().map(|package| package.name()))
+            .collect(),
     };
     packages.into_iter().find_map(|package| in_package(project, package, key))
 }
@@ -48,7 +51,12 @@ pub fn find_source<'p>(project: &'p Project, (source, table): &(String, String))
 
 /// Sets what every node depends on, and reports what leads nowhere.
 pub fn resolve(project: &mut Project) {
-    let names: Vec<String> = project.nodes.values().filter(|node| node.resource_type != ResourceType::Test).map(|node| node.name.clone()).collect();
+    let names: Vec<String> = project
+        .nodes
+        .values()
+        .filter(|node| node.resource_type != ResourceType::Test)
+        .map(|node| node.name.clone())
+        .collect();
     let mut resolved: HashMap<String, Vec<String>> = HashMap::new();
     let mut problems = Vec::new();
     for (id, node) in &project.nodes {
@@ -69,7 +77,9 @@ pub fn resolve(project: &mut Project) {
     }
     for (id, node) in &mut project.nodes {
         node.depends_on = resolved.remove(id).unwrap_or_default();
-        node.is_broken |= problems.iter().any(|problem: &Problem| problem.place == node.place || problem.place.path == node.file && node.test.is_none());
+        node.is_broken |= problems.iter().any(|problem: &Problem| {
+            problem.place == node.place || problem.place.path == node.file && node.test.is_none()
+        });
     }
     problems.dedup();
     project.problems.extend(problems);
@@ -86,11 +96,19 @@ fn call_place(project: &Project, node: &Node, at: Option<usize>) -> Place {
 fn lost_ref(project: &Project, node: &Node, asked: &Asked<RefKey>, names: &[String]) -> Option<Problem> {
     let key = &asked.what;
     let place = call_place(project, node, asked.at);
-    let versions: Vec<_> = project.of_type(ResourceType::Model).filter(|known| known.name == key.name).filter_map(|known| known.version.clone()).collect();
+    let versions: Vec<_> = project
+        .of_type(ResourceType::Model)
+        .filter(|known| known.name == key.name)
+        .filter_map(|known| known.version.clone())
+        .collect();
     let problem = match &key.version {
         Some(version) if names.contains(&key.name) => {
             let message = format!("`{}` has no version {version}", key.name);
-            let known = if versions.is_empty() { "it has no versions; leave `v=` out".to_owned() } else { format!("its versions are {}", versions.join(", ")) };
+            let known = if versions.is_empty() {
+                "it has no versions; leave `v=` out".to_owned()
+            } else {
+                format!("its versions are {}", versions.join(", "))
+            };
             Problem::new(ProblemKind::UnresolvedReference, message, place).help(known)
         }
         _ => {
@@ -112,10 +130,16 @@ fn lost_source(project: &Project, node: &Node, asked: &Asked<(String, String)>) 
     let kind = ProblemKind::UnresolvedReference;
     if of_source.is_empty() {
         let near = did_you_mean(source, project.sources.values().map(|known| known.source_name.as_str()));
-        let help = near.map_or_else(|| "add it under models/sources/, or check its name there".to_owned(), |name| format!("did you mean `{name}`?"));
+        let help = near.map_or_else(
+            || "add it under models/sources/, or check its name there".to_owned(),
+            |name| format!("did you mean `{name}`?"),
+        );
         return Problem::new(kind, format!("there is no source named `{source}`"), place).help(help);
     }
     let near = did_you_mean(table, of_source.iter().map(|known| known.name.as_str()));
-    let help = near.map_or_else(|| format!("its tables are listed in {}", of_source[0].place.path), |name| format!("did you mean `{name}`?"));
+    let help = near.map_or_else(
+        || format!("its tables are listed in {}", of_source[0].place.path),
+        |name| format!("did you mean `{name}`?"),
+    );
     Problem::new(kind, format!("the source `{source}` has no table `{table}`"), place).help(help)
 }

@@ -29,14 +29,20 @@ pub fn compiling(project: &Project, node: &Node, incremental: bool) -> Scope {
         .iter()
         .filter_map(|asked| {
             let found = super::resolve::find_ref(project, &node.package, &asked.what)?;
-            let relation = if found.materialized() == "ephemeral" { Relation::cte(&found.alias_or_name()) } else { found.relation.clone() };
+            let relation = if found.materialized() == "ephemeral" {
+                Relation::cte(&found.alias_or_name())
+            } else {
+                found.relation.clone()
+            };
             Some((asked.what.clone(), relation))
         })
         .collect();
     let sources = node
         .sources
         .iter()
-        .filter_map(|asked| Some((asked.what.clone(), super::resolve::find_source(project, &asked.what)?.relation.clone())))
+        .filter_map(|asked| {
+            Some((asked.what.clone(), super::resolve::find_source(project, &asked.what)?.relation.clone()))
+        })
         .collect();
     let mode = Mode::Compile { refs, sources, incremental };
     Scope::new(Arc::clone(&project.universe), Arc::clone(&project.given), &node.package, mode)

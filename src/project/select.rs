@@ -12,7 +12,9 @@ use super::{Project, SourceTable};
 /// Why a selector cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SelectError {
-    #[error("the selector `{0}` uses the method `{1}:`, which cadet does not know yet (it knows: tag, path, source, resource_type)")]
+    #[error(
+        "the selector `{0}` uses the method `{1}:`, which cadet does not know yet (it knows: tag, path, source, resource_type)"
+    )]
     Method(String, String),
     #[error("the selector `{0}` has `+` in a place where it means nothing")]
     Operator(String),
@@ -86,7 +88,10 @@ fn intersection(project: &Project, graph: &Graph<'_>, word: &str) -> Result<BTre
 /// Tests of which any parent is selected are selected too, dbt's "eager".
 fn add_tests(project: &Project, ids: &mut BTreeSet<String>) {
     let tests = project.of_type(ResourceType::Test);
-    let found: Vec<String> = tests.filter(|test| test.depends_on.iter().any(|id| ids.contains(id))).map(|test| test.unique_id.clone()).collect();
+    let found: Vec<String> = tests
+        .filter(|test| test.depends_on.iter().any(|id| ids.contains(id)))
+        .map(|test| test.unique_id.clone())
+        .collect();
     ids.extend(found);
 }
 
@@ -123,13 +128,18 @@ fn matched(project: &Project, graph: &Graph<'_>, criterion: &Criterion<'_>) -> R
         Some("path") => Box::new(|node| is_below(value, node)),
         Some("resource_type") => Box::new(|node| node.resource_type.name() == value),
         Some("source") => Box::new(|_| false),
-        None if value.contains('/') || value.ends_with(".sql") || value.ends_with(".csv") => Box::new(|node| is_below(value, node)),
+        None if value.contains('/') || value.ends_with(".sql") || value.ends_with(".csv") => {
+            Box::new(|node| is_below(value, node))
+        }
         None => Box::new(|node| is_named(value, node)),
         Some(method) => return Err(SelectError::Method(criterion.word.to_owned(), method.to_owned())),
     };
-    let mut found: BTreeSet<String> = project.nodes.values().filter(|node| by_node(node)).map(|node| node.unique_id.clone()).collect();
+    let mut found: BTreeSet<String> =
+        project.nodes.values().filter(|node| by_node(node)).map(|node| node.unique_id.clone()).collect();
     if criterion.method == Some("source") {
-        found.extend(project.sources.values().filter(|table| is_source(value, table)).map(|table| table.unique_id.clone()));
+        found.extend(
+            project.sources.values().filter(|table| is_source(value, table)).map(|table| table.unique_id.clone()),
+        );
     }
     let start = found.clone();
     for id in &start {
@@ -152,7 +162,8 @@ fn is_source(value: &str, table: &SourceTable) -> bool {
 fn is_below(value: &str, node: &Node) -> bool {
     let value = value.trim_start_matches("./").trim_end_matches(['/', '*']);
     let path = &node.original_file_path;
-    node.test.is_none() && (path == value || path.strip_prefix(value).is_some_and(|rest| rest.starts_with('/')) || glob(value, path))
+    node.test.is_none()
+        && (path == value || path.strip_prefix(value).is_some_and(|rest| rest.starts_with('/')) || glob(value, path))
 }
 
 /// A name, a name with its version, or the start of the fqn with or without the package.
@@ -161,12 +172,15 @@ fn is_named(value: &str, node: &Node) -> bool {
         return true;
     }
     if let Some(version) = &node.version
-        && [format!("{}.v{version}", node.name), format!("{}_v{version}", node.name)].iter().any(|name| glob(value, name))
+        && [format!("{}.v{version}", node.name), format!("{}_v{version}", node.name)]
+            .iter()
+            .any(|name| glob(value, name))
     {
         return true;
     }
     let parts: Vec<&str> = value.split('.').collect();
-    let starts = |fqn: &[String]| parts.len() <= fqn.len() && parts.iter().zip(fqn).all(|(part, name)| glob(part, name));
+    let starts =
+        |fqn: &[String]| parts.len() <= fqn.len() && parts.iter().zip(fqn).all(|(part, name)| glob(part, name));
     node.test.is_none() && (starts(&node.fqn) || starts(node.fqn.get(1..).unwrap_or_default()))
 }
 

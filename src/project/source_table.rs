@@ -43,7 +43,8 @@ fn tables(patch: &Patch, packages: &[Package], target: &Target) -> Vec<SourceTab
     let root = packages.iter().find(|package| package.name() == patch.package);
     let original = root.map_or(patch.path.as_str(), |package| package.relative(&patch.path)).to_owned();
     let folders = original.split('/').skip(1).filter(|part| !part.contains('.')).map(str::to_owned);
-    let prefix: Vec<String> = std::iter::once(patch.package.clone()).chain(folders).chain([patch.name.clone()]).collect();
+    let prefix: Vec<String> =
+        std::iter::once(patch.package.clone()).chain(folders).chain([patch.name.clone()]).collect();
     let listed = patch.yaml.get("tables").map_or(&[][..], Yaml::items);
     let table = |yaml: &Yaml| {
         let name = yaml.get("name")?;

@@ -17,7 +17,12 @@ use crate::project::{Node, Project};
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn write_compiled(project: &Project, run: &Run, folder: &Path, compiled: &HashMap<String, String>) -> Result<(), Error> {
+pub fn write_compiled(
+    project: &Project,
+    run: &Run,
+    folder: &Path,
+    compiled: &HashMap<String, String>,
+) -> Result<(), Error> {
     let target = folder.join("target");
     for (id, sql) in compiled {
         if let Some(node) = project.nodes.get(id) {
@@ -62,7 +67,8 @@ pub fn log(folder: &Path, run: &Run, lines: &[String]) -> Result<(), Error> {
     let failed = |source| Error::File { action: "write", path: path.clone(), source };
     fs::create_dir_all(folder.join("logs")).map_err(failed)?;
     let mut file = fs::OpenOptions::new().append(true).create(true).open(&path).map_err(failed)?;
-    writeln!(file, "=== {} {} {}", run.started.strftime("%Y-%m-%dT%H:%M:%S%:z"), run.command, run.invocation_id).map_err(failed)?;
+    writeln!(file, "=== {} {} {}", run.started.strftime("%Y-%m-%dT%H:%M:%S%:z"), run.command, run.invocation_id)
+        .map_err(failed)?;
     for line in lines {
         writeln!(file, "{}", super::text::clean(line)).map_err(failed)?;
     }

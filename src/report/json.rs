@@ -27,11 +27,15 @@ pub fn report(report: &Report<'_>, text: &dyn Fn(&str) -> String) -> Value {
 
 fn finding(finding: &Finding, text: &dyn Fn(&str) -> String) -> Value {
     let mut value = place(&finding.place, text);
-    let related: Vec<Value> = finding.related.iter().map(|(related, words)| {
-        let mut value = place(related, text);
-        value["message"] = words.as_str().into();
-        value
-    }).collect();
+    let related: Vec<Value> = finding
+        .related
+        .iter()
+        .map(|(related, words)| {
+            let mut value = place(related, text);
+            value["message"] = words.as_str().into();
+            value
+        })
+        .collect();
     value["rule"] = finding.rule.as_str().into();
     value["level"] = json!(finding.level);
     value["message"] = finding.message.as_str().into();

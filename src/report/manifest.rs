@@ -123,12 +123,15 @@ fn source(table: &SourceTable) -> Value {
 
 fn macros(project: &Project) -> Value {
     let one = |definition: &std::sync::Arc<crate::jinja::universe::MacroDef>| {
-        (definition.unique_id.clone(), json!({
-            "name": definition.name, "resource_type": "macro", "package_name": definition.package, "path": definition.path,
-            "original_file_path": definition.path, "unique_id": definition.unique_id, "macro_sql": definition.text(),
-            "depends_on": {"macros": []}, "description": "", "meta": {}, "docs": {"show": true, "node_color": null},
-            "patch_path": null, "arguments": [], "created_at": 0.0, "supported_languages": null,
-        }))
+        (
+            definition.unique_id.clone(),
+            json!({
+                "name": definition.name, "resource_type": "macro", "package_name": definition.package, "path": definition.path,
+                "original_file_path": definition.path, "unique_id": definition.unique_id, "macro_sql": definition.text(),
+                "depends_on": {"macros": []}, "description": "", "meta": {}, "docs": {"show": true, "node_color": null},
+                "patch_path": null, "arguments": [], "created_at": 0.0, "supported_languages": null,
+            }),
+        )
     };
     project.universe.iter().map(one).collect()
 }
@@ -137,10 +140,13 @@ fn docs(project: &Project) -> Value {
     let sorted: BTreeMap<&String, &String> = project.given.docs.iter().collect();
     let one = |(key, text): (&String, &String)| {
         let (package, name) = key.split_once('.').unwrap_or(("", key));
-        (format!("doc.{key}"), json!({
-            "name": name, "resource_type": "doc", "package_name": package, "path": "", "original_file_path": "",
-            "unique_id": format!("doc.{key}"), "block_contents": text,
-        }))
+        (
+            format!("doc.{key}"),
+            json!({
+                "name": name, "resource_type": "doc", "package_name": package, "path": "", "original_file_path": "",
+                "unique_id": format!("doc.{key}"), "block_contents": text,
+            }),
+        )
     };
     sorted.into_iter().map(one).collect()
 }

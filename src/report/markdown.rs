@@ -25,7 +25,9 @@ const MOST_ROWS: usize = 100;
 pub fn comment(report: &Report<'_>, prefix: &str, text: &dyn Fn(&str) -> String) -> String {
     let mut out = format!("{MARKER}\n## {}\n\n", title(report));
     if let Some(base) = &report.base {
-        let files = report.changed_files.map_or_else(String::new, |count| format!(", {}", counted(count, "changed file", "changed files")));
+        let files = report
+            .changed_files
+            .map_or_else(String::new, |count| format!(", {}", counted(count, "changed file", "changed files")));
         let _ = writeln!(out, "{} compared with {}{files}.\n", code(&report.head), code(base));
     }
     let found = report.all_findings();
@@ -67,11 +69,17 @@ fn findings(out: &mut String, title: &str, found: &[&Finding], prefix: &str, tex
         if out.len() > LONGEST {
             break;
         }
-        let line = finding.place.span.as_ref().map(|span| LineIndex::new(&text(&finding.place.path)).position(span.start).0);
+        let line =
+            finding.place.span.as_ref().map(|span| LineIndex::new(&text(&finding.place.path)).position(span.start).0);
         let line = line.map_or_else(String::new, |line| format!(" line {line}"));
         let help = finding.help.as_deref().map_or_else(String::new, prose);
         let place = code(&format!("{prefix}{}", finding.place.path));
-        let _ = writeln!(out, "| {place}{line} | {} <br><sub>{}</sub> | {help} |", prose(&finding.message), code(&finding.rule));
+        let _ = writeln!(
+            out,
+            "| {place}{line} | {} <br><sub>{}</sub> | {help} |",
+            prose(&finding.message),
+            code(&finding.rule)
+        );
         shown += 1;
     }
     if shown < found.len() {
@@ -82,23 +90,40 @@ fn findings(out: &mut String, title: &str, found: &[&Finding], prefix: &str, tex
 
 fn tables(out: &mut String, report: &Report<'_>) {
     let is_table = |outcome: &&Outcome| matches!(outcome.kind, ResourceType::Model | ResourceType::Seed);
-    let is_parent = |outcome: &Outcome| outcome.reason == Reason::Missing.to_string() && outcome.status == Status::Success;
+    let is_parent =
+        |outcome: &Outcome| outcome.reason == Reason::Missing.to_string() && outcome.status == Status::Success;
     let all: Vec<&Outcome> = report.outcomes.iter().filter(is_table).collect();
     let tables: Vec<&Outcome> = all.iter().copied().filter(|outcome| !is_parent(outcome)).collect();
     if all.is_empty() {
         return;
     }
     let built = tables.iter().filter(|outcome| outcome.status == Status::Success).count();
-    let _ = writeln!(out, "<details{}><summary><b>Tables: {built} of {} built</b></summary>\n", if built < tables.len() { " open" } else { "" }, tables.len());
+    let _ = writeln!(
+        out,
+        "<details{}><summary><b>Tables: {built} of {} built</b></summary>\n",
+        if built < tables.len() { " open" } else { "" },
+        tables.len()
+    );
     out.push_str("| | Table | Result | Why it is here |\n|---|---|---|---|\n");
     for outcome in tables.iter().take(MOST_ROWS) {
-        let _ = writeln!(out, "| {} | {} | {} | {} |", sign(outcome.status), code(&outcome.name), prose(&outcome.message), prose(&outcome.reason));
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} |",
+            sign(outcome.status),
+            code(&outcome.name),
+            prose(&outcome.message),
+            prose(&outcome.reason)
+        );
     }
     if tables.len() > MOST_ROWS {
         let _ = writeln!(out, "\n{} more: see the job's log.", tables.len() - MOST_ROWS);
     }
     if all.len() > tables.len() {
-        let parents = counted(all.len() - tables.len(), "unchanged table that they read was", "unchanged tables that they read were");
+        let parents = counted(
+            all.len() - tables.len(),
+            "unchanged table that they read was",
+            "unchanged tables that they read were",
+        );
         let _ = writeln!(out, "\n{parents} built too.");
     }
     out.push_str("\n</details>\n\n");
@@ -110,8 +135,19 @@ fn tests(out: &mut String, report: &Report<'_>) {
         return;
     }
     let count = |status: Status| tests.iter().filter(|outcome| outcome.status == status).count();
-    let words = [(Status::Pass, "passed"), (Status::Warn, "warned"), (Status::Fail, "failed"), (Status::Error, "could not be run"), (Status::Skipped, "skipped"), (Status::NotRun, "not run here")];
-    let parts: Vec<String> = words.iter().filter(|(status, _)| count(*status) > 0).map(|(status, word)| format!("{} {word}", count(*status))).collect();
+    let words = [
+        (Status::Pass, "passed"),
+        (Status::Warn, "warned"),
+        (Status::Fail, "failed"),
+        (Status::Error, "could not be run"),
+        (Status::Skipped, "skipped"),
+        (Status::NotRun, "not run here"),
+    ];
+    let parts: Vec<String> = words
+        .iter()
+        .filter(|(status, _)| count(*status) > 0)
+        .map(|(status, word)| format!("{} {word}", count(*status)))
+        .collect();
     let _ = writeln!(out, "**Tests:** {}.\n", parts.join(", "));
 }
 

@@ -9,7 +9,8 @@ use crate::project::{Project, ResourceType};
 
 /// The results of every step but the sources, which dbt does not know as steps.
 pub fn run_results(project: &Project, run: &Run, outcomes: &[Outcome]) -> Value {
-    let results: Vec<Value> = outcomes.iter().filter(|outcome| outcome.kind != ResourceType::Source).map(result).collect();
+    let results: Vec<Value> =
+        outcomes.iter().filter(|outcome| outcome.kind != ResourceType::Source).map(result).collect();
     let elapsed = jiff::Timestamp::now().duration_since(run.started.timestamp()).as_secs_f64();
     json!({
         "metadata": metadata(project, run, "run-results/v6"),

@@ -95,7 +95,8 @@ pub fn check_summary(report: &Report<'_>, out: &Out) {
         Some(count) => counted(count, "changed file", "changed files"),
         None => "the whole project".to_owned(),
     };
-    let (errors, warnings, notes) = (report.count(Level::Error), report.count(Level::Warning), report.count(Level::Note));
+    let (errors, warnings, notes) =
+        (report.count(Level::Error), report.count(Level::Warning), report.count(Level::Note));
     let mut parts = Vec::new();
     if errors > 0 {
         parts.push(out.paint(RED, &counted(errors, "error", "errors")));
@@ -118,7 +119,9 @@ pub fn check_summary(report: &Report<'_>, out: &Out) {
 /// One line for a step that has ended.
 pub fn outcome(outcome: &Outcome, out: &Out) -> String {
     let (style, word) = match outcome.status {
-        Status::Success if outcome.kind == ResourceType::Seed || outcome.kind == ResourceType::Source => (GREEN, "loaded"),
+        Status::Success if outcome.kind == ResourceType::Seed || outcome.kind == ResourceType::Source => {
+            (GREEN, "loaded")
+        }
         Status::Success => (GREEN, "built"),
         Status::Pass => (GREEN, "passed"),
         Status::Warn => (YELLOW, "warned"),
@@ -130,24 +133,40 @@ pub fn outcome(outcome: &Outcome, out: &Out) -> String {
     let word = out.paint(style, &format!("{word:>8}"));
     let took = if outcome.took.as_millis() > 0 { format!("{:.2}s", outcome.took.as_secs_f64()) } else { String::new() };
     let first = clean_path(&outcome.message);
-    let line = format!("{word}  {kind:<11} {}  {}", clean_path(&outcome.name), out.paint(DIM, &format!("{first}  {took}")));
+    let line =
+        format!("{word}  {kind:<11} {}  {}", clean_path(&outcome.name), out.paint(DIM, &format!("{first}  {took}")));
     line.trim_end().to_owned()
 }
 
 /// The last lines of a deployment.
 pub fn deploy_summary(report: &Report<'_>, out: &Out) {
-    let tables = |status: Status| report.outcomes.iter().filter(|o| o.status == status && matches!(o.kind, ResourceType::Model | ResourceType::Seed)).count();
+    let tables = |status: Status| {
+        report
+            .outcomes
+            .iter()
+            .filter(|o| o.status == status && matches!(o.kind, ResourceType::Model | ResourceType::Seed))
+            .count()
+    };
     let failed = report.outcomes.iter().filter(|o| o.status == Status::Error && o.kind != ResourceType::Test).count();
     let sign = if report.is_bad() { out.paint(RED, "✗") } else { out.paint(GREEN, "✓") };
     let mut parts = vec![format!("{} built", counted(tables(Status::Success), "table", "tables"))];
-    for (count, word) in [(failed, "failed"), (tables(Status::Skipped), "skipped"), (tables(Status::NotRun), "not run here")] {
+    for (count, word) in
+        [(failed, "failed"), (tables(Status::Skipped), "skipped"), (tables(Status::NotRun), "not run here")]
+    {
         if count > 0 {
             parts.push(format!("{count} {word}"));
         }
     }
     let tests = |status| report.outcomes.iter().filter(|o| o.status == status && o.kind == ResourceType::Test).count();
     let mut test_parts = Vec::new();
-    for (status, word) in [(Status::Pass, "passed"), (Status::Warn, "warned"), (Status::Fail, "failed"), (Status::Error, "could not be run"), (Status::Skipped, "skipped"), (Status::NotRun, "not run here")] {
+    for (status, word) in [
+        (Status::Pass, "passed"),
+        (Status::Warn, "warned"),
+        (Status::Fail, "failed"),
+        (Status::Error, "could not be run"),
+        (Status::Skipped, "skipped"),
+        (Status::NotRun, "not run here"),
+    ] {
         if tests(status) > 0 {
             test_parts.push(format!("{} {word}", tests(status)));
         }

@@ -111,11 +111,15 @@ fn check(rule: &Rule, subject: &Subject<'_>, found: &mut Found) {
         Check::Seed(check) => project.own(ResourceType::Seed).for_each(|node| check(node, subject, found)),
         Check::File(check) => {
             let packages: Vec<&str> = project.packages.iter().skip(1).map(|package| package.root.as_str()).collect();
-            let own = |file: &&SourceFile| packages.iter().all(|root| !file.path.starts_with(root)) && !file.path.starts_with("dbt_packages/");
+            let own = |file: &&SourceFile| {
+                packages.iter().all(|root| !file.path.starts_with(root)) && !file.path.starts_with("dbt_packages/")
+            };
             project.tree.iter().filter(own).for_each(|file| check(file, subject, found));
         }
         Check::Project(check) => check(subject, found),
-        Check::Problems(kind) => project.problems.iter().filter(|problem| problem.kind == kind).for_each(|problem| tell(problem, found)),
+        Check::Problems(kind) => {
+            project.problems.iter().filter(|problem| problem.kind == kind).for_each(|problem| tell(problem, found))
+        }
     }
 }
 

@@ -35,14 +35,18 @@ impl GitError {
     /// What the reader can do about it.
     pub fn advice(&self) -> String {
         match self {
-            Self::NotARepository(_) => "run cadet inside a clone, or pass --project-dir; `cadet check --all` needs no repository".into(),
+            Self::NotARepository(_) => {
+                "run cadet inside a clone, or pass --project-dir; `cadet check --all` needs no repository".into()
+            }
             Self::NoCommit => "commit something first, or run `cadet check --all`".into(),
             Self::NoSuchBase(base) => format!(
                 "fetch it (`git fetch origin {}`) or name another one with --base",
                 base.trim_start_matches("origin/")
             ),
             Self::NoDefaultBase => "name the branch that you will merge into with --base".into(),
-            Self::ShallowClone(_) => "run `git fetch --unshallow`; in a workflow give actions/checkout `fetch-depth: 0`".into(),
+            Self::ShallowClone(_) => {
+                "run `git fetch --unshallow`; in a workflow give actions/checkout `fetch-depth: 0`".into()
+            }
             Self::NoMergeBase(_) => "name the branch that you will merge into with --base".into(),
             Self::NotOwned => "run `git config --global --add safe.directory \"$PWD\"`".into(),
             Self::Git(_) => "check that `git status` works here".into(),

@@ -22,7 +22,8 @@ fn column(message: &str) -> Option<(String, Option<String>)> {
     let (_, rest) = message.split_once("Referenced column \"")?;
     let (name, rest) = rest.split_once('"')?;
     let (_, candidates) = rest.split_once("Candidate bindings:").unwrap_or_default();
-    let known: Vec<&str> = candidates.split('"').skip(1).step_by(2).map(|name| name.rsplit('.').next().unwrap_or(name)).collect();
+    let known: Vec<&str> =
+        candidates.split('"').skip(1).step_by(2).map(|name| name.rsplit('.').next().unwrap_or(name)).collect();
     let help = match did_you_mean(name, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => "check the column's name in the tables after `from`".to_owned(),
@@ -49,7 +50,8 @@ fn missing_function(text: &str) -> Option<String> {
 
 /// The message in one line, without DuckDB's names for kinds of errors.
 fn plain(message: &str) -> String {
-    let message = message.split_once("Error: ").map_or(message, |(kind, rest)| if kind.len() < 24 { rest } else { message });
+    let message =
+        message.split_once("Error: ").map_or(message, |(kind, rest)| if kind.len() < 24 { rest } else { message });
     message.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 

@@ -31,14 +31,19 @@ impl DuckDb {
     pub fn open(file: &Path, catalogue: &str) -> Result<Self, EngineError> {
         let unavailable = |error: duckdb::Error| {
             let text = error.to_string();
-            let reason = if text.contains("lock") { "another cadet is using it" } else { text.lines().next().unwrap_or_default() };
+            let reason = if text.contains("lock") {
+                "another cadet is using it"
+            } else {
+                text.lines().next().unwrap_or_default()
+            };
             EngineError::Unavailable(format!("the local database {} cannot be opened: {reason}", file.display()))
         };
         let connection = Connection::open_in_memory().map_err(unavailable)?;
         let path = file.display().to_string().replace('\'', "''");
         let statements = [
             format!("attach '{path}' as {}", quoted(catalogue)),
-            "set integer_division = true; set default_null_order = 'nulls_last'; set preserve_insertion_order = true".to_owned(),
+            "set integer_division = true; set default_null_order = 'nulls_last'; set preserve_insertion_order = true"
+                .to_owned(),
             "set autoinstall_known_extensions = false; set autoload_known_extensions = false".to_owned(),
             prelude::SQL.to_owned(),
             "set enable_external_access = false; set lock_configuration = true".to_owned(),
@@ -79,7 +84,8 @@ impl DuckDb {
     }
 
     fn columns(connection: &Connection, relation: &Relation) -> Result<Vec<TypedColumn>, EngineError> {
-        let mut statement = connection.prepare(&format!("describe {relation}")).map_err(|error| query_error(&error, None))?;
+        let mut statement =
+            connection.prepare(&format!("describe {relation}")).map_err(|error| query_error(&error, None))?;
         let rows = statement.query_map([], |row| Ok(TypedColumn { name: row.get(0)?, data_type: row.get(1)? }));
         rows.and_then(Iterator::collect).map_err(|error| query_error(&error, None))
     }
@@ -100,7 +106,8 @@ fn fresh(relation: &Relation) -> Relation {
 }
 
 fn stored(connection: &Connection, relation: &Relation) -> Result<Option<Stored>, EngineError> {
-    let names = [&relation.database, &relation.schema, &relation.identifier].map(|name| name.clone().unwrap_or_default());
+    let names =
+        [&relation.database, &relation.schema, &relation.identifier].map(|name| name.clone().unwrap_or_default());
     let kind: Option<String> = connection
         .query_row(
             "select table_type from information_schema.tables where table_catalog = ? and table_schema = ? and table_name = ?",
@@ -124,7 +131,9 @@ fn swap(connection: &Connection, relation: &Relation) -> Result<(), EngineError>
 }
 
 fn count(connection: &Connection, relation: &Relation) -> Result<u64, EngineError> {
-    connection.query_row(&format!("select count(*) from {relation}"), [], |row| row.get(0)).map_err(|error| query_error(&error, None))
+    connection
+        .query_row(&format!("select count(*) from {relation}"), [], |row| row.get(0))
+        .map_err(|error| query_error(&error, None))
 }
 
 /// Compares the columns that were built with those that the contract promises.
@@ -137,20 +146,36 @@ fn keeps_contract(built: &[TypedColumn], contract: &[TypedColumn]) -> Result<(),
         };
         let wanted = types::duckdb_type(&promised.data_type).map_err(EngineError::Contract)?;
         if !types::same_kind(&wanted, &column.data_type) {
-            wrong.push(format!("the column `{}` is {}, not {}", promised.name, column.data_type.to_lowercase(), promised.data_type));
+            wrong.push(format!(
+                "the column `{}` is {}, not {}",
+                promised.name,
+                column.data_type.to_lowercase(),
+                promised.data_type
+            ));
         }
     }
     let promised = |column: &&TypedColumn| contract.iter().all(|known| !known.name.eq_ignore_ascii_case(&column.name));
-    wrong.extend(built.iter().filter(promised).map(|column| format!("the column `{}` is not in the contract", column.name)));
-    if wrong.is_empty() { Ok(()) } else { Err(EngineError::Contract(format!("the contract is broken: {}", wrong.join("; ")))) }
+    wrong.extend(
+        built.iter().filter(promised).map(|column| format!("the column `{}` is not in the contract", column.name)),
+    );
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(EngineError::Contract(format!("the contract is broken: {}", wrong.join("; "))))
+    }
 }
 
 impl Engine for DuckDb {
     fn find(&self, relation: &Relation) -> Result<Option<Stored>, EngineError> {
-        stored(&*self.connection.lock().unwrap_or_else(PoisonError::into_inner), relation)
+        stored(&self.connection.lock().unwrap_or_else(PoisonError::into_inner), relation)
     }
 
-    fn replace_table(&self, relation: &Relation, query: &str, contract: Option<&[TypedColumn]>) -> Result<u64, EngineError> {
+    fn replace_table(
+        &self,
+        relation: &Relation,
+        query: &str,
+        contract: Option<&[TypedColumn]>,
+    ) -> Result<u64, EngineError> {
         let query = &*patterns::translate(query)?;
         self.create_schema(relation)?;
         self.transaction(|connection| {
@@ -185,23 +210,29 @@ impl Engine for DuckDb {
             let columns = Self::columns(connection, relation)?;
             let names: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
             let names = names.join(", ");
-            let rows = run(connection, &format!("insert into {relation} ({names}) select {names} from (\n{query}\n) as cadet_new"))?;
+            let rows = run(
+                connection,
+                &format!("insert into {relation} ({names}) select {names} from (\n{query}\n) as cadet_new"),
+            )?;
             Ok(u64::try_from(rows).unwrap_or_default())
         })
     }
 
     fn load(&self, relation: &Relation, load: &Load<'_>) -> Result<u64, EngineError> {
-        let types: Vec<String> =
-            load.columns.iter().map(|column| types::duckdb_type(&column.data_type)).collect::<Result<_, _>>().map_err(|message| {
-                EngineError::Query { message, offset: None, help: None }
-            })?;
+        let types: Vec<String> = load
+            .columns
+            .iter()
+            .map(|column| types::duckdb_type(&column.data_type))
+            .collect::<Result<_, _>>()
+            .map_err(|message| EngineError::Query { message, offset: None, help: None })?;
         self.create_schema(relation)?;
         self.transaction(|connection| {
             let names: Vec<String> = load.columns.iter().map(|column| quoted(&column.name)).collect();
             let texts: Vec<String> = names.iter().map(|name| format!("{name} varchar")).collect();
             run(connection, &format!("create or replace temp table cadet_load ({})", texts.join(", ")))?;
             append_rows(connection, load)?;
-            let casts = names.iter().zip(&types).map(|(name, data_type)| format!("cast({name} as {data_type}) as {name}"));
+            let casts =
+                names.iter().zip(&types).map(|(name, data_type)| format!("cast({name} as {data_type}) as {name}"));
             let query = format!("select {} from temp.cadet_load", casts.collect::<Vec<_>>().join(", "));
             run(connection, &format!("create or replace table {} as {query}", fresh(relation)))?;
             run(connection, "drop table temp.cadet_load")?;
@@ -232,7 +263,9 @@ fn append_rows(connection: &Connection, load: &Load<'_>) -> Result<(), EngineErr
         .collect();
     let mut appender = connection.appender("cadet_load").map_err(|error| query_error(&error, None))?;
     for row in &load.table.rows {
-        let values = places.iter().map(|place| place.and_then(|at| row.get(at)).filter(|value| !crate::parse::csv::is_null(value)));
+        let values = places
+            .iter()
+            .map(|place| place.and_then(|at| row.get(at)).filter(|value| !crate::parse::csv::is_null(value)));
         appender.append_row(duckdb::appender_params_from_iter(values)).map_err(|error| query_error(&error, None))?;
     }
     appender.flush().map_err(|error| query_error(&error, None))

@@ -19,7 +19,9 @@ pub(super) fn translate(query: &str) -> Result<Cow<'_, str>, EngineError> {
     if !lower.contains("date_parse") && !lower.contains("date_format") {
         return Ok(Cow::Borrowed(query));
     }
-    let Ok(tokens) = Tokenizer::new(&GenericDialect {}, query).tokenize_with_location() else { return Ok(Cow::Borrowed(query)) };
+    let Ok(tokens) = Tokenizer::new(&GenericDialect {}, query).tokenize_with_location() else {
+        return Ok(Cow::Borrowed(query));
+    };
     let index = LineIndex::new(query);
     let number = |value: u64| usize::try_from(value).unwrap_or(1);
     let mut depth = 0usize;
@@ -101,7 +103,8 @@ mod tests {
 
     #[test]
     fn only_the_patterns_of_date_functions_are_translated() {
-        let sql = "select date_parse(concat('%i', a), '%Y-%m-%d %H:%i:%s'), '%i' from t where date_format(b, '%M') like '%M'";
+        let sql =
+            "select date_parse(concat('%i', a), '%Y-%m-%d %H:%i:%s'), '%i' from t where date_format(b, '%M') like '%M'";
         assert_eq!(
             translate(sql).unwrap(),
             "select date_parse(concat('%i', a), '%Y-%m-%d %H:%M:%S'), '%i' from t where date_format(b, '%B') like '%M'"

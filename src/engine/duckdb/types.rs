@@ -111,9 +111,14 @@ mod tests {
     #[test]
     fn athenas_types_have_duckdbs_words_and_nothing_else_passes() {
         let cases = [
-            ("string", "varchar"), ("VARCHAR(10)", "varchar"), ("int", "integer"), ("decimal(10,2)", "decimal(10, 2)"),
-            ("array<string>", "varchar[]"), ("row(a bigint, b array(double))", "struct(\"a\" bigint, \"b\" double[])"),
-            ("map<string,struct<x:int>>", "map(varchar, struct(\"x\" integer))"), ("timestamp(3)", "timestamp"),
+            ("string", "varchar"),
+            ("VARCHAR(10)", "varchar"),
+            ("int", "integer"),
+            ("decimal(10,2)", "decimal(10, 2)"),
+            ("array<string>", "varchar[]"),
+            ("row(a bigint, b array(double))", "struct(\"a\" bigint, \"b\" double[])"),
+            ("map<string,struct<x:int>>", "map(varchar, struct(\"x\" integer))"),
+            ("timestamp(3)", "timestamp"),
         ];
         for (athena, duckdb) in cases {
             assert_eq!(duckdb_type(athena).unwrap(), duckdb);

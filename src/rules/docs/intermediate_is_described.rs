@@ -27,7 +27,11 @@ use crate::project::Node;
 use crate::rules::{Check, Found, Rule, Subject};
 use crate::source::file::folder;
 
-pub(crate) const RULE: Rule = Rule { level: Level::Error, summary: "an intermediate model that properties.yaml does not describe", check: Check::Model(check) };
+pub(crate) const RULE: Rule = Rule {
+    level: Level::Error,
+    summary: "an intermediate model that properties.yaml does not describe",
+    check: Check::Model(check),
+};
 
 fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
     if subject.policy.described_suffixes.iter().any(|suffix| model.name.ends_with(suffix)) {
@@ -41,7 +45,10 @@ fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
         return;
     }
     let finding = found.at(model.place.clone(), "this model is not described in the `properties.yaml` of its folder");
-    finding.help = Some(format!("add to `{folder}/properties.yaml`, under `models:`:\n  - name: {}\n    description: …", model.name));
+    finding.help = Some(format!(
+        "add to `{folder}/properties.yaml`, under `models:`:\n  - name: {}\n    description: …",
+        model.name
+    ));
     if let Some(patch) = &model.patch {
         finding.related.push((patch.clone(), "it is described here instead".to_owned()));
     }

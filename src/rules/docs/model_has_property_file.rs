@@ -26,7 +26,11 @@ use crate::project::Node;
 use crate::rules::{Check, Found, Rule, Subject};
 use crate::source::file::folder;
 
-pub(crate) const RULE: Rule = Rule { level: Level::Error, summary: "a _dim, _fct or _stg model without its property file", check: Check::Model(check) };
+pub(crate) const RULE: Rule = Rule {
+    level: Level::Error,
+    summary: "a _dim, _fct or _stg model without its property file",
+    check: Check::Model(check),
+};
 
 fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
     if !subject.policy.described_suffixes.iter().any(|suffix| model.name.ends_with(suffix)) {

@@ -29,7 +29,8 @@ use crate::project::Node;
 use crate::rules::{Check, Found, Rule, Subject};
 use crate::source::file::folder;
 
-pub(crate) const RULE: Rule = Rule { level: Level::Error, summary: "a seed without its property file", check: Check::Seed(check) };
+pub(crate) const RULE: Rule =
+    Rule { level: Level::Error, summary: "a seed without its property file", check: Check::Seed(check) };
 
 fn check(seed: &Node, subject: &Subject<'_>, found: &mut Found) {
     let beside = |ending: &str| format!("{}/{}.{ending}", folder(&seed.file), seed.name);

@@ -25,5 +25,8 @@ use crate::finding::Level;
 use crate::project::ProblemKind;
 use crate::rules::{Check, Rule};
 
-pub(crate) const RULE: Rule =
-    Rule { level: Level::Error, summary: "a file that cannot be read", check: Check::Problems(ProblemKind::UnreadableFile) };
+pub(crate) const RULE: Rule = Rule {
+    level: Level::Error,
+    summary: "a file that cannot be read",
+    check: Check::Problems(ProblemKind::UnreadableFile),
+};

@@ -20,7 +20,8 @@ use crate::finding::Level;
 use crate::project::ProblemKind;
 use crate::rules::{Check, Found, Rule, Subject};
 
-pub(crate) const RULE: Rule = Rule { level: Level::Error, summary: "Jinja that cannot be rendered", check: Check::Project(check) };
+pub(crate) const RULE: Rule =
+    Rule { level: Level::Error, summary: "Jinja that cannot be rendered", check: Check::Project(check) };
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
     for problem in subject.project.problems.iter().filter(|problem| problem.kind == ProblemKind::Jinja) {
@@ -34,6 +35,8 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
         let Some(Err(problem)) = subject.compiled.get(id) else { continue };
         let finding = found.at(problem.place.clone(), problem.message.clone());
         finding.related.clone_from(&problem.stack);
-        finding.help = Some("this failed while the SQL was compiled; look at the name and the arguments of what is called there".into());
+        finding.help = Some(
+            "this failed while the SQL was compiled; look at the name and the arguments of what is called there".into(),
+        );
     }
 }

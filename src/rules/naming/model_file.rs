@@ -22,7 +22,11 @@ use crate::project::Node;
 use crate::rules::{Check, Found, Rule, Subject};
 use crate::source::file::stem;
 
-pub(crate) const RULE: Rule = Rule { level: Level::Error, summary: "a model file whose name is not <database>__<table>.sql", check: Check::Model(check) };
+pub(crate) const RULE: Rule = Rule {
+    level: Level::Error,
+    summary: "a model file whose name is not <database>__<table>.sql",
+    check: Check::Model(check),
+};
 
 fn check(model: &Node, _: &Subject<'_>, found: &mut Found) {
     let Some(database) = model.path.split('/').nth(1).filter(|_| model.path.split('/').count() > 2) else { return };
@@ -36,7 +40,8 @@ fn check(model: &Node, _: &Subject<'_>, found: &mut Found) {
         [_] => ("the name of this file has no `__` between database and table".to_owned(), without(name, database)),
         _ => ("the name of this file has more than one `__`".to_owned(), without(name, database).replace("__", "_")),
     };
-    found.at(model.place.clone(), message).help = Some(format!("rename it to `{database}__{table}.sql`, and its name in property files and `ref`s with it"));
+    found.at(model.place.clone(), message).help =
+        Some(format!("rename it to `{database}__{table}.sql`, and its name in property files and `ref`s with it"));
 }
 
 /// The table's part of a name that begins with the database, whatever stands between.

@@ -21,12 +21,15 @@ use crate::finding::Level;
 use crate::project::Node;
 use crate::rules::{Check, Found, Rule, Subject};
 
-pub(crate) const RULE: Rule = Rule { level: Level::Error, summary: "a model outside models/<domain>/<database>/", check: Check::Model(check) };
+pub(crate) const RULE: Rule =
+    Rule { level: Level::Error, summary: "a model outside models/<domain>/<database>/", check: Check::Model(check) };
 
 fn check(model: &Node, _: &Subject<'_>, found: &mut Found) {
     if model.path.split('/').count() < 3 {
         let help = match model.name.split_once("__") {
-            Some((database, _)) => format!("move it to `models/<domain>/{database}/`, with the domain that the database belongs to"),
+            Some((database, _)) => {
+                format!("move it to `models/<domain>/{database}/`, with the domain that the database belongs to")
+            }
             None => "move it to `models/<domain>/<database>/`".to_owned(),
         };
         found.at(model.place.clone(), "this model does not lie in a domain and a database").help = Some(help);

@@ -20,7 +20,8 @@ use crate::finding::{Level, Place};
 use crate::rules::{Check, Found, Rule, Subject};
 use crate::source::SourceFile;
 
-pub(crate) const RULE: Rule = Rule { level: Level::Error, summary: "a folder or file that is not in snake_case", check: Check::File(check) };
+pub(crate) const RULE: Rule =
+    Rule { level: Level::Error, summary: "a folder or file that is not in snake_case", check: Check::File(check) };
 
 fn check(file: &SourceFile, subject: &Subject<'_>, found: &mut Found) {
     let package = &subject.project.root().file;

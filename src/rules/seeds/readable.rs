@@ -23,7 +23,8 @@ use crate::parse::csv;
 use crate::project::Node;
 use crate::rules::{Check, Found, Rule, Subject};
 
-pub(crate) const RULE: Rule = Rule { level: Level::Error, summary: "a seed that cannot be read", check: Check::Seed(check) };
+pub(crate) const RULE: Rule =
+    Rule { level: Level::Error, summary: "a seed that cannot be read", check: Check::Seed(check) };
 
 fn check(seed: &Node, subject: &Subject<'_>, found: &mut Found) {
     let delimiter = seed.config_text("delimiter").and_then(|text| text.bytes().next()).unwrap_or(b',');

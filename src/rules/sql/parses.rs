@@ -28,7 +28,8 @@ use crate::finding::{Level, Place};
 use crate::project::Node;
 use crate::rules::{Check, Found, Rule, Subject};
 
-pub(crate) const RULE: Rule = Rule { level: Level::Error, summary: "SQL that cannot be read", check: Check::Model(check) };
+pub(crate) const RULE: Rule =
+    Rule { level: Level::Error, summary: "SQL that cannot be read", check: Check::Model(check) };
 
 fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
     let Some(Ok(compiled)) = subject.compiled.get(&model.unique_id) else { return };

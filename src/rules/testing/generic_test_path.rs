@@ -25,7 +25,8 @@ use crate::jinja::blocks::{BlockKind, blocks};
 use crate::rules::{Check, Found, Rule, Subject};
 use crate::source::SourceFile;
 
-pub(crate) const RULE: Rule = Rule { level: Level::Error, summary: "a generic test outside tests/generic/<team>/", check: Check::File(check) };
+pub(crate) const RULE: Rule =
+    Rule { level: Level::Error, summary: "a generic test outside tests/generic/<team>/", check: Check::File(check) };
 
 fn check(file: &SourceFile, subject: &Subject<'_>, found: &mut Found) {
     let below = |folder: &String| file.path.strip_prefix(&format!("{folder}/generic/")).map(str::to_owned);
@@ -39,7 +40,8 @@ fn check(file: &SourceFile, subject: &Subject<'_>, found: &mut Found) {
         let team = path.split_once('/').map_or("<team>", |(team, _)| team);
         let name = stem.rsplit("__").next().unwrap_or(stem);
         let message = "this generic test is not in `tests/generic/<team>/<team>__<name>.sql`";
-        found.at(Place::file(file.path.clone()), message).help = Some(format!("move it to `tests/generic/{team}/{team}__{name}.sql`"));
+        found.at(Place::file(file.path.clone()), message).help =
+            Some(format!("move it to `tests/generic/{team}/{team}__{name}.sql`"));
         return;
     }
     let Ok(text) = file.text() else { return };
@@ -47,7 +49,8 @@ fn check(file: &SourceFile, subject: &Subject<'_>, found: &mut Found) {
         let name = block.name.trim_start_matches("test_");
         if name != stem {
             let message = format!("the test in this file is called `{name}`, not `{stem}`");
-            found.at(Place::span(file.path.clone(), block.name_span), message).help = Some(format!("write `{{% test {stem}(…) %}}`, or rename the file"));
+            found.at(Place::span(file.path.clone(), block.name_span), message).help =
+                Some(format!("write `{{% test {stem}(…) %}}`, or rename the file"));
         }
     }
 }

@@ -25,5 +25,8 @@ use crate::finding::Level;
 use crate::project::ProblemKind;
 use crate::rules::{Check, Rule};
 
-pub(crate) const RULE: Rule =
-    Rule { level: Level::Warning, summary: "a YAML key that stands twice", check: Check::Problems(ProblemKind::DuplicateKey) };
+pub(crate) const RULE: Rule = Rule {
+    level: Level::Warning,
+    summary: "a YAML key that stands twice",
+    check: Check::Problems(ProblemKind::DuplicateKey),
+};

@@ -28,5 +28,8 @@ use crate::finding::Level;
 use crate::project::ProblemKind;
 use crate::rules::{Check, Rule};
 
-pub(crate) const RULE: Rule =
-    Rule { level: Level::Warning, summary: "properties of something that is not there", check: Check::Problems(ProblemKind::Orphan) };
+pub(crate) const RULE: Rule = Rule {
+    level: Level::Warning,
+    summary: "properties of something that is not there",
+    check: Check::Problems(ProblemKind::Orphan),
+};

@@ -23,5 +23,8 @@ use crate::finding::Level;
 use crate::project::ProblemKind;
 use crate::rules::{Check, Rule};
 
-pub(crate) const RULE: Rule =
-    Rule { level: Level::Error, summary: "properties that dbt does not take", check: Check::Problems(ProblemKind::Properties) };
+pub(crate) const RULE: Rule = Rule {
+    level: Level::Error,
+    summary: "properties that dbt does not take",
+    check: Check::Problems(ProblemKind::Properties),
+};
