@@ -1,14 +1,15 @@
 //! The head and the base, both read and checked: what `check`, `deploy` and `ci` start from.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::session::Session;
 use crate::cli::BaseArgs;
 use crate::compile::{self, Compilations};
 use crate::error::Error;
 use crate::finding::{Finding, Level};
+use crate::project::read::Inputs;
 use crate::project::scopes::Run;
 use crate::project::{Project, ResourceType, read};
 use crate::rules::{self, Subject};
@@ -22,7 +23,9 @@ pub(super) struct PullRequest {
     /// The way from the repository to the project, empty or ending in `/`.
     pub prefix: String,
     pub head: Project,
-    pub base: Project,
+    base_tree: Arc<Tree>,
+    inputs: Inputs,
+    base: OnceLock<Project>,
     pub compiled: Compilations,
     pub changes: Changes,
     pub policy: Policy,
@@ -45,7 +48,7 @@ impl PullRequest {
         };
         let head_tree = Arc::new(head_tree);
         let inputs = session.inputs(&folder, &head_tree, &policy, run.clone())?;
-        let (head, base) = rayon::join(|| read::read(&head_tree, &inputs), || read::read(&base_tree, &inputs));
+        let head = read::read(&head_tree, &inputs);
         let compiled = compile::models(&head);
         let head_name = args.head.clone().or_else(|| repo.branch()).unwrap_or_else(|| repo.short(comparison.head));
         Ok(Self {
@@ -53,7 +56,9 @@ impl PullRequest {
             base_name: format!("{} ({})", wanted.unwrap_or("main"), repo.short(comparison.merge_base)),
             folder,
             head,
-            base,
+            base_tree,
+            inputs,
+            base: OnceLock::new(),
             compiled,
             changes,
             policy,
@@ -61,13 +66,25 @@ impl PullRequest {
         })
     }
 
+    /// The project at the merge base, read when it is first asked for.
+    pub(super) fn base(&self) -> &Project {
+        self.base.get_or_init(|| read::read(&self.base_tree, &self.inputs))
+    }
+
     /// The findings on what changed, and those that the change causes elsewhere.
+    ///
+    /// Only when something is wrong in a file that did not change is the base read, to know since when.
     pub(super) fn findings(&self) -> Vec<Finding> {
-        let all = self.all_findings();
-        let base_compiled = compile::models(&self.base);
-        let before = rules::run(&Subject { project: &self.base, compiled: &base_compiled, policy: &self.policy });
-        let is_new = |finding: &Finding| before.iter().all(|known| known.identity() != finding.identity());
-        all.into_iter().filter(|finding| self.is_changed(&finding.place.path) || is_new(finding)).collect()
+        let (mut here, elsewhere): (Vec<_>, Vec<_>) =
+            self.all_findings().into_iter().partition(|finding| self.is_changed(&finding.place.path));
+        if !elsewhere.is_empty() {
+            let compiled = compile::models(self.base());
+            let before = rules::run(&Subject { project: self.base(), compiled: &compiled, policy: &self.policy });
+            let known: HashSet<_> = before.iter().map(Finding::identity).collect();
+            here.extend(elsewhere.into_iter().filter(|finding| !known.contains(&finding.identity())));
+            here.sort_by(|a, b| a.order().cmp(&b.order()));
+        }
+        here
     }
 
     /// Every finding of the head.

@@ -49,7 +49,7 @@ pub(super) fn run(session: &Session, args: &DeployArgs) -> Result<Verdict, Error
 
 /// What changed with all that is downstream, or what was selected.
 fn reasons(session: &Session, request: &PullRequest, args: &SelectArgs) -> Result<BTreeMap<String, Reason>, Error> {
-    let changed = diff::changed(&request.head, &request.base, &request.compiled);
+    let changed = diff::changed(&request.head, request.base(), &request.compiled);
     let mut reasons = Plan::of_changes(&request.head, &changed);
     if args.select.is_empty() && args.exclude.is_empty() {
         return Ok(reasons);
@@ -72,7 +72,7 @@ pub(super) fn plan(project: &Project, reasons: BTreeMap<String, Reason>, engine:
 
 /// The plan of everything that a pull request changes.
 pub(super) fn plan_of_changes(request: &PullRequest, engine: &dyn Engine) -> Plan {
-    let changed = diff::changed(&request.head, &request.base, &request.compiled);
+    let changed = diff::changed(&request.head, request.base(), &request.compiled);
     plan(&request.head, Plan::of_changes(&request.head, &changed), engine)
 }
 

@@ -106,31 +106,51 @@ pub fn check(sql: &str) -> Result<(), SqlProblem> {
             "check that every quote and comment is closed",
         )
     })?;
-    let tokens = in_sqlparsers_words(tokens);
     let last = tokens.iter().rev().find(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF)).cloned();
     let Some(last) = last else {
         return Err(problem(sql, 0..0, "this model is empty".into(), "write one select statement"));
     };
-    let end = span(&index, &last);
-    let mut parser = Parser::new(&dialect).with_recursion_limit(DEEPEST).with_tokens_with_locations(tokens.clone());
+    one_query(sql, &index, &tokens, &last)?;
+    let mut parser = Parser::new(&dialect)
+        .with_recursion_limit(DEEPEST)
+        .with_tokens_with_locations(in_sqlparsers_words(tokens.clone()));
     match parser.parse_statements() {
-        Ok(statements) => match statements.as_slice() {
-            [Statement::Query(_)] => Ok(()),
-            [_] => Err(problem(
-                sql,
-                first_word(sql),
-                "a model must be a query".into(),
-                "write one `select` (with its `with`); cadet creates the table itself",
-            )),
-            _ => Err(problem(
-                sql,
-                end,
-                "a model must be one query, and this is more than one statement".into(),
-                "keep one `select`; put the others into models of their own",
-            )),
-        },
+        Ok(statements) if matches!(statements.as_slice(), [Statement::Query(_)]) => Ok(()),
+        Ok(_) => Err(not_a_query(sql)),
         Err(error) => Err(parse_problem(sql, &index, &tokens, &error)),
     }
+}
+
+/// What holds even where the parser does not know a clause: one statement, which begins as a query does.
+fn one_query(
+    sql: &str,
+    index: &LineIndex<'_>,
+    tokens: &[TokenWithSpan],
+    last: &TokenWithSpan,
+) -> Result<(), SqlProblem> {
+    let certain = |problem: SqlProblem| SqlProblem { is_unread: false, ..problem };
+    if let Some(semicolon) = tokens.iter().find(|token| token.token == Token::SemiColon) {
+        let (message, help) = if semicolon.span == last.span {
+            (
+                "a model must not end in `;`",
+                "take the `;` away: cadet puts the query inside the statement that creates the table",
+            )
+        } else {
+            (
+                "a model must be one query, and this is more than one statement",
+                "keep one `select`; put the others into models of their own",
+            )
+        };
+        return Err(certain(problem(sql, span(index, semicolon), message.into(), help)));
+    }
+    let first = tokens.iter().find(|token| !matches!(token.token, Token::Whitespace(_) | Token::LParen));
+    let begins = first.is_some_and(|token| matches!(&token.token, Token::Word(word) if matches!(word.value.to_lowercase().as_str(), "select" | "with" | "values" | "table")));
+    if begins { Ok(()) } else { Err(certain(not_a_query(sql))) }
+}
+
+fn not_a_query(sql: &str) -> SqlProblem {
+    let help = "write one `select` (with its `with`); cadet creates the table itself";
+    problem(sql, first_word(sql), "a model must be a query".into(), help)
 }
 
 fn problem(sql: &str, span: Range<usize>, message: String, help: &str) -> SqlProblem {
@@ -297,6 +317,10 @@ mod tests {
         assert_eq!(&sql[problem.span.clone()], "z", "{problem:?}");
         assert!(check("select (1").unwrap_err().message.contains("ends too early"));
         assert!(check("drop table t").unwrap_err().message.contains("must be a query"));
-        assert!(check("select 1; drop table t").unwrap_err().message.contains("more than one statement"));
+        for sql in ["select 1; drop table t -- json_query", "select json_query(1); drop table t"] {
+            let problem = check(sql).unwrap_err();
+            assert!(problem.message.contains("more than one statement") && !problem.is_unread, "{sql}");
+        }
+        assert!(check("select 1;").unwrap_err().message.contains("must not end"));
     }
 }

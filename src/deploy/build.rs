@@ -116,11 +116,8 @@ impl Builder<'_> {
     }
 
     fn model(&self, node: &Node, compiled: &Compiled, incremental: bool) -> Built {
-        if let Err(problem) = sql::check(&compiled.sql)
-            && !problem.is_unread
-        {
-            let place = self.place(node, compiled, Some(problem.span.start));
-            return Built::failed(Finding::new("sql/parses", Level::Error, problem.message, place).help(problem.help));
+        if let Some(refused) = self.unsafe_sql(node, compiled, &compiled.sql) {
+            return refused;
         }
         let query = compiled.sql.trim();
         let contract: Option<Vec<TypedColumn>> = node.has_contract().then(|| promised(node));
@@ -152,6 +149,13 @@ impl Builder<'_> {
         Built { ran: Some(ran), ..built }
     }
 
+    /// SQL that is not exactly one query is never sent.
+    fn unsafe_sql(&self, node: &Node, compiled: &Compiled, query: &str) -> Option<Built> {
+        let problem = sql::check(query).err().filter(|problem| !problem.is_unread)?;
+        let place = self.place(node, compiled, Some(problem.span.start));
+        Some(Built::failed(Finding::new("sql/parses", Level::Error, problem.message, place).help(problem.help)))
+    }
+
     /// The query as dbt wraps a test: `dbt.get_test_sql`.
     fn test(&self, node: &Node, compiled: &Compiled) -> Built {
         let text = |key: &str, usual: &str| node.config_text(key).unwrap_or(usual).to_owned();
@@ -166,6 +170,9 @@ impl Builder<'_> {
             "select {calc} as failures, {calc} {warn_if} as should_warn, {calc} {error_if} as should_error\nfrom (\n{}{limit}\n) dbt_internal_test",
             compiled.sql.trim()
         );
+        if let Some(refused) = self.unsafe_sql(node, compiled, &query) {
+            return refused;
+        }
         let built = match self.engine.test(&query) {
             Ok(answer) => {
                 let only_warns = text("severity", "ERROR").eq_ignore_ascii_case("warn");

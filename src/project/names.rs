@@ -14,26 +14,27 @@ use crate::jinja::scope::{Given, Mode, Scope};
 use crate::jinja::universe::Universe;
 use crate::jinja::values;
 
+/// The three macros in one template: rendering is most of the cost. The root project's come first, as in dbt.
+const CALLS: &str = "[generate_database_name(__database, __node), generate_schema_name(__schema, __node), \
+                     generate_alias_name(__alias, __node)]";
+
 /// Sets the node's database, schema, alias and relation.
 ///
 /// # Errors
 /// When one of the project's naming macros fails.
 pub fn set(universe: &Arc<Universe>, given: &Arc<Given>, node: &mut Node) -> Result<(), RenderProblem> {
-    node.database = generated(universe, given, node, "database")?;
-    node.schema = generated(universe, given, node, "schema")?;
-    node.alias = generated(universe, given, node, "alias")?;
+    let custom = |what: &str| node.config.get(what).map_or_else(|| Value::from(()), values::from_json);
+    let scope = Scope::new(Arc::clone(universe), Arc::clone(given), &node.package, Mode::Parse)
+        .with("__database", custom("database"))
+        .with("__schema", custom("schema"))
+        .with("__alias", custom("alias"))
+        .with("__node", values::from_json(&scopes::facts(node)));
+    let names = evaluate(&Arc::new(scope), CALLS, &node.file)?;
+    let name =
+        |at: usize| names.get_item_by_index(at).map(|name| values::text(&name).trim().to_owned()).unwrap_or_default();
+    (node.database, node.schema, node.alias) = (name(0), name(1), name(2));
     node.relation = Relation::new(&node.database, &node.schema, &node.alias);
     Ok(())
-}
-
-/// Calls `generate_<what>_name`. The macros are looked up in the root project first, as dbt does.
-fn generated(universe: &Arc<Universe>, given: &Arc<Given>, node: &Node, what: &str) -> Result<String, RenderProblem> {
-    let custom = node.config.get(what).map_or_else(|| Value::from(()), values::from_json);
-    let scope = Scope::new(Arc::clone(universe), Arc::clone(given), &node.package, Mode::Parse)
-        .with("__custom", custom)
-        .with("__node", values::from_json(&scopes::facts(node)));
-    let name = evaluate(&Arc::new(scope), &format!("generate_{what}_name(__custom, __node)"), &node.file)?;
-    Ok(values::text(&name).trim().to_owned())
 }
 
 /// A moment as Python's datetime shows it to templates.

@@ -128,6 +128,8 @@ fn docs(tree: &Tree, packages: &[Package]) -> HashMap<String, String> {
 /// Models and seeds with what the property files say of them; returns the patches for the tests.
 fn read_nodes(project: &mut Project) -> HashMap<(ResourceType, String, String), Patch> {
     let mut patches = HashMap::new();
+    // Models and seeds share their names.
+    let mut taken: HashMap<(String, String, Option<String>), String> = HashMap::new();
     let mut problems = std::mem::take(&mut project.problems);
     for kind in [ResourceType::Model, ResourceType::Seed] {
         let found = properties::patches(&project.property_files, kind.config_key(), &mut problems);
@@ -142,13 +144,13 @@ fn read_nodes(project: &mut Project) -> HashMap<(ResourceType, String, String), 
             if node.config.get("enabled") == Some(&serde_json::Value::Bool(false)) {
                 continue;
             }
-            match project
-                .nodes
-                .values()
-                .find(|known| known.name == node.name && known.version == node.version && known.package == node.package)
-            {
+            let name = (node.package.clone(), node.name.clone(), node.version.clone());
+            match taken.get(&name).and_then(|id| project.nodes.get(id)) {
                 Some(known) => problems.push(twice(&node, known)),
-                None => drop(project.nodes.insert(node.unique_id.clone(), node)),
+                None => {
+                    taken.insert(name, node.unique_id.clone());
+                    project.nodes.insert(node.unique_id.clone(), node);
+                }
             }
         }
         problems.extend(orphans(project, kind, &by_name));

@@ -46,7 +46,8 @@ fn latest(project: &Project, id: &str) -> Option<String> {
 
 /// The source table that `source('a', 'b')` means.
 pub fn find_source<'p>(project: &'p Project, (source, table): &(String, String)) -> Option<&'p SourceTable> {
-    project.sources.values().find(|known| known.source_name == *source && known.name == *table)
+    let packages = project.packages.iter().map(|package| package.name());
+    packages.into_iter().find_map(|package| project.sources.get(&format!("source.{package}.{source}.{table}")))
 }
 
 /// Sets what every node depends on, and reports what leads nowhere.

@@ -11,6 +11,9 @@ use super::problem::Problem;
 use super::properties::Patch;
 use super::read::render_problem;
 use super::{Project, config, names, scopes};
+use crate::compile;
+use crate::jinja::scope::{Asked, RefKey};
+use crate::jinja::universe::INTERNAL;
 use crate::parse::yaml::Yaml;
 
 /// The tests of everything that property files describe.
@@ -62,29 +65,49 @@ pub(super) fn add(project: &mut Project, patches: &HashMap<(ResourceType, String
     project.problems.extend(problems);
 }
 
-/// Renders a test once, to learn what it refers to.
+/// Learns what a test refers to.
 fn finish_test(project: &Project, mut node: Node) -> (Node, Vec<Problem>) {
     let mut problems = Vec::new();
-    let scope = Arc::new(scopes::reading(&project.universe, &project.given, &node));
-    match crate::compile::test::render(&scope, &node) {
-        Ok(_) => {}
-        Err(problem) => {
-            node.is_broken = true;
-            problems.push(render_problem(&node, problem));
-        }
+    if !take_shortcut(project, &mut node) {
+        render(project, &mut node, &mut problems);
     }
-    {
-        let mut captured = scope.captured();
-        node.refs = std::mem::take(&mut captured.refs);
-        node.sources = std::mem::take(&mut captured.sources);
-        node.macros = std::mem::take(&mut captured.macros);
-        for level in std::mem::take(&mut captured.configs) {
-            config::merge(&mut node.config, &level);
-        }
-    }
-    node.refs.dedup();
     if let Err(problem) = names::set(&project.universe, &project.given, &mut node) {
         problems.push(render_problem(&node, problem));
     }
     (node, problems)
+}
+
+/// dbt does not render its own `not_null` and `unique`, the most common tests: what they refer to is known.
+fn take_shortcut(project: &Project, node: &mut Node) -> bool {
+    let Some(test) = &node.test else { return false };
+    let found = test.namespace.is_none().then(|| project.universe.find(&node.package, &test.macro_name)).flatten();
+    let Some(definition) = found.filter(|found| found.package == INTERNAL) else { return false };
+    let Some(attached) = test.attached_to.as_ref().filter(|_| matches!(test.name.as_str(), "not_null" | "unique"))
+    else {
+        return false;
+    };
+    if let Some(target) = project.nodes.get(attached) {
+        let what = RefKey { package: None, name: target.name.clone(), version: target.version.clone() };
+        node.refs = vec![Asked { what, at: None }];
+    } else if let Some(table) = project.sources.get(attached) {
+        node.sources = vec![Asked { what: (table.source_name.clone(), table.name.clone()), at: None }];
+    }
+    node.macros.insert(definition.unique_id.clone());
+    true
+}
+
+fn render(project: &Project, node: &mut Node, problems: &mut Vec<Problem>) {
+    let scope = Arc::new(scopes::reading(&project.universe, &project.given, node));
+    if let Err(problem) = compile::test::render(&scope, node) {
+        node.is_broken = true;
+        problems.push(render_problem(node, problem));
+    }
+    let mut captured = scope.captured();
+    node.refs = std::mem::take(&mut captured.refs);
+    node.sources = std::mem::take(&mut captured.sources);
+    node.macros = std::mem::take(&mut captured.macros);
+    for level in std::mem::take(&mut captured.configs) {
+        config::merge(&mut node.config, &level);
+    }
+    node.refs.dedup();
 }

@@ -6,8 +6,8 @@ use crate::support::{DBT_PROJECT, Ran, Sandbox};
 
 const STG: &str = "models/prison/prison_safety/prison_safety__visits_stg.sql";
 const STG_YAML: &str = "models/prison/prison_safety/prison_safety__visits_stg.yaml";
-const FCT: &str = "models/prison/prison_safety/prison_safety__visits_fct.sql";
-const FCT_YAML: &str = "models/prison/prison_safety/prison_safety__visits_fct.yaml";
+const FCT: &str = "models/prison/prison_safety/prison_safety__monthly_totals_fct.sql";
+const FCT_YAML: &str = "models/prison/prison_safety/prison_safety__monthly_totals_fct.yaml";
 
 const COURTS: &str = "models/courts/court_listings/court_listings__hearings_fct.sql";
 
@@ -19,16 +19,20 @@ fn files(sandbox: Sandbox, folder: &str) -> Sandbox {
     let path = |path: &str| format!("{folder}{path}");
     sandbox
         .file(&path(STG), "select 1 as visit_id, date '2024-01-05' as visit_date\n")
-        .file(&path(STG_YAML), "models:\n  - name: prison_safety__visits_stg\n    description: One row for each visit.\n")
+        .file(
+            &path(STG_YAML),
+            "models:\n  - name: prison_safety__visits_stg\n    description: One row for each visit.\n",
+        )
         .file(&path(FCT), "select visit_id from {{ ref('prison_safety__visits_stg') }}\n")
-        .file(&path(FCT_YAML), "models:\n  - name: prison_safety__visits_fct\n    description: One row for each visit.\n")
+        .file(
+            &path(FCT_YAML),
+            "models:\n  - name: prison_safety__monthly_totals_fct\n    description: One row for each visit.\n",
+        )
 }
 
 /// Those files on `main`, and the branch `work` checked out.
 fn branch() -> Sandbox {
-    files(Sandbox::new(), "")
-        .commit("the project")
-        .branch("work")
+    files(Sandbox::new(), "").commit("the project").branch("work")
 }
 
 #[test]
@@ -41,9 +45,7 @@ fn a_branch_that_changes_nothing_has_nothing_to_fix() {
 
 #[test]
 fn a_good_change_is_counted_and_nothing_is_said_of_it() {
-    let sandbox = branch()
-        .edit(FCT, "select visit_id", "select visit_id, visit_date")
-        .commit("the date too");
+    let sandbox = branch().edit(FCT, "select visit_id", "select visit_id, visit_date").commit("the date too");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     ✓ Checked 1 changed file: nothing to fix.
     --- exit code 0
@@ -55,7 +57,7 @@ fn a_committed_mistake_is_found() {
     let sandbox = branch().file(FCT, MISSPELT).commit("a mistake");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     error[references/exist]: there is no model or seed named `prison_safety__vists_stg`
-      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:25
+      ╭▸ models/prison/prison_safety/prison_safety__monthly_totals_fct.sql:1:25
       │
     1 │ select visit_id from {{ ref('prison_safety__vists_stg') }}
       │                         ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
@@ -73,7 +75,7 @@ fn a_staged_mistake_is_found() {
     let sandbox = branch().file(FCT, MISSPELT).stage(FCT);
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     error[references/exist]: there is no model or seed named `prison_safety__vists_stg`
-      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:25
+      ╭▸ models/prison/prison_safety/prison_safety__monthly_totals_fct.sql:1:25
       │
     1 │ select visit_id from {{ ref('prison_safety__vists_stg') }}
       │                         ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
@@ -91,7 +93,7 @@ fn a_mistake_that_is_not_staged_is_found() {
     let sandbox = branch().file(FCT, MISSPELT);
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     error[references/exist]: there is no model or seed named `prison_safety__vists_stg`
-      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:25
+      ╭▸ models/prison/prison_safety/prison_safety__monthly_totals_fct.sql:1:25
       │
     1 │ select visit_id from {{ ref('prison_safety__vists_stg') }}
       │                         ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
@@ -106,10 +108,7 @@ fn a_mistake_that_is_not_staged_is_found() {
 
 #[test]
 fn a_mistake_in_an_untracked_file_is_found() {
-    let sandbox = branch().file(
-        "models/prison/prison_safety/prison_safety__visitors_fct.sql",
-        MISSPELT,
-    );
+    let sandbox = branch().file("models/prison/prison_safety/prison_safety__visitors_fct.sql", MISSPELT);
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     error[docs/model-has-property-file]: this `_fct` model has no property file
      ╭▸ models/prison/prison_safety/prison_safety__visitors_fct.sql
@@ -135,10 +134,10 @@ fn a_mistake_in_an_untracked_file_is_found() {
 
 #[test]
 fn a_mistake_that_was_staged_and_then_mended_is_not_found() {
-    let sandbox = branch().file(FCT, MISSPELT).stage(FCT).file(
-        FCT,
-        "select visit_date from {{ ref('prison_safety__visits_stg') }}\n",
-    );
+    let sandbox = branch()
+        .file(FCT, MISSPELT)
+        .stage(FCT)
+        .file(FCT, "select visit_date from {{ ref('prison_safety__visits_stg') }}\n");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     ✓ Checked 1 changed file: nothing to fix.
     --- exit code 0
@@ -150,12 +149,12 @@ fn what_a_deleted_model_breaks_is_found_in_the_unchanged_file() {
     let sandbox = branch().remove(STG).remove(STG_YAML).commit("no staging");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     error[references/exist]: there is no model or seed named `prison_safety__visits_stg`
-      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:25
+      ╭▸ models/prison/prison_safety/prison_safety__monthly_totals_fct.sql:1:25
       │
     1 │ select visit_id from {{ ref('prison_safety__visits_stg') }}
       │                         ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
       │
-      ╰ help: did you mean `prison_safety__visits_fct`?
+      ╰ help: check the name: it is the file's name without `.sql` or `.csv`
 
     ✗ Checked 2 changed files: 1 error.
       To learn more about a rule: cadet explain references/exist
@@ -168,6 +167,14 @@ fn what_a_renamed_model_breaks_is_found_in_the_unchanged_files() {
     let renamed = "models/prison/prison_safety/prison_safety__prison_visits_stg.sql";
     let sandbox = branch().rename(STG, renamed).commit("a better name");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
+    error[references/exist]: there is no model or seed named `prison_safety__visits_stg`
+      ╭▸ models/prison/prison_safety/prison_safety__monthly_totals_fct.sql:1:25
+      │
+    1 │ select visit_id from {{ ref('prison_safety__visits_stg') }}
+      │                         ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: did you mean `prison_safety__prison_visits_stg`?
+
     error[docs/model-has-property-file]: this `_stg` model has no property file
      ╭▸ models/prison/prison_safety/prison_safety__prison_visits_stg.sql
      ╰ help: add `models/prison/prison_safety/prison_safety__prison_visits_stg.yaml` with:
@@ -176,24 +183,16 @@ fn what_a_renamed_model_breaks_is_found_in_the_unchanged_files() {
                - name: prison_safety__prison_visits_stg
                  description: One row for each …
 
-    error[references/exist]: there is no model or seed named `prison_safety__visits_stg`
-      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:25
-      │
-    1 │ select visit_id from {{ ref('prison_safety__visits_stg') }}
-      │                         ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
-      │
-      ╰ help: did you mean `prison_safety__visits_fct`?
-
     warning[yaml/known-names]: there is no model named `prison_safety__visits_stg`, so this description and its tests do nothing
       ╭▸ models/prison/prison_safety/prison_safety__visits_stg.yaml:2:11
       │
     2 │   - name: prison_safety__visits_stg
       │           ━━━━━━━━━━━━━━━━━━━━━━━━━
       │
-      ╰ help: did you mean `prison_safety__visits_fct`?
+      ╰ help: did you mean `prison_safety__prison_visits_stg`?
 
     ✗ Checked 1 changed file: 2 errors, 1 warning.
-      To learn more about a rule: cadet explain docs/model-has-property-file
+      To learn more about a rule: cadet explain references/exist
     --- exit code 1
     ");
 }
@@ -204,16 +203,8 @@ fn a_rename_that_is_carried_through_breaks_nothing() {
     let sandbox = branch()
         .rename(STG, &format!("{folder}.sql"))
         .rename(STG_YAML, &format!("{folder}.yaml"))
-        .edit(
-            &format!("{folder}.yaml"),
-            "prison_safety__visits_stg",
-            "prison_safety__prison_visits_stg",
-        )
-        .edit(
-            FCT,
-            "prison_safety__visits_stg",
-            "prison_safety__prison_visits_stg",
-        )
+        .edit(&format!("{folder}.yaml"), "prison_safety__visits_stg", "prison_safety__prison_visits_stg")
+        .edit(FCT, "prison_safety__visits_stg", "prison_safety__prison_visits_stg")
         .commit("a better name everywhere");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     ✓ Checked 3 changed files: nothing to fix.
@@ -234,10 +225,7 @@ fn a_file_made_executable_is_changed_and_nothing_is_wrong_with_it() {
 /// `main` has a model that is not described; the branch changes another one.
 fn with_an_old_finding() -> Sandbox {
     files(Sandbox::new(), "")
-        .file(
-            "models/prison/prison_safety/prison_safety__visits_joined.sql",
-            "select 1 as visit_id\n",
-        )
+        .file("models/prison/prison_safety/prison_safety__visits_joined.sql", "select 1 as visit_id\n")
         .commit("the project")
         .branch("work")
         .edit(FCT, "select visit_id", "select visit_id, visit_date")
@@ -269,10 +257,8 @@ fn all_shows_the_findings_in_unchanged_files_too() {
 
 #[test]
 fn an_old_finding_is_shown_once_its_file_is_changed() {
-    let sandbox = with_an_old_finding().file(
-        "models/prison/prison_safety/prison_safety__visits_joined.sql",
-        "select 2 as visit_id\n",
-    );
+    let sandbox = with_an_old_finding()
+        .file("models/prison/prison_safety/prison_safety__visits_joined.sql", "select 2 as visit_id\n");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     error[docs/intermediate-is-described]: this model is not described in the `properties.yaml` of its folder
      ╭▸ models/prison/prison_safety/prison_safety__visits_joined.sql
@@ -301,20 +287,13 @@ fn all_and_base_do_not_go_together() {
 
 /// A mistake in each of two folders.
 fn two_mistakes() -> Sandbox {
-    branch()
-        .file(FCT, MISSPELT)
-        .file(COURTS, "select 1 as hearing_id\n")
+    branch().file(FCT, MISSPELT).file(COURTS, "select 1 as hearing_id\n")
 }
 
 /// The files that have findings.
 fn found(ran: &Ran) -> Vec<String> {
     let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-    report["findings"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|finding| finding["path"].as_str().unwrap().to_owned())
-        .collect()
+    report["findings"].as_array().unwrap().iter().map(|finding| finding["path"].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -326,32 +305,20 @@ fn a_path_limits_the_findings_to_a_folder_or_a_file() {
     assert_eq!(below("models/courts"), [COURTS]);
     assert_eq!(below("./models/courts/"), [COURTS]);
     assert_eq!(below(FCT), [FCT]);
-    assert_eq!(
-        found(&sandbox.cadet(&["check", "--format", "json", "models/courts", FCT])),
-        [COURTS, FCT]
-    );
+    assert_eq!(found(&sandbox.cadet(&["check", "--format", "json", "models/courts", FCT])), [COURTS, FCT]);
 }
 
 #[test]
 fn a_folder_whose_name_only_begins_alike_is_not_meant() {
     let sandbox = two_mistakes().file("models/court/court_lists/court_lists__lists.md", "Lists.\n");
-    assert_eq!(
-        found(&sandbox.cadet(&["check", "--format", "json", "models/court"])),
-        [""; 0]
-    );
+    assert_eq!(found(&sandbox.cadet(&["check", "--format", "json", "models/court"])), [""; 0]);
 }
 
 #[test]
 fn a_path_may_be_written_as_seen_from_the_folder_above() {
     let sandbox = in_a_folder();
-    assert_eq!(
-        found(&sandbox.cadet(&["check", "--format", "json", "derived/models/prison"])),
-        [FCT]
-    );
-    assert_eq!(
-        found(&sandbox.cadet(&["check", "--format", "json", "derived/models/courts"])),
-        [""; 0]
-    );
+    assert_eq!(found(&sandbox.cadet(&["check", "--format", "json", "derived/models/prison"])), [FCT]);
+    assert_eq!(found(&sandbox.cadet(&["check", "--format", "json", "derived/models/courts"])), [""; 0]);
 }
 
 #[test]
@@ -365,13 +332,13 @@ fn quiet_leaves_the_findings_and_the_result() {
                - name: court_listings__hearings_fct
                  description: One row for each …
 
-    warning[yaml/known-names]: there is no model named `prison_safety__visits_fct`, so this description and its tests do nothing
-      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.yaml:2:11
+    warning[yaml/known-names]: there is no model named `prison_safety__monthly_totals_fct`, so this description and its tests do nothing
+      ╭▸ models/prison/prison_safety/prison_safety__monthly_totals_fct.yaml:2:11
       │
-    2 │   - name: prison_safety__visits_fct
-      │           ━━━━━━━━━━━━━━━━━━━━━━━━━
+    2 │   - name: prison_safety__monthly_totals_fct
+      │           ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
       │
-      ╰ help: did you mean `prison_safety__visits_stg`?
+      ╰ help: the name must be the file's name without its ending
 
     ✗ Checked 2 changed files: 1 error, 1 warning.
     --- exit code 1
@@ -404,7 +371,7 @@ fn json_is_for_scripts() {
           "related": []
         },
         {
-          "path": "models/prison/prison_safety/prison_safety__visits_fct.sql",
+          "path": "models/prison/prison_safety/prison_safety__monthly_totals_fct.sql",
           "line": 1,
           "column": 25,
           "end_line": 1,
@@ -447,34 +414,28 @@ fn json_of_nothing_is_json_too() {
 fn github_gets_workflow_commands() {
     insta::assert_snapshot!(two_mistakes().cadet(&["check", "--format", "github"]).shown(), @"
     ::error file=models/courts/court_listings/court_listings__hearings_fct.sql,title=cadet%3A docs/model-has-property-file::this `_fct` model has no property file%0Aadd `models/courts/court_listings/court_listings__hearings_fct.yaml` with:%0Aversion: 2%0Amodels:%0A  - name: court_listings__hearings_fct%0A    description: One row for each …
-    ::error file=models/prison/prison_safety/prison_safety__visits_fct.sql,line=1,endLine=1,col=25,endColumn=56,title=cadet%3A references/exist::there is no model or seed named `prison_safety__vists_stg`%0Adid you mean `prison_safety__visits_stg`?
+    ::error file=models/prison/prison_safety/prison_safety__monthly_totals_fct.sql,line=1,endLine=1,col=25,endColumn=56,title=cadet%3A references/exist::there is no model or seed named `prison_safety__vists_stg`%0Adid you mean `prison_safety__visits_stg`?
     --- exit code 1
     ");
 }
 
 #[test]
 fn github_gets_paths_as_the_repository_sees_them() {
-    let sandbox = files(
-        Sandbox::new()
-            .remove("dbt_project.yml")
-            .file("derived/dbt_project.yml", DBT_PROJECT),
-        "derived/",
-    )
-    .commit("the project")
-    .branch("work")
-    .file(&format!("derived/{FCT}"), MISSPELT);
+    let sandbox =
+        files(Sandbox::new().remove("dbt_project.yml").file("derived/dbt_project.yml", DBT_PROJECT), "derived/")
+            .commit("the project")
+            .branch("work")
+            .file(&format!("derived/{FCT}"), MISSPELT);
     insta::assert_snapshot!(sandbox.cadet_in("derived/models", &["check", "--format", "github"], &[]).shown(), @"
-    ::error file=derived/models/prison/prison_safety/prison_safety__visits_fct.sql,line=1,endLine=1,col=25,endColumn=56,title=cadet%3A references/exist::there is no model or seed named `prison_safety__vists_stg`%0Adid you mean `prison_safety__visits_stg`?
+    ::error file=derived/models/prison/prison_safety/prison_safety__monthly_totals_fct.sql,line=1,endLine=1,col=25,endColumn=56,title=cadet%3A references/exist::there is no model or seed named `prison_safety__vists_stg`%0Adid you mean `prison_safety__visits_stg`?
     --- exit code 1
     ");
 }
 
 /// A file whose name holds a line break and what looks like a workflow command.
 fn forged() -> Sandbox {
-    branch().file(
-        "models/prison/prison_safety/prison_safety__a\n::error title=forged,file=x::y_fct.sql",
-        "select 1 as a\n",
-    )
+    branch()
+        .file("models/prison/prison_safety/prison_safety__a\n::error title=forged,file=x::y_fct.sql", "select 1 as a\n")
 }
 
 #[test]
@@ -489,13 +450,7 @@ fn a_file_name_forges_no_workflow_command() {
 #[test]
 fn a_file_name_forges_no_workflow_command_in_text_for_people() {
     let ran = forged().cadet_with(&["check"], &[("GITHUB_ACTIONS", "true")]);
-    assert!(
-        ran.stdout
-            .lines()
-            .all(|line| !line.trim_start().starts_with("::")),
-        "{}",
-        ran.stdout
-    );
+    assert!(ran.stdout.lines().all(|line| !line.trim_start().starts_with("::")), "{}", ran.stdout);
     insta::assert_snapshot!(ran.shown(), @r"
     error[docs/model-has-property-file]: this `_fct` model has no property file
      ╭▸ models/prison/prison_safety/prison_safety__a\n::error title=forged,file=x::y_fct.sql
@@ -528,7 +483,7 @@ fn base_names_another_branch_to_compare_with() {
         .branch("work");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     error[references/exist]: there is no model or seed named `prison_safety__vists_stg`
-      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:25
+      ╭▸ models/prison/prison_safety/prison_safety__monthly_totals_fct.sql:1:25
       │
     1 │ select visit_id from {{ ref('prison_safety__vists_stg') }}
       │                         ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
@@ -580,10 +535,7 @@ fn head_reads_a_commit_and_not_the_working_tree() {
         .edit(FCT, "select visit_id", "select visit_id, visit_date")
         .commit("the date too")
         .file(FCT, MISSPELT)
-        .file(
-            "models/prison/prison_safety/not_a_good_name.sql",
-            "select 1 as a\n",
-        );
+        .file("models/prison/prison_safety/not_a_good_name.sql", "select 1 as a\n");
     insta::assert_snapshot!(sandbox.cadet(&["check", "--head", "work"]).shown(), @"
     ✓ Checked 1 changed file: nothing to fix.
     --- exit code 0
@@ -592,13 +544,10 @@ fn head_reads_a_commit_and_not_the_working_tree() {
 
 #[test]
 fn head_finds_the_mistakes_of_a_commit_that_is_not_checked_out() {
-    let sandbox = branch()
-        .file(FCT, MISSPELT)
-        .commit("a mistake")
-        .checkout("main");
+    let sandbox = branch().file(FCT, MISSPELT).commit("a mistake").checkout("main");
     insta::assert_snapshot!(sandbox.cadet(&["check", "--head", "work"]).shown(), @"
     error[references/exist]: there is no model or seed named `prison_safety__vists_stg`
-      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:25
+      ╭▸ models/prison/prison_safety/prison_safety__monthly_totals_fct.sql:1:25
       │
     1 │ select visit_id from {{ ref('prison_safety__vists_stg') }}
       │                         ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
@@ -619,7 +568,7 @@ fn a_branch_does_not_set_its_own_rules() {
         .commit("a mistake, and its rule off");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     error[references/exist]: there is no model or seed named `prison_safety__vists_stg`
-      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:25
+      ╭▸ models/prison/prison_safety/prison_safety__monthly_totals_fct.sql:1:25
       │
     1 │ select visit_id from {{ ref('prison_safety__vists_stg') }}
       │                         ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
@@ -635,10 +584,7 @@ fn a_branch_does_not_set_its_own_rules() {
 #[test]
 fn the_settings_of_main_hold_on_every_branch() {
     let sandbox = files(Sandbox::new(), "")
-        .file(
-            "cadet.yaml",
-            "rules:\n  references/exist: off\n  docs/model-has-property-file: warning\n",
-        )
+        .file("cadet.yaml", "rules:\n  references/exist: off\n  docs/model-has-property-file: warning\n")
         .commit("the project")
         .branch("work")
         .file(FCT, MISSPELT)
@@ -647,11 +593,11 @@ fn the_settings_of_main_hold_on_every_branch() {
         .commit("a mistake, and the settings gone");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     warning[docs/model-has-property-file]: this `_fct` model has no property file
-     ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql
-     ╰ help: add `models/prison/prison_safety/prison_safety__visits_fct.yaml` with:
+     ╭▸ models/prison/prison_safety/prison_safety__monthly_totals_fct.sql
+     ╰ help: add `models/prison/prison_safety/prison_safety__monthly_totals_fct.yaml` with:
              version: 2
              models:
-               - name: prison_safety__visits_fct
+               - name: prison_safety__monthly_totals_fct
                  description: One row for each …
 
     ✓ Checked 3 changed files: 1 warning.
@@ -662,24 +608,19 @@ fn the_settings_of_main_hold_on_every_branch() {
 
 /// A repository with the project in a folder of it, and a mistake.
 fn in_a_folder() -> Sandbox {
-    files(
-        Sandbox::new()
-            .remove("dbt_project.yml")
-            .file("derived/dbt_project.yml", DBT_PROJECT),
-        "derived/",
-    )
-    .file("README.md", "Two folders.\n")
-    .commit("the project")
-    .branch("work")
-    .file(&format!("derived/{FCT}"), MISSPELT)
-    .file("README.md", "A folder.\n")
+    files(Sandbox::new().remove("dbt_project.yml").file("derived/dbt_project.yml", DBT_PROJECT), "derived/")
+        .file("README.md", "Two folders.\n")
+        .commit("the project")
+        .branch("work")
+        .file(&format!("derived/{FCT}"), MISSPELT)
+        .file("README.md", "A folder.\n")
 }
 
 #[test]
 fn the_project_is_found_from_the_folder_above() {
     insta::assert_snapshot!(in_a_folder().cadet(&["check"]).shown(), @"
     error[references/exist]: there is no model or seed named `prison_safety__vists_stg`
-      ╭▸ derived/models/prison/prison_safety/prison_safety__visits_fct.sql:1:25
+      ╭▸ derived/models/prison/prison_safety/prison_safety__monthly_totals_fct.sql:1:25
       │
     1 │ select visit_id from {{ ref('prison_safety__vists_stg') }}
       │                         ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
@@ -696,7 +637,7 @@ fn the_project_is_found_from_the_folder_above() {
 fn the_project_is_found_from_its_own_folder() {
     insta::assert_snapshot!(in_a_folder().cadet_in("derived", &["check"], &[]).shown(), @"
     error[references/exist]: there is no model or seed named `prison_safety__vists_stg`
-      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:25
+      ╭▸ models/prison/prison_safety/prison_safety__monthly_totals_fct.sql:1:25
       │
     1 │ select visit_id from {{ ref('prison_safety__vists_stg') }}
       │                         ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
@@ -713,7 +654,7 @@ fn the_project_is_found_from_its_own_folder() {
 fn the_project_is_found_from_a_folder_in_it() {
     insta::assert_snapshot!(in_a_folder().cadet_in("derived/models/prison", &["check"], &[]).shown(), @"
     error[references/exist]: there is no model or seed named `prison_safety__vists_stg`
-      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:25
+      ╭▸ models/prison/prison_safety/prison_safety__monthly_totals_fct.sql:1:25
       │
     1 │ select visit_id from {{ ref('prison_safety__vists_stg') }}
       │                         ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
@@ -729,14 +670,10 @@ fn the_project_is_found_from_a_folder_in_it() {
 #[test]
 fn the_project_can_be_named() {
     let sandbox = in_a_folder().file("other/dbt_project.yml", DBT_PROJECT);
-    assert_eq!(
-        sandbox.cadet(&["check"]).code,
-        2,
-        "which of the two is not for cadet to say"
-    );
+    assert_eq!(sandbox.cadet(&["check"]).code, 2, "which of the two is not for cadet to say");
     insta::assert_snapshot!(sandbox.cadet(&["check", "--project-dir", "derived"]).shown(), @"
     error[references/exist]: there is no model or seed named `prison_safety__vists_stg`
-      ╭▸ derived/models/prison/prison_safety/prison_safety__visits_fct.sql:1:25
+      ╭▸ derived/models/prison/prison_safety/prison_safety__monthly_totals_fct.sql:1:25
       │
     1 │ select visit_id from {{ ref('prison_safety__vists_stg') }}
       │                         ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
@@ -759,12 +696,10 @@ fn the_project_can_be_named() {
 fn a_detached_head_is_compared_like_a_branch() {
     let sandbox = branch().file(FCT, MISSPELT).commit("a mistake");
     let repository = Repository::open(sandbox.root()).unwrap();
-    repository
-        .set_head_detached(repository.head().unwrap().target().unwrap())
-        .unwrap();
+    repository.set_head_detached(repository.head().unwrap().target().unwrap()).unwrap();
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     error[references/exist]: there is no model or seed named `prison_safety__vists_stg`
-      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:25
+      ╭▸ models/prison/prison_safety/prison_safety__monthly_totals_fct.sql:1:25
       │
     1 │ select visit_id from {{ ref('prison_safety__vists_stg') }}
       │                         ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━

@@ -1,7 +1,13 @@
 //! End-to-end tests: the real binary on real git repositories, with a scrubbed environment and whole outputs.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(clippy::too_many_lines, reason = "what is printed stands beside the test")]
+
 mod support;
 
 mod check;
+mod ci;
 mod demo;
+mod deploy;
+mod mistakes;
 mod rules;

@@ -16,11 +16,16 @@ fn broken(files: &[ExampleFile]) -> (BTreeSet<String>, String) {
     for file in files {
         // The example that is not UTF-8 cannot stand in a UTF-8 page.
         let latin1: Vec<u8> = file.text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
-        sandbox = if file.language == "csv-latin1" { sandbox.bytes(&file.path, &latin1) } else { sandbox.file(&file.path, &file.text) };
+        sandbox = if file.language == "csv-latin1" {
+            sandbox.bytes(&file.path, &latin1)
+        } else {
+            sandbox.file(&file.path, &file.text)
+        };
     }
     let ran = sandbox.cadet(&["check", "--all", "--format", "json"]);
     let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.shown()));
-    let rules = report["findings"].as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap().to_owned());
+    let rules =
+        report["findings"].as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap().to_owned());
     (rules.collect(), sandbox.cadet(&["check", "--all"]).shown())
 }
 
@@ -28,7 +33,11 @@ fn broken(files: &[ExampleFile]) -> (BTreeSet<String>, String) {
 fn every_page_proves_itself() {
     for entry in RULES {
         let (fails, passes) = (page::example(entry, "Fails"), page::example(entry, "Passes"));
-        assert!(!fails.is_empty() && !passes.is_empty(), "{} needs a file under `## Fails` and under `## Passes`", entry.id());
+        assert!(
+            !fails.is_empty() && !passes.is_empty(),
+            "{} needs a file under `## Fails` and under `## Passes`",
+            entry.id()
+        );
         let (rules, shown) = broken(&fails);
         assert!(rules.contains(&entry.id()), "the files under `## Fails` of {} do not break it:\n{shown}", entry.id());
         insta::assert_snapshot!(format!("{}__{}", entry.group, entry.file), shown);
@@ -53,7 +62,9 @@ fn the_list_is_sorted_and_holds_every_file() {
     let ids: Vec<String> = RULES.iter().map(Entry::id).collect();
     assert!(ids.is_sorted(), "sort the list in src/rules/mod.rs: {ids:?}");
     let mut files = Vec::new();
-    for group in fs::read_dir(Path::new(HERE).join("src/rules")).unwrap().flatten().filter(|entry| entry.path().is_dir()) {
+    for group in
+        fs::read_dir(Path::new(HERE).join("src/rules")).unwrap().flatten().filter(|entry| entry.path().is_dir())
+    {
         for file in fs::read_dir(group.path()).unwrap().flatten() {
             let name = file.path().file_stem().unwrap().to_string_lossy().replace('_', "-");
             files.push(format!("{}/{name}", group.file_name().to_string_lossy()));

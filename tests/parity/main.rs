@@ -2,6 +2,8 @@
 //!
 //! dbt is installed from PyPI into a virtual environment in the target folder, once.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
 #[path = "../cadet/support/mod.rs"]
 mod support;
 
@@ -40,7 +42,12 @@ static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
 
 fn run(command: &mut Command) {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    assert!(output.status.success(), "{command:?}\n{}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{command:?}\n{}\n{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 fn oracle(args: &[&str]) {
@@ -74,7 +81,13 @@ static DBT: LazyLock<Dbt> = LazyLock::new(|| {
     let (project, out) = (Sandbox::fixture(), TempDir::new().unwrap());
     let profiles = duckdb_profile(out.path());
     let source_data = format!("{HERE}/fixtures/source_data");
-    let mut args = vec!["build", project.root().to_str().unwrap(), profiles.to_str().unwrap(), &source_data, out.path().to_str().unwrap()];
+    let mut args = vec![
+        "build",
+        project.root().to_str().unwrap(),
+        profiles.to_str().unwrap(),
+        &source_data,
+        out.path().to_str().unwrap(),
+    ];
     args.extend(TRINO_ONLY);
     oracle(&args);
     Dbt { manifest: json(&out.path().join("manifest.json")), tables: json(&out.path().join("tables.json")) }
@@ -106,10 +119,41 @@ fn fields(node: &Value) -> BTreeMap<&'static str, Value> {
     let mut nodes: Vec<Value> = node["depends_on"]["nodes"].as_array().cloned().unwrap_or_default();
     nodes.sort_by_key(Value::to_string);
     let mut fields = BTreeMap::from([("depends_on.nodes", nodes.into()), ("refs", refs)]);
-    for name in ["name", "resource_type", "package_name", "path", "original_file_path", "fqn", "database", "schema", "alias", "relation_name", "tags", "description", "sources", "version", "latest_version"] {
+    for name in [
+        "name",
+        "resource_type",
+        "package_name",
+        "path",
+        "original_file_path",
+        "fqn",
+        "database",
+        "schema",
+        "alias",
+        "relation_name",
+        "tags",
+        "description",
+        "sources",
+        "version",
+        "latest_version",
+    ] {
         fields.insert(name, node[name].clone());
     }
-    for name in ["materialized", "tags", "meta", "external_location", "partitioned_by", "incremental_strategy", "severity", "where", "limit", "warn_if", "error_if", "fail_calc", "enabled", "column_types"] {
+    for name in [
+        "materialized",
+        "tags",
+        "meta",
+        "external_location",
+        "partitioned_by",
+        "incremental_strategy",
+        "severity",
+        "where",
+        "limit",
+        "warn_if",
+        "error_if",
+        "fail_calc",
+        "enabled",
+        "column_types",
+    ] {
         fields.insert(name, node["config"][name].clone());
     }
     fields
@@ -125,7 +169,9 @@ fn dbt_parses_the_fixture_on_athena_without_a_warning() {
 
 #[test]
 fn both_read_the_same_nodes_with_the_same_names_and_references() {
-    let ids = |manifest: &Value, key: &str| manifest[key].as_object().unwrap().keys().cloned().collect::<std::collections::BTreeSet<_>>();
+    let ids = |manifest: &Value, key: &str| {
+        manifest[key].as_object().unwrap().keys().cloned().collect::<std::collections::BTreeSet<_>>()
+    };
     for key in ["nodes", "sources"] {
         assert_eq!(ids(&CADET.manifest, key), ids(&DBT.manifest, key));
     }

@@ -1,10 +1,6 @@
 //! A project in a git repository in a temporary folder, and the binary run on it.
 
-#![allow(
-    dead_code,
-    unreachable_pub,
-    reason = "each test file uses a part of it"
-)]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +13,8 @@ use tempfile::TempDir;
 pub const HERE: &str = env!("CARGO_MANIFEST_DIR");
 
 /// The least that makes a folder a dbt project.
-pub const DBT_PROJECT: &str = "name: mojap_derived_tables\nversion: '1.0'\nprofile: mojap_derived_tables\nmodels:\n  +materialized: table\n";
+pub const DBT_PROJECT: &str =
+    "name: mojap_derived_tables\nversion: '1.0'\nprofile: mojap_derived_tables\nmodels:\n  +materialized: table\n";
 
 /// A folder with a project in it.
 pub struct Sandbox {
@@ -35,21 +32,13 @@ pub struct Ran {
 impl Sandbox {
     /// A project with nothing but `dbt_project.yml`.
     pub fn new() -> Self {
-        Self {
-            folder: TempDir::new().unwrap(),
-        }
-        .file("dbt_project.yml", DBT_PROJECT)
+        Self { folder: TempDir::new().unwrap() }.file("dbt_project.yml", DBT_PROJECT)
     }
 
     /// The fixture project.
     pub fn fixture() -> Self {
-        let sandbox = Self {
-            folder: TempDir::new().unwrap(),
-        };
-        copy(
-            &Path::new(HERE).join("fixtures/mojap_derived_tables"),
-            sandbox.root(),
-        );
+        let sandbox = Self { folder: TempDir::new().unwrap() };
+        copy(&Path::new(HERE).join("fixtures/mojap_derived_tables"), sandbox.root());
         sandbox
     }
 
@@ -101,30 +90,17 @@ impl Sandbox {
     #[must_use]
     pub fn commit(self, message: &str) -> Self {
         let mut options = RepositoryInitOptions::new();
-        let repository = Repository::open(self.root()).unwrap_or_else(|_| {
-            Repository::init_opts(self.root(), options.initial_head("main")).unwrap()
-        });
+        let repository = Repository::open(self.root())
+            .unwrap_or_else(|_| Repository::init_opts(self.root(), options.initial_head("main")).unwrap());
         let mut index = repository.index().unwrap();
         index.add_all(["."], IndexAddOption::DEFAULT, None).unwrap();
         index.update_all(["."], None).unwrap();
         index.write().unwrap();
         let tree = repository.find_tree(index.write_tree().unwrap()).unwrap();
         let signature = Signature::now("a test", "test@localhost").unwrap();
-        let parent = repository
-            .head()
-            .ok()
-            .and_then(|head| head.peel_to_commit().ok());
+        let parent = repository.head().ok().and_then(|head| head.peel_to_commit().ok());
         let parents: Vec<&git2::Commit<'_>> = parent.iter().collect();
-        repository
-            .commit(
-                Some("HEAD"),
-                &signature,
-                &signature,
-                message,
-                &tree,
-                &parents,
-            )
-            .unwrap();
+        repository.commit(Some("HEAD"), &signature, &signature, message, &tree, &parents).unwrap();
         self
     }
 
@@ -144,9 +120,7 @@ impl Sandbox {
         let repository = Repository::open(self.root()).unwrap();
         repository.set_head(&format!("refs/heads/{name}")).unwrap();
         let mut options = git2::build::CheckoutBuilder::new();
-        repository
-            .checkout_head(Some(options.force().remove_untracked(true)))
-            .unwrap();
+        repository.checkout_head(Some(options.force().remove_untracked(true))).unwrap();
         self
     }
 
@@ -230,29 +204,17 @@ impl Ran {
 
     /// The JSON on standard output, one key on a line.
     pub fn pretty(&self) -> String {
-        let json: serde_json::Value =
-            serde_json::from_str(&self.stdout).unwrap_or_else(|_| panic!("{}", self.shown()));
+        let json: serde_json::Value = serde_json::from_str(&self.stdout).unwrap_or_else(|_| panic!("{}", self.shown()));
         let shown = serde_json::to_string_pretty(&json).unwrap();
-        let stderr = if self.stderr.is_empty() {
-            String::new()
-        } else {
-            format!("--- stderr\n{}", self.stderr)
-        };
-        steady(
-            &format!("{shown}\n{stderr}--- exit code {}", self.code),
-            &self.root,
-        )
+        let stderr = if self.stderr.is_empty() { String::new() } else { format!("--- stderr\n{}", self.stderr) };
+        steady(&format!("{shown}\n{stderr}--- exit code {}", self.code), &self.root)
     }
 
     /// The lines with steps taken, sorted: steps that run at the same time end in any order.
     pub fn sorted(&self) -> String {
         let shown = self.shown();
         let is_step = |line: &&str| {
-            [
-                "loaded", "built", "failed", "skipped", "warned", "passed", "not run",
-            ]
-            .iter()
-            .any(|word| {
+            ["loaded", "built", "failed", "skipped", "warned", "passed", "not run"].iter().any(|word| {
                 line.trim_start().starts_with(word) && line.starts_with("  ")
                     || line.starts_with(" skipped")
                     || line.starts_with(" not run")
@@ -261,28 +223,19 @@ impl Ran {
         let mut steps: Vec<&str> = shown.lines().filter(is_step).collect();
         steps.sort_unstable();
         let mut steps = steps.into_iter();
-        let lines = shown.lines().map(|line| {
-            if is_step(&line) {
-                steps.next().unwrap()
-            } else {
-                line
-            }
-        });
+        let lines = shown.lines().map(|line| if is_step(&line) { steps.next().unwrap() } else { line });
         lines.collect::<Vec<_>>().join("\n")
     }
 }
 
 /// Replaces the folder, commit ids, seconds and times of day.
 pub fn steady(text: &str, root: &Path) -> String {
-    let mut text = text.replace(&root.display().to_string(), "[folder]");
+    let mut text = text.replace(&root.display().to_string(), "[folder]").replace('\u{200b}', "[zero-width]");
     let mut out = String::new();
     while let Some(at) = text.find("(") {
         let (before, rest) = text.split_at(at);
         out.push_str(before);
-        let hex = rest[1..]
-            .chars()
-            .take_while(char::is_ascii_hexdigit)
-            .count();
+        let hex = rest[1..].chars().take_while(char::is_ascii_hexdigit).count();
         if hex == 7 && rest[8..].starts_with(')') {
             out.push_str("([commit])");
             text = rest[9..].to_owned();
@@ -293,15 +246,12 @@ pub fn steady(text: &str, root: &Path) -> String {
     }
     out.push_str(&text);
     let lines = out.lines().map(|line| {
-        let seconds = line.rsplit_once("  ").filter(|(_, last)| {
-            last.ends_with('s') && last.trim_end_matches('s').parse::<f64>().is_ok()
-        });
+        let seconds = line
+            .rsplit_once("  ")
+            .filter(|(_, last)| last.ends_with('s') && last.trim_end_matches('s').parse::<f64>().is_ok());
         let line = seconds.map_or(line, |(rest, _)| rest.trim_end());
         match line.split_once("run_time=") {
-            Some((before, after)) => format!(
-                "{before}run_time=[time]{}",
-                after.get(19..).unwrap_or_default()
-            ),
+            Some((before, after)) => format!("{before}run_time=[time]{}", after.get(19..).unwrap_or_default()),
             None => line.to_owned(),
         }
     });
