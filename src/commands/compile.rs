@@ -31,7 +31,8 @@ pub(super) fn run(session: &Session, args: &SelectArgs) -> Result<Verdict, Error
         match result {
             Ok(sql) => drop(compiled.insert(node.unique_id.clone(), sql.sql)),
             Err(problem) => {
-                let mut finding = Finding::new("jinja/renders", Level::Error, problem.message, problem.place);
+                let mut finding =
+                    Finding::new("jinja/renders", Level::Error, problem.message, problem.place).help(problem.help);
                 finding.related = problem.stack;
                 findings.push(finding);
             }

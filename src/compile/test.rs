@@ -22,12 +22,8 @@ pub fn render(scope: &Arc<Scope>, node: &Node) -> Result<String, RenderProblem> 
         arguments.push((Value::from(key.as_str()), value));
     }
     scope.set_test_arguments(Dict::value(arguments));
-    let failed = |problem: crate::jinja::JinjaProblem| RenderProblem {
-        message: problem.message,
-        place: node.place.clone(),
-        stack: Vec::new(),
-    };
-    let template = rewrite(&node.raw, 0..node.raw.len(), Marks::None).map_err(failed)?;
+    let template = rewrite(&node.raw, 0..node.raw.len(), Marks::None)
+        .map_err(|problem| RenderProblem::unread(problem, &node.file))?;
     let mut rendered = render::render(scope, &template, &node.file);
     if let Err(problem) = &mut rendered
         && problem.place.path == node.file
@@ -35,6 +31,7 @@ pub fn render(scope: &Arc<Scope>, node: &Node) -> Result<String, RenderProblem> 
         problem.place = node.place.clone();
         if scope.universe.find(&node.package, &test.macro_name).is_none() && test.namespace.is_none() {
             problem.message = format!("there is no generic test named `{}`", test.name);
+            problem.help = "generic tests are in tests/generic/ and in packages; dbt's own are not_null, unique, accepted_values and relationships".into();
         }
     }
     rendered

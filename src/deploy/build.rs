@@ -71,7 +71,8 @@ impl Builder<'_> {
         let compiled = match compile::node_sql(self.project, node, incremental) {
             Ok(compiled) => compiled,
             Err(problem) => {
-                let mut finding = Finding::new("jinja/renders", Level::Error, problem.message, problem.place);
+                let mut finding =
+                    Finding::new("jinja/renders", Level::Error, problem.message, problem.place).help(problem.help);
                 finding.related = problem.stack;
                 return Built::failed(finding);
             }

@@ -16,6 +16,7 @@ pub mod rewrite;
 pub mod scope;
 pub mod universe;
 pub mod values;
+mod words;
 
 use std::ops::Range;
 

@@ -4,19 +4,31 @@ use std::sync::Arc;
 
 use minijinja::Value;
 
+use super::JinjaProblem;
 use super::macros::PREFIX;
 use super::rewrite::{Marks, Rewritten, rewrite};
 use super::scope::{Context, Scope};
 use super::universe::{INTERNAL, MacroDef};
+use super::words::words;
 use crate::finding::Place;
 
 /// What went wrong while a template was rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenderProblem {
     pub message: String,
+    /// How to go on.
+    pub help: String,
     pub place: Place,
     /// The calls that led there, innermost first, each with its place.
     pub stack: Vec<(Place, String)>,
+}
+
+impl RenderProblem {
+    /// A piece of Jinja that could not be read at all.
+    pub fn unread(problem: JinjaProblem, path: &str) -> Self {
+        let help = problem.help.unwrap_or_else(|| "check that every brace and bracket is closed".to_owned());
+        Self { message: problem.message, help, place: Place::file(path), stack: Vec::new() }
+    }
 }
 
 /// Renders `template`, which stands in the file `path`.
@@ -38,11 +50,8 @@ pub fn render(scope: &Arc<Scope>, template: &Rewritten, path: &str) -> Result<St
 /// As [`render`].
 pub fn evaluate(scope: &Arc<Scope>, expression: &str, path: &str) -> Result<Value, RenderProblem> {
     let source = format!("{{{{ __cadet_val({expression}) }}}}");
-    let rewritten = rewrite(&source, 0..source.len(), Marks::None).map_err(|problem| RenderProblem {
-        message: problem.message,
-        place: Place::file(path),
-        stack: Vec::new(),
-    })?;
+    let rewritten =
+        rewrite(&source, 0..source.len(), Marks::None).map_err(|problem| RenderProblem::unread(problem, path))?;
     render(scope, &rewritten, path)?;
     Ok(scope.captured().value.take().unwrap_or_default())
 }
@@ -60,12 +69,8 @@ pub fn native(scope: &Arc<Scope>, text: &str, path: &str) -> Result<Value, Rende
     if let Some(inner) = inner.filter(|inner| !inner.contains("}}") && !inner.contains("{%")) {
         return evaluate(scope, inner.trim_matches('-'), path);
     }
-    let failed = |problem: super::JinjaProblem| RenderProblem {
-        message: problem.message,
-        place: Place::file(path),
-        stack: Vec::new(),
-    };
-    let rewritten = rewrite(text, 0..text.len(), Marks::None).map_err(failed)?;
+    let rewritten =
+        rewrite(text, 0..text.len(), Marks::None).map_err(|problem| RenderProblem::unread(problem, path))?;
     render(scope, &rewritten, path).map(Value::from)
 }
 
@@ -82,34 +87,19 @@ fn problem(scope: &Scope, template: &Rewritten, path: &str, error: &minijinja::E
     let mut current: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = current {
         if let Some(error) = error.downcast_ref::<minijinja::Error>() {
-            message = Some(words(error));
+            message = Some(words(scope, error));
             located.extend(locate(scope, template, path, error));
         }
         current = error.source();
     }
-    let message = message.unwrap_or_else(|| error.to_string());
+    let (message, help) = message.unwrap_or_else(|| (error.to_string(), String::new()));
     // Innermost first; a place inside dbt's own macros means nothing to the author.
     located.reverse();
     located.retain(|found| !found.is_internal);
     located.dedup_by(|a, b| a.place == b.place);
     let mut located = located.into_iter();
     let place = located.next().map_or_else(|| Place::file(path), |found| found.place);
-    RenderProblem { message, place, stack: located.map(|found| (found.place, found.message)).collect() }
-}
-
-/// minijinja's error in words for people who write SQL.
-fn words(error: &minijinja::Error) -> String {
-    use minijinja::ErrorKind;
-    let detail = error.detail().unwrap_or_default();
-    match error.kind() {
-        ErrorKind::OutOfFuel => "this template runs for too long: does a loop never end?".to_owned(),
-        ErrorKind::UndefinedError if detail.is_empty() => "a value is used here that is not defined".to_owned(),
-        ErrorKind::UnknownFunction if detail.is_empty() => {
-            "this calls something that is not a macro or function".to_owned()
-        }
-        _ if detail.is_empty() => error.kind().to_string(),
-        _ => detail.to_owned(),
-    }
+    RenderProblem { message, help, place, stack: located.map(|found| (found.place, found.message)).collect() }
 }
 
 fn locate(scope: &Scope, template: &Rewritten, path: &str, error: &minijinja::Error) -> Option<Located> {

@@ -3,6 +3,7 @@
 //! Reading never stops: what cannot be read becomes a [`Problem`] with a place, and the rest is read all the same.
 
 pub mod config;
+mod config_jinja;
 pub mod data_test;
 pub mod files;
 pub mod graph;

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::config::{self, Config};
+use super::config_jinja;
 use super::files::{self, Found};
 use super::node::{Node, ResourceType};
 use super::package::{self, Package};
@@ -252,13 +253,14 @@ fn finish(
     let in_file = render_draft(project, &mut node, &mut problems);
     let name = version.map_or_else(|| node.name.clone(), |version| version.model.clone());
     let patch = patches.get(&(node.package.clone(), name));
-    let mut configs: Vec<Config> = project_configs(project, &node);
+    let mut configs: Vec<Config> = project_configs(project, &node, &mut problems);
     if let Some(version) = version {
         version.apply(&mut node);
     }
     let entries = patch.map(|patch| &patch.yaml).into_iter().chain(version.map(|version| &version.yaml));
     for yaml in entries {
-        configs.extend(patch_configs(project, &node, yaml, &mut problems));
+        let path = patch.map_or(node.file.as_str(), |patch| patch.path.as_str());
+        configs.extend(patch_configs(project, &node, (path, yaml), &mut problems));
     }
     configs.extend(in_file);
     node.config = config::defaults(node.resource_type);
@@ -306,43 +308,38 @@ fn render_draft(project: &Project, node: &mut Node, problems: &mut Vec<Problem>)
 /// A failed rendering, told at the author's place with the calls that led there.
 pub fn render_problem(node: &Node, problem: render::RenderProblem) -> Problem {
     let place = if node.test.is_some() && problem.place.span.is_none() { node.place.clone() } else { problem.place };
-    let told = Problem::new(ProblemKind::Jinja, problem.message, place);
-    let help = "the Jinja between the braces failed; look at the name and the arguments of what is called there";
-    problem.stack.into_iter().fold(told, |told, (place, words)| told.related(place, words)).help(help)
+    let told = Problem::new(ProblemKind::Jinja, problem.message, place).help(problem.help);
+    problem.stack.into_iter().fold(told, |told, (place, words)| told.related(place, words))
 }
 
 /// The configs of `dbt_project.yml`: the package's own, then the root's.
-fn project_configs(project: &Project, node: &Node) -> Vec<Config> {
+fn project_configs(project: &Project, node: &Node, problems: &mut Vec<Problem>) -> Vec<Config> {
     let own = project.packages.iter().find(|package| package.name() == node.package && !package.root.is_empty());
-    own.into_iter()
-        .chain([project.root()])
-        .flat_map(|package| package.file.configs(node.resource_type.config_key(), &node.fqn))
-        .collect()
-}
-
-/// The `config:` of a property file, with Jinja in it rendered.
-fn patch_configs(project: &Project, node: &Node, yaml: &Yaml, problems: &mut Vec<Problem>) -> Vec<Config> {
-    let scope = Arc::new(scopes::reading(&project.universe, &project.given, node));
-    let mut rendered = |value: serde_json::Value| match value {
-        serde_json::Value::String(text) => match render::native(&scope, &text, &node.file) {
-            Ok(value) => crate::jinja::values::to_json(&value),
-            Err(problem) => {
-                problems.push(render_problem(node, problem));
-                serde_json::Value::String(text)
-            }
-        },
-        other => other,
-    };
-    let mut level = Config::new();
-    for key in ["tags", "meta", "docs", "access", "group"] {
-        level.extend(yaml.get(key).map(|value| (key.to_owned(), value.to_json())));
-    }
-    let mut configs = vec![level];
-    if let Some(config) = yaml.get("config") {
-        configs
-            .push(config.entries().iter().map(|(key, value)| (key.name.clone(), rendered(value.to_json()))).collect());
+    let mut configs = Vec::new();
+    for package in own.into_iter().chain([project.root()]) {
+        let path = package.join("dbt_project.yml");
+        for level in package.file.configs(node.resource_type.config_key(), &node.fqn) {
+            configs.push(config_jinja::rendered(project, node, level, &path, problems));
+        }
     }
     configs
+}
+
+/// What a property file sets: a few keys beside `config:`, and `config:` itself.
+fn patch_configs(
+    project: &Project,
+    node: &Node,
+    (path, yaml): (&str, &Yaml),
+    problems: &mut Vec<Problem>,
+) -> Vec<Config> {
+    let beside = ["tags", "meta", "docs", "access", "group"]
+        .iter()
+        .filter_map(|key| Some(((*key).to_owned(), yaml.get(key)?.to_json())));
+    let mut levels: Vec<Config> = vec![beside.collect()];
+    if let Some(config) = yaml.get("config") {
+        levels.push(config.entries().iter().map(|(key, value)| (key.name.clone(), value.to_json())).collect());
+    }
+    levels.into_iter().map(|level| config_jinja::rendered(project, node, level, path, problems)).collect()
 }
 
 fn apply_patch(project: &Project, node: &mut Node, patch: &Patch, version: Option<&Version>) {

@@ -10,7 +10,7 @@ use super::node::{Node, ResourceType};
 use super::problem::Problem;
 use super::properties::Patch;
 use super::read::render_problem;
-use super::{Project, config, names, scopes};
+use super::{Project, config, config_jinja, names, scopes};
 use crate::compile;
 use crate::jinja::scope::{Asked, RefKey};
 use crate::jinja::universe::INTERNAL;
@@ -68,6 +68,8 @@ pub(super) fn add(project: &mut Project, patches: &HashMap<(ResourceType, String
 /// Learns what a test refers to.
 fn finish_test(project: &Project, mut node: Node) -> (Node, Vec<Problem>) {
     let mut problems = Vec::new();
+    let config = std::mem::take(&mut node.config);
+    node.config = config_jinja::rendered(project, &node, config, &node.file, &mut problems);
     if !take_shortcut(project, &mut node) {
         render(project, &mut node, &mut problems);
     }

@@ -29,17 +29,17 @@ fn branch() -> Sandbox {
         .branch("work")
 }
 
-/// Good changes: a row of the seed, of which a test warns, and a new model.
+/// Good changes: two rows of the seed, of which a test warns, and a new model.
 fn good() -> Sandbox {
-    let sandbox = branch().edit(&format!("{SEEDS}/prison_safety__sites.csv"), "1,Fen\n", "1,Fen\n2,\n");
+    let sandbox = branch().edit(&format!("{SEEDS}/prison_safety__sites.csv"), "1,Fen\n", "1,Fen\n2,\n3,\n");
     model(sandbox, "sites_fct", "select count(*) as site_count from {{ ref('prison_safety__sites_stg') }}\n")
-        .commit("one more site")
+        .commit("two more sites")
 }
 
 /// A mistake that the check finds, and one that only the build finds.
 fn bad() -> Sandbox {
     let sandbox = model(good(), "visits_fct", "select * from {{ ref('prison_safety__sites_sgt') }}\n");
-    model(sandbox, "regions_fct", "select\n    region\nfrom {{ ref('prison_safety__sites_stg') }}\n")
+    model(sandbox, "regions_fct", "select\n    nam\nfrom {{ ref('prison_safety__sites_stg') }}\n")
         .commit("two mistakes")
 }
 
@@ -100,12 +100,12 @@ fn outside_of_a_workflow_it_prints_the_report() {
 
     2. Deploy: what changed and everything downstream, with its tests
 
-      loaded  seed        prison_safety__sites  2 rows
-       built  table       prison_safety__sites_stg  2 rows
-      warned  test        not_null_prison_safety__sites_name  1 row break this test
+      loaded  seed        prison_safety__sites  3 rows
+       built  table       prison_safety__sites_stg  3 rows
+      warned  test        not_null_prison_safety__sites_name  2 rows break this test
        built  table       prison_safety__sites_fct  1 row
 
-    warning[deploy/data-test]: 1 row breaks the test `not_null` on `name`
+    warning[deploy/data-test]: 2 rows break the test `not_null` on `name`
        ╭▸ seeds/prison/prison_safety/prison_safety__sites.yaml:10:13
        │
     10 │           - not_null:
@@ -134,7 +134,7 @@ fn quiet_leaves_the_findings_and_the_results() {
       ╰ help: did you mean `prison_safety__sites_stg`?
 
     ✗ Checked 7 changed files: 1 error.
-    warning[deploy/data-test]: 1 row breaks the test `not_null` on `name`
+    warning[deploy/data-test]: 2 rows break the test `not_null` on `name`
        ╭▸ seeds/prison/prison_safety/prison_safety__sites.yaml:10:13
        │
     10 │           - not_null:
@@ -142,13 +142,13 @@ fn quiet_leaves_the_findings_and_the_results() {
        │
        ╰ help: to see the rows, run the query in target/compiled/…/not_null_prison_safety__sites_name.sql
 
-    error[deploy/build]: there is no column `region` in the tables that this reads
+    error[deploy/build]: there is no column `nam` in the tables that this reads
       ╭▸ models/prison/prison_safety/prison_safety__regions_fct.sql:2:5
       │
-    2 │     region
-      │     ━━━━━━
+    2 │     nam
+      │     ━━━
       │
-      ╰ help: columns that are there: code
+      ╰ help: did you mean `name`?
 
     ✗ 3 tables built, 1 failed, 1 skipped. Tests: 1 passed, 1 warned.
     --- exit code 1
@@ -225,14 +225,14 @@ fn in_a_workflow_everyone_is_told() {
 
     2. Deploy: what changed and everything downstream, with its tests
 
-      loaded  seed        prison_safety__sites  2 rows
+      loaded  seed        prison_safety__sites  3 rows
      skipped  table       prison_safety__visits_fct  not built: fix references/exist first
-       built  table       prison_safety__sites_stg  2 rows
-      warned  test        not_null_prison_safety__sites_name  1 row break this test
-      failed  table       prison_safety__regions_fct  there is no column `region` in the tables that this reads
+       built  table       prison_safety__sites_stg  3 rows
+      warned  test        not_null_prison_safety__sites_name  2 rows break this test
+      failed  table       prison_safety__regions_fct  there is no column `nam` in the tables that this reads
        built  table       prison_safety__sites_fct  1 row
 
-    warning[deploy/data-test]: 1 row breaks the test `not_null` on `name`
+    warning[deploy/data-test]: 2 rows break the test `not_null` on `name`
        ╭▸ seeds/prison/prison_safety/prison_safety__sites.yaml:10:13
        │
     10 │           - not_null:
@@ -240,21 +240,21 @@ fn in_a_workflow_everyone_is_told() {
        │
        ╰ help: to see the rows, run the query in target/compiled/…/not_null_prison_safety__sites_name.sql
 
-    error[deploy/build]: there is no column `region` in the tables that this reads
+    error[deploy/build]: there is no column `nam` in the tables that this reads
       ╭▸ models/prison/prison_safety/prison_safety__regions_fct.sql:2:5
       │
-    2 │     region
-      │     ━━━━━━
+    2 │     nam
+      │     ━━━
       │
-      ╰ help: columns that are there: code
+      ╰ help: did you mean `name`?
 
     ✗ 3 tables built, 1 failed, 1 skipped. Tests: 1 passed, 1 warned.
 
     3. Report
 
-    ::error file=models/prison/prison_safety/prison_safety__regions_fct.sql,line=2,endLine=2,col=5,endColumn=11,title=cadet%3A deploy/build::there is no column `region` in the tables that this reads%0Acolumns that are there: code
+    ::error file=models/prison/prison_safety/prison_safety__regions_fct.sql,line=2,endLine=2,col=5,endColumn=8,title=cadet%3A deploy/build::there is no column `nam` in the tables that this reads%0Adid you mean `name`?
     ::error file=models/prison/prison_safety/prison_safety__visits_fct.sql,line=1,endLine=1,col=18,endColumn=49,title=cadet%3A references/exist::there is no model or seed named `prison_safety__sites_sgt`%0Adid you mean `prison_safety__sites_stg`?
-    ::warning file=seeds/prison/prison_safety/prison_safety__sites.yaml,line=10,endLine=10,col=13,endColumn=21,title=cadet%3A deploy/data-test::1 row breaks the test `not_null` on `name`%0Ato see the rows, run the query in target/compiled/…/not_null_prison_safety__sites_name.sql
+    ::warning file=seeds/prison/prison_safety/prison_safety__sites.yaml,line=10,endLine=10,col=13,endColumn=21,title=cadet%3A deploy/data-test::2 rows break the test `not_null` on `name`%0Ato see the rows, run the query in target/compiled/…/not_null_prison_safety__sites_name.sql
     The pull request's comment is in target/comment.md.
     Artefacts: target
     --- exit code 1
@@ -269,23 +269,23 @@ fn in_a_workflow_everyone_is_told() {
 
     | Where | What | How to go on |
     |---|---|---|
-    | `models/prison/prison_safety/prison_safety__regions_fct.sql` line 2 | there is no column `region` in the tables that this reads <br><sub>`deploy/build`</sub> | columns that are there: code |
+    | `models/prison/prison_safety/prison_safety__regions_fct.sql` line 2 | there is no column `nam` in the tables that this reads <br><sub>`deploy/build`</sub> | did you mean `name`? |
     | `models/prison/prison_safety/prison_safety__visits_fct.sql` line 1 | there is no model or seed named `prison_safety__sites_sgt` <br><sub>`references/exist`</sub> | did you mean `prison_safety__sites_stg`? |
 
     ### To look at (1)
 
     | Where | What | How to go on |
     |---|---|---|
-    | `seeds/prison/prison_safety/prison_safety__sites.yaml` line 10 | 1 row breaks the test `not_null` on `name` <br><sub>`deploy/data-test`</sub> | to see the rows, run the query in target/compiled/…/not_null_prison_safety&#95;&#95;sites_name.sql |
+    | `seeds/prison/prison_safety/prison_safety__sites.yaml` line 10 | 2 rows break the test `not_null` on `name` <br><sub>`deploy/data-test`</sub> | to see the rows, run the query in target/compiled/…/not_null_prison_safety&#95;&#95;sites_name.sql |
 
     <details open><summary><b>Tables: 3 of 5 built</b></summary>
 
     | | Table | Result | Why it is here |
     |---|---|---|---|
-    | ✅ | `prison_safety__sites` | 2 rows | changed |
+    | ✅ | `prison_safety__sites` | 3 rows | changed |
     | ⏭️ | `prison_safety__visits_fct` | not built: fix references/exist first | new |
-    | ✅ | `prison_safety__sites_stg` | 2 rows | reads prison_safety&#95;&#95;sites |
-    | ❌ | `prison_safety__regions_fct` | there is no column `region` in the tables that this reads | new |
+    | ✅ | `prison_safety__sites_stg` | 3 rows | reads prison_safety&#95;&#95;sites |
+    | ❌ | `prison_safety__regions_fct` | there is no column `nam` in the tables that this reads | new |
     | ✅ | `prison_safety__sites_fct` | 1 row | new |
 
     </details>
@@ -325,7 +325,7 @@ fn good_changes_are_told_too() {
     let sandbox = good();
     let ran = workflow.ci(&sandbox, &[]);
     assert_eq!(ran.code, 0);
-    insta::assert_snapshot!(commands(&ran), @"::warning file=seeds/prison/prison_safety/prison_safety__sites.yaml,line=10,endLine=10,col=13,endColumn=21,title=cadet%3A deploy/data-test::1 row breaks the test `not_null` on `name`%0Ato see the rows, run the query in target/compiled/…/not_null_prison_safety__sites_name.sql");
+    insta::assert_snapshot!(commands(&ran), @"::warning file=seeds/prison/prison_safety/prison_safety__sites.yaml,line=10,endLine=10,col=13,endColumn=21,title=cadet%3A deploy/data-test::2 rows break the test `not_null` on `name`%0Ato see the rows, run the query in target/compiled/…/not_null_prison_safety__sites_name.sql");
     insta::assert_snapshot!(workflow.summary(&sandbox), @"
     <!-- cadet:report -->
     ## ✅ cadet: ready for review, with 1 warning
@@ -336,14 +336,14 @@ fn good_changes_are_told_too() {
 
     | Where | What | How to go on |
     |---|---|---|
-    | `seeds/prison/prison_safety/prison_safety__sites.yaml` line 10 | 1 row breaks the test `not_null` on `name` <br><sub>`deploy/data-test`</sub> | to see the rows, run the query in target/compiled/…/not_null_prison_safety&#95;&#95;sites_name.sql |
+    | `seeds/prison/prison_safety/prison_safety__sites.yaml` line 10 | 2 rows break the test `not_null` on `name` <br><sub>`deploy/data-test`</sub> | to see the rows, run the query in target/compiled/…/not_null_prison_safety&#95;&#95;sites_name.sql |
 
     <details><summary><b>Tables: 3 of 3 built</b></summary>
 
     | | Table | Result | Why it is here |
     |---|---|---|---|
-    | ✅ | `prison_safety__sites` | 2 rows | changed |
-    | ✅ | `prison_safety__sites_stg` | 2 rows | reads prison_safety&#95;&#95;sites |
+    | ✅ | `prison_safety__sites` | 3 rows | changed |
+    | ✅ | `prison_safety__sites_stg` | 3 rows | reads prison_safety&#95;&#95;sites |
     | ✅ | `prison_safety__sites_fct` | 1 row | new |
 
     </details>
@@ -409,10 +409,52 @@ fn what_a_file_says_is_no_command_to_the_runner() {
         &format!("{FOLDER}/prison_safety__visits_fct.sql"),
         "select 1 as a,\n::set-output name=result::success\n, from b\n",
     );
-    let ran = Workflow::new().ci(&sandbox, &[]);
-    assert_eq!(ran.code, 1);
-    let forged = |line: &&str| line.trim_start().starts_with("::set-output") || line.contains("##[");
-    assert_eq!(ran.stdout.lines().find(forged), None);
+    insta::assert_snapshot!(Workflow::new().ci(&sandbox, &[]).shown(), @"
+    1. Check: work compared with main ([commit])
+
+    error[docs/model-has-property-file]: this `_fct` model has no property file
+     ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql
+     ╰ help: add `models/prison/prison_safety/prison_safety__visits_fct.yaml` with:
+             version: 2
+             models:
+               - name: prison_safety__visits_fct
+                 description: One row for each …
+
+    error[sql/parses]: there is a comma too many before `::`
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:14
+      │
+    1 │ select 1 as a,
+      │              ━
+      │
+      ╰ help: take the comma away, or write the column that is missing after it
+
+    ✗ Checked 1 changed file: 2 errors.
+      To learn more about a rule: cadet explain docs/model-has-property-file
+
+    2. Deploy: what changed and everything downstream, with its tests
+
+     skipped  table       prison_safety__visits_fct  not built: fix sql/parses first
+
+    ✗ 0 tables built, 1 skipped.
+
+    3. Report
+
+    ::error file=models/prison/prison_safety/prison_safety__visits_fct.sql,title=cadet%3A docs/model-has-property-file::this `_fct` model has no property file%0Aadd `models/prison/prison_safety/prison_safety__visits_fct.yaml` with:%0Aversion: 2%0Amodels:%0A  - name: prison_safety__visits_fct%0A    description: One row for each …
+    ::error file=models/prison/prison_safety/prison_safety__visits_fct.sql,line=1,endLine=1,col=14,endColumn=15,title=cadet%3A sql/parses::there is a comma too many before `::`%0Atake the comma away, or write the column that is missing after it
+    Artefacts: target
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn what_a_template_says_is_no_markdown_to_the_comment() {
+    let sql = "{{ exceptions.raise_compiler_error('@team | <img src=x> [a](http://b) **c** `d`\\n# e') }}\n";
+    let sandbox = model(branch(), "visits_fct", sql);
+    let workflow = Workflow::new();
+    assert_eq!(workflow.ci(&sandbox, &[]).code, 1);
+    let summary = workflow.summary(&sandbox);
+    let row = summary.lines().find(|line| line.starts_with("| `models")).unwrap();
+    insta::assert_snapshot!(row.split(" | ").nth(1).unwrap(), @"&#64;&#8203;team &#124; &#60;img src=x&#62; &#91;a&#93;(http&#58;//b) &#42;&#42;c&#42;&#42; `d`<br>&#35;&#8203; e <br><sub>`jinja/renders`</sub>");
 }
 
 #[test]
@@ -430,22 +472,9 @@ fn an_event_that_hands_out_secrets_is_refused() {
 
 #[test]
 fn a_file_that_cannot_be_written_is_named() {
-    insta::assert_snapshot!(good().cadet(&["ci", "--quiet", "--comment-file", "dbt_project.yml/comment.md"]).shown(), @"
-    ✓ Checked 3 changed files: nothing to fix.
-    warning[deploy/data-test]: 1 row breaks the test `not_null` on `name`
-       ╭▸ seeds/prison/prison_safety/prison_safety__sites.yaml:10:13
-       │
-    10 │           - not_null:
-       │             ━━━━━━━━
-       │
-       ╰ help: to see the rows, run the query in target/compiled/…/not_null_prison_safety__sites_name.sql
-
-    ✓ 3 tables built. Tests: 1 passed, 1 warned.
-    --- stderr
-    error: failed to create dbt_project.yml: File exists (os error 17)
-    help: check that the folder exists and that you may write to it
-    --- exit code 3
-    ");
+    let ran = good().cadet(&["ci", "--quiet", "--comment-file", "dbt_project.yml/comment.md"]);
+    assert!(ran.stderr.starts_with("error: failed to create dbt_project.yml: "), "{}", ran.shown());
+    assert_eq!(ran.code, 3);
 }
 
 /// Every file below a folder, the time in its path left out.

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use cadet::engine::duckdb::DuckDb;
+
 use crate::support::{HERE, Ran, Sandbox, copy};
 
 const INCIDENTS: &str = "models/prison/prison_safety/marts/incidents";
@@ -516,6 +518,55 @@ fn an_incremental_model_appends_and_a_full_refresh_builds_it_from_nothing() {
        built  incremental prison_population__daily_population_fct  76 rows
     --- exit code 0
     ");
+}
+
+#[test]
+fn head_builds_a_commit_and_not_the_working_tree() {
+    let path = format!("{INCIDENTS}/prison_safety__incident_types_dim.sql");
+    let sandbox = Sandbox::fixture_branch().edit(&path, "'urgent'", "'important'").commit("no longer urgent");
+    let sandbox = sandbox.file(&path, "select nothing\n");
+    insta::assert_snapshot!(with_data(&sandbox, &["deploy", "--head", "work", "--exclude", "resource_type:test"]).shown(), @"
+      loaded  seed        prison_safety__incident_types  8 rows
+       built  table       prison_safety__incident_types_dim  8 rows
+
+    ✓ 2 tables built.
+    --- exit code 0
+    ");
+}
+
+#[test]
+fn a_table_becomes_a_view_and_a_view_a_table() {
+    let path = "models/prison/prison_safety/prison_safety__visits.sql";
+    let body = |kind: &str| format!("{{{{ config(materialized='{kind}') }}}}\nselect 1 as visit_id\n");
+    let mut sandbox = Sandbox::new();
+    for kind in ["table", "view", "incremental", "view", "table"] {
+        sandbox = sandbox.file(path, &body(kind)).file(
+            "models/prison/prison_safety/properties.yaml",
+            "models:\n  - name: prison_safety__visits\n    description: Visits.\n",
+        );
+        let ran = sandbox.cadet(&["run"]);
+        assert_eq!(ran.code, 0, "{kind}\n{}", ran.shown());
+        assert!(
+            ran.stdout.starts_with(&format!("   built  {kind:<11} prison_safety__visits  ")),
+            "{kind}\n{}",
+            ran.shown()
+        );
+    }
+}
+
+#[test]
+fn two_at_the_same_time_are_told_apart() {
+    let sandbox = Sandbox::fixture();
+    std::fs::create_dir(sandbox.root().join("target")).unwrap();
+    let other = DuckDb::open(&sandbox.root().join("target/cadet.duckdb"), "awsdatacatalog").unwrap();
+    insta::assert_snapshot!(with_data(&sandbox, &["seed"]).shown(), @"
+    --- stderr
+    error: the local database [folder]/target/cadet.duckdb cannot be opened: another cadet is using it
+    help: wait for the other run to end, or delete the file: it holds nothing but what cadet built
+    --- exit code 3
+    ");
+    drop(other);
+    assert_eq!(with_data(&sandbox, &["seed"]).code, 0);
 }
 
 /// A model with a misspelt column, which can be read but not built, and a seed that has nothing to do with it.

@@ -7,7 +7,10 @@ mod support;
 
 mod check;
 mod ci;
+mod cli;
 mod demo;
 mod deploy;
 mod mistakes;
 mod rules;
+mod yaml_oracle;
+mod tidy;

@@ -138,6 +138,38 @@ fn a_seed_with_a_value_too_many_is_not_loaded() {
 }
 
 #[test]
+fn a_seed_without_a_line() {
+    let sandbox = ragged().file("seeds/prison/prison_safety/prison_safety__sites.csv", "");
+    insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
+    error[seeds/readable]: this seed is empty
+     ╭▸ seeds/prison/prison_safety/prison_safety__sites.csv
+     ╰ help: give it a first line with the names of the columns
+
+    ✗ Checked 2 changed files: 1 error.
+      To learn more about a rule: cadet explain seeds/readable
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn a_seed_with_a_quote_that_never_ends() {
+    let sandbox = ragged().file("seeds/prison/prison_safety/prison_safety__sites.csv", "code,name\n1,\"Fen\n2,Moor\n");
+    insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @r#"
+    error[seeds/readable]: a quote in this row never ends, so the rest of the file is read as one value
+      ╭▸ seeds/prison/prison_safety/prison_safety__sites.csv:2:1
+      │
+    2 │ 1,"Fen
+      │ ━━━━━━
+      │
+      ╰ help: close the quote, or double it (`""`) where it is part of the text
+
+    ✗ Checked 2 changed files: 1 error.
+      To learn more about a rule: cadet explain seeds/readable
+    --- exit code 1
+    "#);
+}
+
+#[test]
 fn a_tab_in_yaml() {
     let sandbox = branch().file(
         &format!("{FOLDER}/prison_safety__visits_stg.yaml"),
@@ -265,6 +297,24 @@ fn a_model_that_is_not_utf_8() {
       To learn more about a rule: cadet explain files/readable
     --- exit code 1
     "#);
+}
+
+#[test]
+fn a_byte_order_mark_moves_no_column() {
+    let sandbox = model(branch(), "visits_fct", "\u{feff}select * from {{ ref('prison_safety__vists_stg') }}\n");
+    insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
+    error[references/exist]: there is no model or seed named `prison_safety__vists_stg`
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:18
+      │
+    1 │ select * from {{ ref('prison_safety__vists_stg') }}
+      │                  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: did you mean `prison_safety__visits_stg`?
+
+    ✗ Checked 2 changed files: 1 error.
+      To learn more about a rule: cadet explain references/exist
+    --- exit code 1
+    ");
 }
 
 #[cfg(unix)]

@@ -35,8 +35,6 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
         let Some(Err(problem)) = subject.compiled.get(id) else { continue };
         let finding = found.at(problem.place.clone(), problem.message.clone());
         finding.related.clone_from(&problem.stack);
-        finding.help = Some(
-            "this failed while the SQL was compiled; look at the name and the arguments of what is called there".into(),
-        );
+        finding.help = Some(problem.help.clone());
     }
 }

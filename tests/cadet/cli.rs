@@ -1,0 +1,293 @@
+//! What is printed when one asks for help, and in which colours.
+
+use crate::support::Sandbox;
+
+/// A project with one model that breaks a rule.
+fn broken() -> Sandbox {
+    Sandbox::new().file("models/prison/prison_safety/prison_safety__visits_fct.sql", "select visit_id, from visits\n")
+}
+
+#[test]
+fn help_lists_the_commands() {
+    insta::assert_snapshot!(Sandbox::new().cadet(&["--help"]).shown(), @"
+    Checks a dbt project on every pull request, deploys what changed, tests it, and tells people what
+    happened
+
+    Usage: cadet [OPTIONS] <COMMAND>
+
+    Commands:
+      check    Check what changed between the base and your files
+      deploy   Build and test what changed and everything downstream of it
+      ci       Check, deploy and report, as on a pull request
+      compile  Write the SQL of models and tests to target/compiled
+      run      Build models
+      seed     Load seeds
+      test     Run data tests
+      build    Load seeds, build models and run data tests, in the order of the graph
+      ls       List nodes
+      explain  Explain a rule, or list all of them
+      demo     Show everything on a small example, in a temporary folder
+      help     Print this message or the help of the given subcommand(s)
+
+    Options:
+          --project-dir <DIR>   The folder with dbt_project.yml [default: this one, one above it, or the
+                                only one below it]
+          --profiles-dir <DIR>  The folder with profiles.yml [default: DBT_PROFILES_DIR, the project's
+                                folder, or ~/.dbt]
+      -t, --target <NAME>       A target of profiles.yml; `local` is the profile's default target on the
+                                embedded DuckDB
+          --vars <YAML>         Variables as YAML, for example '{start: 2024-01-01}'; they win over
+                                those in dbt_project.yml
+          --threads <N>         How many tables to build at the same time [default: the target's
+                                `threads`]
+          --color <WHEN>        When to use colour; NO_COLOR is respected [default: auto] [possible
+                                values: auto, always, never]
+      -q, --quiet               Print findings and the result only
+      -v, --verbose             Print every step, passed tests and sources too
+      -h, --help                Print help
+      -V, --version             Print version
+
+    Examples:
+      cadet demo                          see everything on a small example
+      cadet check                         check what your branch changes
+      cadet deploy --source-data data     build and test what your branch changes, on a local DuckDB
+      cadet build --select +my_db__my_table
+      cadet explain naming/model-file     what a rule asks for, and why
+
+    Exit codes: 0 nothing wrong, 1 something to fix, 2 bad usage or settings, 3 the run could not be
+    done.
+    --- exit code 0
+    ");
+}
+
+#[test]
+fn nothing_typed_shows_the_help() {
+    let (nothing, help) = (Sandbox::new().cadet(&[]), Sandbox::new().cadet(&["--help"]));
+    assert!(nothing.stderr.contains("Usage: cadet [OPTIONS] <COMMAND>"), "{}", nothing.shown());
+    assert!(help.stdout.contains("Usage: cadet [OPTIONS] <COMMAND>"), "{}", help.shown());
+    assert_eq!((nothing.code, help.code), (2, 0));
+}
+
+#[test]
+fn help_of_check_has_examples() {
+    insta::assert_snapshot!(Sandbox::new().cadet(&["check", "--help"]).shown(), @"
+    Check what changed between the base and your files
+
+    Usage: cadet check [OPTIONS] [PATH]...
+
+    Arguments:
+      [PATH]...
+              Show only findings in these files and folders
+
+    Options:
+          --base <REF>
+              The branch or commit that you will merge into [default: the pull request's base, or main]
+
+          --project-dir <DIR>
+              The folder with dbt_project.yml [default: this one, one above it, or the only one below
+              it]
+
+          --head <REF>
+              Look at this commit instead of the files in the working tree
+
+          --profiles-dir <DIR>
+              The folder with profiles.yml [default: DBT_PROFILES_DIR, the project's folder, or ~/.dbt]
+
+          --all
+              Look at the whole project, not only at what changed
+
+      -t, --target <NAME>
+              A target of profiles.yml; `local` is the profile's default target on the embedded DuckDB
+
+          --format <FORMAT>
+              Possible values:
+              - human:  For people, with the source lines
+              - github: Workflow commands for a GitHub runner
+              - json:   For scripts
+              
+              [default: human]
+
+          --vars <YAML>
+              Variables as YAML, for example '{start: 2024-01-01}'; they win over those in
+              dbt_project.yml
+
+          --threads <N>
+              How many tables to build at the same time [default: the target's `threads`]
+
+          --color <WHEN>
+              When to use colour; NO_COLOR is respected
+              
+              [default: auto]
+              [possible values: auto, always, never]
+
+      -q, --quiet
+              Print findings and the result only
+
+      -v, --verbose
+              Print every step, passed tests and sources too
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Examples:
+      cadet check                      what your branch and your uncommitted work change
+      cadet check --base release       compared with another branch
+      cadet check --all                the whole project; needs no git
+      cadet check models/prison        only findings in this folder
+      cadet check --format json | jq .findings
+    --- exit code 0
+    ");
+}
+
+#[test]
+fn the_version_is_printed() {
+    assert_eq!(Sandbox::new().cadet(&["--version"]).stdout, format!("cadet {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn explain_lists_the_rules() {
+    let ran = Sandbox::new().cadet(&["explain"]);
+    assert!(ran.stdout.lines().any(|line| line.starts_with("naming/model-file  ")), "{}", ran.shown());
+    assert_eq!(ran.code, 0);
+}
+
+#[test]
+fn explain_shows_the_page_of_a_rule() {
+    insta::assert_snapshot!(Sandbox::new().cadet(&["explain", "naming/model-file"]).shown(), @"
+    # naming/model-file
+
+    Level: error
+
+    A model's file is named `<database>__<table>.sql`: the database is the folder's, and `__` stands in it once.
+
+    ## Why
+
+    The name of the table in Athena is what follows `__`, and the database is what stands before it. A name without
+    `__`, or with two of them, or with another database than its folder's, would deploy to the wrong place.
+
+    ## Fails
+
+    ```sql models/prison/prison_safety/prison_safety_visits.sql
+    select 1 as visit_id
+    ```
+
+    ## Passes
+
+    ```sql models/prison/prison_safety/prison_safety__visits.sql
+    select 1 as visit_id
+    ```
+    --- exit code 0
+    ");
+}
+
+#[test]
+fn explain_knows_what_was_meant() {
+    insta::assert_snapshot!(Sandbox::new().cadet(&["explain", "model-file"]).shown(), @"
+    --- stderr
+    error: there is no rule `model-file`
+    help: did you mean `naming/model-file`?
+    --- exit code 2
+    ");
+    insta::assert_snapshot!(Sandbox::new().cadet(&["explain", "naming/modle-file"]).shown(), @"
+    --- stderr
+    error: there is no rule `naming/modle-file`
+    help: did you mean `naming/model-file`?
+    --- exit code 2
+    ");
+    insta::assert_snapshot!(Sandbox::new().cadet(&["explain", "weather"]).shown(), @"
+    --- stderr
+    error: there is no rule `weather`
+    help: `cadet explain` lists all rules
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn explain_takes_underscores_for_hyphens() {
+    let sandbox = Sandbox::new();
+    assert_eq!(
+        sandbox.cadet(&["explain", "naming/model_file"]).stdout,
+        sandbox.cadet(&["explain", "naming/model-file"]).stdout
+    );
+}
+
+#[test]
+fn what_is_not_a_terminal_gets_no_colour() {
+    assert!(!broken().cadet(&["check", "--all"]).stdout.contains('\x1b'));
+}
+
+#[test]
+fn colour_can_be_had_always() {
+    let sandbox = broken();
+    let colourful = sandbox.cadet(&["check", "--all", "--color", "always"]);
+    assert!(colourful.stdout.contains("\x1b[31m✗\x1b[0m Checked the whole project"), "{:?}", colourful.stdout);
+    // Without its colours it is the same text.
+    let mut pieces = colourful.stdout.split("\x1b[");
+    let first = pieces.next().unwrap().to_owned();
+    let plain = pieces.fold(first, |plain, piece| plain + piece.split_once('m').unwrap().1);
+    assert_eq!(plain, sandbox.cadet(&["check", "--all"]).stdout);
+}
+
+#[test]
+fn what_is_typed_wins_over_no_color() {
+    let sandbox = broken();
+    let no_color = [("NO_COLOR", "1")];
+    assert!(!sandbox.cadet_with(&["check", "--all"], &no_color).stdout.contains('\x1b'));
+    assert!(!sandbox.cadet_with(&["check", "--all", "--color", "never"], &no_color).stdout.contains('\x1b'));
+    assert!(sandbox.cadet_with(&["check", "--all", "--color", "always"], &no_color).stdout.contains('\x1b'));
+}
+
+#[test]
+fn an_unknown_option_is_refused() {
+    insta::assert_snapshot!(Sandbox::new().cadet(&["check", "--bass", "main"]).shown(), @"
+    --- stderr
+    error: unexpected argument '--bass' found
+
+      tip: a similar argument exists: '--base'
+
+    Usage: cadet check --base <REF> [PATH]...
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn an_unknown_command_is_refused() {
+    insta::assert_snapshot!(Sandbox::new().cadet(&["chekc"]).shown(), @"
+    --- stderr
+    error: unrecognized subcommand 'chekc'
+
+      tip: a similar subcommand exists: 'check'
+
+    Usage: cadet [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn an_unknown_format_is_refused() {
+    insta::assert_snapshot!(Sandbox::new().cadet(&["check", "--format", "xml"]).shown(), @"
+    --- stderr
+    error: invalid value 'xml' for '--format <FORMAT>'
+      [possible values: human, github, json]
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn quiet_and_verbose_do_not_go_together() {
+    insta::assert_snapshot!(Sandbox::new().cadet(&["check", "--quiet", "--verbose"]).shown(), @"
+    --- stderr
+    error: the argument '--quiet' cannot be used with '--verbose'
+
+    Usage: cadet check --quiet [PATH]...
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+}
