@@ -280,6 +280,28 @@ fn write_text(out: &mut String, text: &str) {
     out.push(quote);
 }
 
+/// A dict that templates read but do not change: what is not asked for is never converted.
+#[derive(Debug)]
+struct Facts(serde_json::Map<String, serde_json::Value>);
+
+impl Object for Facts {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.0.get(key.as_str()?).map(from_json)
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.0.keys().map(|key| Value::from(key.as_str())).collect())
+    }
+}
+
+/// A JSON object as a dict that is only read.
+pub fn facts(json: serde_json::Value) -> Value {
+    match json {
+        serde_json::Value::Object(entries) => Value::from_object(Facts(entries)),
+        other => from_json(&other),
+    }
+}
+
 /// A JSON value as a value whose lists and dicts can be changed.
 pub fn from_json(json: &serde_json::Value) -> Value {
     match json {

@@ -28,7 +28,7 @@ pub fn set(universe: &Arc<Universe>, given: &Arc<Given>, node: &mut Node) -> Res
         .with("__database", custom("database"))
         .with("__schema", custom("schema"))
         .with("__alias", custom("alias"))
-        .with("__node", values::from_json(&scopes::facts(node)));
+        .with("__node", values::facts(scopes::facts(node)));
     let names = evaluate(&Arc::new(scope), CALLS, &node.file)?;
     let name =
         |at: usize| names.get_item_by_index(at).map(|name| values::text(&name).trim().to_owned()).unwrap_or_default();

@@ -17,7 +17,7 @@ use crate::jinja::values;
 pub fn reading(universe: &Arc<Universe>, given: &Arc<Given>, node: &Node) -> Scope {
     Scope::new(Arc::clone(universe), Arc::clone(given), &node.package, Mode::Parse)
         .with("this", Value::from_object(node.relation.clone()))
-        .with("model", values::from_json(&facts(node)))
+        .with("model", values::facts(facts(node)))
         .with("schema", Value::from(node.schema.as_str()))
         .with("database", Value::from(node.database.as_str()))
 }
@@ -47,7 +47,7 @@ pub fn compiling(project: &Project, node: &Node, incremental: bool) -> Scope {
     let mode = Mode::Compile { refs, sources, incremental };
     Scope::new(Arc::clone(&project.universe), Arc::clone(&project.given), &node.package, mode)
         .with("this", Value::from_object(node.relation.clone()))
-        .with("model", values::from_json(&facts(node)))
+        .with("model", values::facts(facts(node)))
         .with("schema", Value::from(node.schema.as_str()))
         .with("database", Value::from(node.database.as_str()))
         .with("__config", values::from_json(&serde_json::Value::Object(node.config.clone())))

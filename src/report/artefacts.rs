@@ -46,7 +46,7 @@ pub fn write_results(project: &Project, run: &Run, folder: &Path, outcomes: &[Ou
             write(&target.join("run").join(node_path(node)), ran.as_bytes())?;
         }
     }
-    write_json(&target.join("run_results.json"), &run_results::run_results(project, run, outcomes))
+    write_json(&target.join("run_results.json"), &run_results::run_results(run, outcomes))
 }
 
 /// `<package>/<file>` for a model, `<package>/<property file>/<test>.sql` for a test, as dbt lays them out.

@@ -17,8 +17,10 @@ pub fn manifest(project: &Project, run: &Run, compiled: &HashMap<String, String>
     let parents: BTreeMap<&String, Vec<&str>> = ids.iter().map(|id| (*id, graph.parents(id).to_vec())).collect();
     let children: BTreeMap<&String, Vec<&str>> = ids.iter().map(|id| (*id, graph.children(id).to_vec())).collect();
     let empty = || json!({});
+    let mut metadata = metadata(run, "manifest/v12");
+    metadata.extend(project_metadata(project));
     json!({
-        "metadata": metadata(project, run, "manifest/v12"),
+        "metadata": metadata,
         "nodes": project.nodes.values().map(|each| (each.unique_id.clone(), node(project, each, compiled))).collect::<Map<_, _>>(),
         "sources": project.sources.values().map(|each| (each.unique_id.clone(), source(each))).collect::<Map<_, _>>(),
         "macros": macros(project),
@@ -30,21 +32,27 @@ pub fn manifest(project: &Project, run: &Run, compiled: &HashMap<String, String>
 }
 
 /// What every artefact says of the run.
-pub fn metadata(project: &Project, run: &Run, schema: &str) -> Value {
-    json!({
+pub fn metadata(run: &Run, schema: &str) -> Map<String, Value> {
+    object(json!({
         "dbt_schema_version": format!("https://schemas.getdbt.com/dbt/{schema}.json"),
         "dbt_version": "1.11.0",
         "generated_at": jiff::Timestamp::now().to_string(),
         "invocation_id": run.invocation_id,
         "invocation_started_at": run.started.timestamp().to_string(),
         "env": {},
+    }))
+}
+
+/// What only the manifest says besides.
+fn project_metadata(project: &Project) -> Map<String, Value> {
+    object(json!({
         "project_name": project.name,
         "project_id": crate::jinja::environment::md5(&project.name),
+        "user_id": null,
         "send_anonymous_usage_stats": false,
         "adapter_type": project.target.kind,
-        "quoting": {"database": true, "schema": true, "identifier": true},
-        "generated_by": format!("cadet {}", env!("CARGO_PKG_VERSION")),
-    })
+        "quoting": {"database": true, "schema": true, "identifier": true, "column": null},
+    }))
 }
 
 fn node(project: &Project, node: &Node, compiled: &HashMap<String, String>) -> Value {

@@ -4,16 +4,16 @@ use serde_json::{Value, json};
 
 use super::manifest::metadata;
 use crate::deploy::{Outcome, Status};
+use crate::project::ResourceType;
 use crate::project::scopes::Run;
-use crate::project::{Project, ResourceType};
 
 /// The results of every step but the sources, which dbt does not know as steps.
-pub fn run_results(project: &Project, run: &Run, outcomes: &[Outcome]) -> Value {
+pub fn run_results(run: &Run, outcomes: &[Outcome]) -> Value {
     let results: Vec<Value> =
         outcomes.iter().filter(|outcome| outcome.kind != ResourceType::Source).map(result).collect();
     let elapsed = jiff::Timestamp::now().duration_since(run.started.timestamp()).as_secs_f64();
     json!({
-        "metadata": metadata(project, run, "run-results/v6"),
+        "metadata": metadata(run, "run-results/v6"),
         "results": results,
         "elapsed_time": elapsed,
         "args": {"which": run.command, "full_refresh": run.full_refresh},

@@ -441,7 +441,7 @@ fn forged() -> Sandbox {
 #[test]
 fn a_file_name_forges_no_workflow_command() {
     insta::assert_snapshot!(forged().cadet(&["check", "--format", "github"]).shown(), @"
-    ::error file=models/prison/prison_safety/prison_safety__a%0A%3A%3Aerror title=forged%2Cfile=x%3A%3Ay_fct.sql,title=cadet%3A docs/model-has-property-file::this `_fct` model has no property file%0Aadd `models/prison/prison_safety/prison_safety__a%0A::error title=forged,file=x::y_fct.yaml` with:%0Aversion: 2%0Amodels:%0A  - name: prison_safety__a%0A::error title=forged,file=x::y_fct%0A    description: One row for each …
+    ::error file=models/prison/prison_safety/prison_safety__a%0A%3A%3Aerror title=forged%2Cfile=x%3A%3Ay_fct.sql,title=cadet%3A files/readable::the name of this file holds a line break or another character that cannot be seen%0Arename it: small letters, digits and `_`
     ::error file=models/prison/prison_safety/prison_safety__a%0A%3A%3Aerror title=forged%2Cfile=x%3A%3Ay_fct.sql,title=cadet%3A naming/snake-case::`prison_safety__a%0A::error title=forged,file=x::y_fct` is not in snake_case%0Arename it to `prison_safety__a___error_title_forged_file_x__y_fct`
     --- exit code 1
     ");
@@ -452,23 +452,17 @@ fn a_file_name_forges_no_workflow_command_in_text_for_people() {
     let ran = forged().cadet_with(&["check"], &[("GITHUB_ACTIONS", "true")]);
     assert!(ran.stdout.lines().all(|line| !line.trim_start().starts_with("::")), "{}", ran.stdout);
     insta::assert_snapshot!(ran.shown(), @r"
-    error[docs/model-has-property-file]: this `_fct` model has no property file
+    error[files/readable]: the name of this file holds a line break or another character that cannot be seen
      ╭▸ models/prison/prison_safety/prison_safety__a\n::error title=forged,file=x::y_fct.sql
-     ╰ help: add `models/prison/prison_safety/prison_safety__a
-             ​::error title=forged,file=x::y_fct.yaml` with:
-             version: 2
-             models:
-               - name: prison_safety__a
-             ​::error title=forged,file=x::y_fct
-                 description: One row for each …
+     ╰ help: rename it: small letters, digits and `_`
 
     error[naming/snake-case]: `prison_safety__a
-                              ​::error title=forged,file=x::y_fct` is not in snake_case
+                              [zero-width]::error title=forged,file=x::y_fct` is not in snake_case
      ╭▸ models/prison/prison_safety/prison_safety__a\n::error title=forged,file=x::y_fct.sql
      ╰ help: rename it to `prison_safety__a___error_title_forged_file_x__y_fct`
 
     ✗ Checked 1 changed file: 2 errors.
-      To learn more about a rule: cadet explain docs/model-has-property-file
+      To learn more about a rule: cadet explain files/readable
     --- exit code 1
     ");
 }

@@ -477,6 +477,10 @@ fn a_selector_that_matches_nothing() {
     ✓ 0 tables built.
     --- exit code 0
     ");
+    insta::assert_snapshot!(branch().cadet(&["ls", "--select", "prison_safety__visit_stg"]).shown(), @"
+    ! The selector `prison_safety__visit_stg` matches nothing; did you mean `prison_safety__visits_stg`?
+    --- exit code 0
+    ");
 }
 
 #[test]
@@ -484,11 +488,21 @@ fn a_template_without_an_end_is_stopped_and_the_other_mistakes_are_found() {
     let forever = "{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}\n";
     let sandbox = model(branch(), "visits_fct", forever);
     let sandbox = model(sandbox, "visitors_fct", "select * from {{ ref('prison_safety__vists_stg') }}\n");
-    insta::assert_snapshot!(found(&sandbox.cadet(&["check", "--format", "json"])), @"
-    error[references/exist] models/prison/prison_safety/prison_safety__visitors_fct.sql:1:18
-      there is no model or seed named `prison_safety__vists_stg`
-    error[jinja/renders] models/prison/prison_safety/prison_safety__visits_fct.sql:null:null
-      this template runs for too long: does a loop never end?
+    insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
+    error[references/exist]: there is no model or seed named `prison_safety__vists_stg`
+      ╭▸ models/prison/prison_safety/prison_safety__visitors_fct.sql:1:18
+      │
+    1 │ select * from {{ ref('prison_safety__vists_stg') }}
+      │                  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: did you mean `prison_safety__visits_stg`?
+
+    error[jinja/renders]: this template runs for too long
+     ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql
+     ╰ help: a loop that never ends, or loops inside loops over long lists, cannot be rendered
+
+    ✗ Checked 4 changed files: 2 errors.
+      To learn more about a rule: cadet explain references/exist
     --- exit code 1
     ");
 }
@@ -497,9 +511,24 @@ fn a_template_without_an_end_is_stopped_and_the_other_mistakes_are_found() {
 fn a_macro_that_calls_itself() {
     let sandbox = model(branch(), "visits_fct", "select {{ again(1) }} as visit_id\n")
         .file("macros/again.sql", "{% macro again(n) %}{{ again(n + 1) }}{% endmacro %}\n");
-    insta::assert_snapshot!(found(&sandbox.cadet(&["check", "--format", "json"])), @"
-    error[jinja/renders] macros/again.sql:1:24
-      recursion limit exceeded
+    insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
+    error[jinja/renders]: recursion limit exceeded
+      ╭▸ macros/again.sql:1:24
+      │
+    1 │ {% macro again(n) %}{{ again(n + 1) }}{% endmacro %}
+      │                        ━━━━━━━━━━━━
+      │
+      ├ note: in the macro `again`
+      │
+      ⸬  models/prison/prison_safety/prison_safety__visits_fct.sql:1:11
+      │
+    1 │ select {{ again(1) }} as visit_id
+      │           ────────
+      │
+      ╰ help: look at the name and the arguments of what is called there
+
+    ✗ Checked 3 changed files: 1 error.
+      To learn more about a rule: cadet explain jinja/renders
     --- exit code 1
     ");
 }
@@ -509,9 +538,17 @@ fn a_variable_of_the_environment_is_not_read_unless_it_is_allowed() {
     let secret = [("AWS_SECRET_ACCESS_KEY", "hunter2hunter2")];
     let sql = "select '{{ env_var('AWS_SECRET_ACCESS_KEY') }}' as visit_id\n";
     let sandbox = model(branch(), "visits_fct", sql).file("cadet.yaml", "env_vars: [AWS_SECRET_ACCESS_KEY]\n");
-    insta::assert_snapshot!(found(&sandbox.cadet_with(&["check", "--format", "json"], &secret)), @"
-    error[jinja/renders] models/prison/prison_safety/prison_safety__visits_fct.sql:1:12
-      the environment variable `AWS_SECRET_ACCESS_KEY` may not be read here; a maintainer can allow it under `env_vars:` in cadet.yaml on the main branch
+    insta::assert_snapshot!(sandbox.cadet_with(&["check"], &secret).shown(), @"
+    error[jinja/renders]: the environment variable `AWS_SECRET_ACCESS_KEY` may not be read here; a maintainer can allow it under `env_vars:` in cadet.yaml on the main branch
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:12
+      │
+    1 │ select '{{ env_var('AWS_SECRET_ACCESS_KEY') }}' as visit_id
+      │            ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: look at the name and the arguments of what is called there
+
+    ✗ Checked 3 changed files: 1 error.
+      To learn more about a rule: cadet explain jinja/renders
     --- exit code 1
     ");
     for command in ["check", "deploy", "ci"] {
@@ -556,9 +593,37 @@ fn a_model_that_is_not_a_query() {
 #[test]
 fn a_model_of_two_statements() {
     let sandbox = model(branch(), "visits_fct", "select 1 as visit_id;\ndrop table prison_safety.visits_stg\n");
-    let ran = sandbox.cadet(&["check", "--format", "json"]);
-    assert!(found(&ran).contains("a model must be one query, and this is more than one statement"), "{}", ran.shown());
-    assert_eq!(ran.code, 1);
+    insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
+    error[sql/parses]: a model must be one query, and this is more than one statement
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:21
+      │
+    1 │ select 1 as visit_id;
+      │                     ━
+      │
+      ╰ help: keep one `select`; put the others into models of their own
+
+    ✗ Checked 2 changed files: 1 error.
+      To learn more about a rule: cadet explain sql/parses
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn a_model_that_ends_in_a_semicolon() {
+    let sandbox = model(branch(), "visits_fct", "select 1 as visit_id;\n");
+    insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
+    error[sql/parses]: a model must not end in `;`
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:21
+      │
+    1 │ select 1 as visit_id;
+      │                     ━
+      │
+      ╰ help: take the `;` away: cadet puts the query inside the statement that creates the table
+
+    ✗ Checked 2 changed files: 1 error.
+      To learn more about a rule: cadet explain sql/parses
+    --- exit code 1
+    ");
 }
 
 #[test]
@@ -617,9 +682,17 @@ fn a_version_that_does_not_exist() {
 #[test]
 fn a_test_that_does_not_exist() {
     let sandbox = tested("          - not_nul\n");
-    insta::assert_snapshot!(found(&sandbox.cadet(&["check", "--format", "json"])), @"
-    error[jinja/renders] models/prison/prison_safety/prison_safety__visits_fct.yaml:7:13
-      there is no generic test named `not_nul`
+    insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
+    error[jinja/renders]: there is no generic test named `not_nul`
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.yaml:7:13
+      │
+    7 │           - not_nul
+      │             ━━━━━━━
+      │
+      ╰ help: generic tests are in tests/generic/ and in packages; dbt's own are not_null, unique, accepted_values and relationships
+
+    ✗ Checked 2 changed files: 1 error.
+      To learn more about a rule: cadet explain jinja/renders
     --- exit code 1
     ");
 }
@@ -627,9 +700,17 @@ fn a_test_that_does_not_exist() {
 #[test]
 fn a_test_with_an_argument_that_it_does_not_take() {
     let sandbox = tested("          - accepted_values:\n              arguments:\n                value: [1]\n");
-    insta::assert_snapshot!(found(&sandbox.cadet(&["check", "--format", "json"])), @"
-    error[jinja/renders] models/prison/prison_safety/prison_safety__visits_fct.yaml:7:13
-      `test_accepted_values` has no argument `value` (it has: model, column_name, values, quote)
+    insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
+    error[jinja/renders]: `test_accepted_values` has no argument `value` (it has: model, column_name, values, quote)
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.yaml:7:13
+      │
+    7 │           - accepted_values:
+      │             ━━━━━━━━━━━━━━━
+      │
+      ╰ help: look at the name and the arguments of what is called there
+
+    ✗ Checked 2 changed files: 1 error.
+      To learn more about a rule: cadet explain jinja/renders
     --- exit code 1
     ");
 }
@@ -677,9 +758,17 @@ fn a_source_that_does_not_exist() {
 #[test]
 fn a_macro_that_does_not_exist() {
     let sandbox = model(branch(), "visits_fct", "select {{ get_count_colums('a') }} as visit_id\n");
-    insta::assert_snapshot!(found(&sandbox.cadet(&["check", "--format", "json"])), @"
-    error[jinja/renders] models/prison/prison_safety/prison_safety__visits_fct.sql:1:11
-      get_count_colums is unknown
+    insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
+    error[jinja/renders]: there is no macro or function `get_count_colums`
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:11
+      │
+    1 │ select {{ get_count_colums('a') }} as visit_id
+      │           ━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: macros are in the project's macros/ folder and in its packages; check the name
+
+    ✗ Checked 2 changed files: 1 error.
+      To learn more about a rule: cadet explain jinja/renders
     --- exit code 1
     ");
 }

@@ -2,6 +2,8 @@
 
     oracle.py build PROJECT PROFILES SOURCE_DATA OUT EXCLUDE...   dbt deps, compile and build on DuckDB; OUT gets what it made
     oracle.py dump DATABASE OUT                                   every table of a DuckDB file, rows sorted
+    oracle.py artefacts TARGET                                    dbt's own readers on manifest.json and run_results.json
+    oracle.py dbt PROJECT PROFILES ARGUMENT...                    any dbt command
 """
 
 import csv
@@ -72,5 +74,16 @@ def build(project, profiles, source_data, out, *exclude):
     dump(database, str(Path(out) / "tables.json"))
 
 
+def artefacts(target):
+    from dbt.artifacts.schemas.manifest import WritableManifest
+    from dbt.artifacts.schemas.run import RunResultsArtifact
+
+    manifest = WritableManifest.read_and_check_versions(str(Path(target, "manifest.json")))
+    results = RunResultsArtifact.read_and_check_versions(str(Path(target, "run_results.json")))
+    unknown = [result.unique_id for result in results.results if result.unique_id not in manifest.nodes]
+    if unknown or not results.results:
+        sys.exit(f"results that the manifest does not know: {unknown}")
+
+
 if __name__ == "__main__":
-    {"build": build, "dump": dump, "dbt": dbt}[sys.argv[1]](*sys.argv[2:])
+    {"build": build, "dump": dump, "artefacts": artefacts, "dbt": dbt}[sys.argv[1]](*sys.argv[2:])
