@@ -12,5 +12,5 @@ mod demo;
 mod deploy;
 mod mistakes;
 mod rules;
-mod yaml_oracle;
 mod tidy;
+mod yaml_oracle;
