@@ -29,6 +29,7 @@ pub struct Cli {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// The folder with dbt_project.yml [default: this one, one above it, or the only one below it]
     #[arg(long, global = true, value_name = "DIR")]

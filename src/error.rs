@@ -16,7 +16,7 @@ pub enum Error {
     Settings(#[from] SettingsError),
     #[error(transparent)]
     Select(#[from] SelectError),
-    #[error("cannot compare with the base: {0}")]
+    #[error(transparent)]
     Git(#[from] GitError),
     #[error("{0}")]
     Engine(#[from] EngineError),

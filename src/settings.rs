@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use crate::finding::Level;
-use crate::source::Tree;
+use crate::rules::RULES;
+use crate::source::{FileKind, Tree};
 
 /// The name of the settings file, beside `dbt_project.yml`.
 pub const FILE: &str = "cadet.yaml";
@@ -67,12 +68,14 @@ impl Policy {
     /// # Errors
     /// When the file is not YAML, has a key that cadet does not know, or names a rule that does not exist.
     pub fn read(tree: &Tree) -> Result<Self, SettingsError> {
-        let Some(text) = tree.find(FILE).and_then(|file| file.text().ok()) else { return Ok(Self::default()) };
+        let Some(file) = tree.find(FILE) else { return Ok(Self::default()) };
+        let text = file.text().ok().filter(|_| file.kind == FileKind::Regular);
+        let text = text.ok_or_else(|| SettingsError::Syntax("it is not a plain text file in UTF-8".to_owned()))?;
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        let policy: Self = serde_saphyr::from_str(text).map_err(|error| SettingsError::Syntax(error.to_string()))?;
-        match policy.rules.keys().find(|id| crate::rules::find(id).is_none()) {
+        let policy: Self = serde_saphyr::from_str(text).map_err(|error| SettingsError::Syntax(plain(&error)))?;
+        match policy.rules.keys().find(|id| RULES.iter().all(|entry| entry.id() != **id)) {
             Some(unknown) => Err(SettingsError::NoSuchRule(unknown.clone())),
             None => Ok(policy),
         }
@@ -90,6 +93,13 @@ impl Policy {
     }
 }
 
+/// The reader's message with its line, without the picture of the file that it draws.
+fn plain(error: &serde_saphyr::Error) -> String {
+    let text = error.to_string();
+    let first = text.lines().next().unwrap_or_default();
+    first.trim_start_matches("error: ").to_owned()
+}
+
 /// What cadet takes from the environment.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
@@ -98,6 +108,8 @@ pub struct Environment {
     pub github_event: Option<String>,
     /// The branch that a pull request is to be merged into.
     pub github_base: Option<String>,
+    /// The pull request's own branch: a runner checks out a commit, not a branch.
+    pub github_head: Option<String>,
     pub github_summary: Option<PathBuf>,
     pub github_output: Option<PathBuf>,
     pub profiles_dir: Option<PathBuf>,
@@ -118,6 +130,7 @@ impl Environment {
             in_github: text("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
             github_event: text("GITHUB_EVENT_NAME"),
             github_base: text("GITHUB_BASE_REF"),
+            github_head: text("GITHUB_HEAD_REF"),
             github_summary: text("GITHUB_STEP_SUMMARY").map(PathBuf::from),
             github_output: text("GITHUB_OUTPUT").map(PathBuf::from),
             profiles_dir: text("DBT_PROFILES_DIR").map(PathBuf::from),

@@ -9,7 +9,7 @@ use crate::deploy::build::Builder;
 use crate::deploy::{self, Options};
 use crate::error::Error;
 use crate::plan::{Plan, Reason};
-use crate::project::{ResourceType, select};
+use crate::project::ResourceType;
 use crate::report::progress::Shown;
 use crate::report::{Report, terminal};
 
@@ -29,8 +29,7 @@ pub(super) fn run(session: &Session, args: &BuildArgs, verb: Verb) -> Result<Ver
     let folder = session.project_dir()?;
     let (project, policy) = session.working_project(&folder, session.run(verb.name, args.run.full_refresh))?;
     let findings = changes::reading_errors(&project, &policy);
-    let selection = select::select(&project, &args.select.select, &args.select.exclude)?;
-    session.warn_unmatched(&selection.unmatched);
+    let selection = session.select(&project, &args.select)?;
     let wanted =
         selection.ids.into_iter().filter(|id| is_of(&project, id, verb.kinds)).map(|id| (id, Reason::Selected));
     let engine = session.engine(&folder, &project)?;

@@ -8,12 +8,12 @@ use super::session::Session;
 use crate::cli::BaseArgs;
 use crate::compile::{self, Compilations};
 use crate::error::Error;
-use crate::finding::{Finding, Level};
+use crate::finding::{Finding, Level, Place};
 use crate::project::read::Inputs;
 use crate::project::scopes::Run;
 use crate::project::{Project, ResourceType, read};
 use crate::rules::{self, Subject};
-use crate::settings::Policy;
+use crate::settings::{self, Policy};
 use crate::source::changes::Changes;
 use crate::source::{ChangeKind, Repo, Tree};
 
@@ -36,6 +36,7 @@ pub(super) struct PullRequest {
 impl PullRequest {
     /// Reads head and base. The settings are the base's: a pull request does not set its own rules.
     pub(super) fn read(session: &Session, args: &BaseArgs, run: &Run) -> Result<Self, Error> {
+        refuse_unsafe_events(session)?;
         let folder = session.project_dir()?;
         let repo = Repo::discover(&folder)?;
         let wanted = args.base.as_deref().or(session.env.github_base.as_deref());
@@ -50,7 +51,12 @@ impl PullRequest {
         let inputs = session.inputs(&folder, &head_tree, &policy, run.clone())?;
         let head = read::read(&head_tree, &inputs);
         let compiled = compile::models(&head);
-        let head_name = args.head.clone().or_else(|| repo.branch()).unwrap_or_else(|| repo.short(comparison.head));
+        let head_name = args
+            .head
+            .clone()
+            .or_else(|| repo.branch())
+            .or_else(|| session.env.github_head.clone())
+            .unwrap_or_else(|| repo.short(comparison.head));
         Ok(Self {
             prefix: repo.prefix().to_owned(),
             base_name: format!("{} ({})", wanted.unwrap_or("main"), repo.short(comparison.merge_base)),
@@ -75,6 +81,10 @@ impl PullRequest {
     ///
     /// Only when something is wrong in a file that did not change is the base read, to know since when.
     pub(super) fn findings(&self) -> Vec<Finding> {
+        let settings = Policy::read(&self.head.tree).err().map(|error| {
+            Finding::new("settings/cadet-yaml", Level::Error, error.to_string(), Place::file(settings::FILE))
+                .help("these settings would stop every check once they are merged; see docs/settings.md")
+        });
         let (mut here, elsewhere): (Vec<_>, Vec<_>) =
             self.all_findings().into_iter().partition(|finding| self.is_changed(&finding.place.path));
         if !elsewhere.is_empty() {
@@ -82,8 +92,9 @@ impl PullRequest {
             let before = rules::run(&Subject { project: self.base(), compiled: &compiled, policy: &self.policy });
             let known: HashSet<_> = before.iter().map(Finding::identity).collect();
             here.extend(elsewhere.into_iter().filter(|finding| !known.contains(&finding.identity())));
-            here.sort_by(|a, b| a.order().cmp(&b.order()));
         }
+        here.extend(settings);
+        here.sort_by(|a, b| a.order().cmp(&b.order()));
         here
     }
 
@@ -97,11 +108,31 @@ impl PullRequest {
     }
 }
 
+/// A workflow on `pull_request_target` would run a stranger's files with the repository's secrets.
+fn refuse_unsafe_events(session: &Session) -> Result<(), Error> {
+    match session.env.github_event.as_deref() {
+        Some(event @ ("pull_request_target" | "workflow_run" | "issue_comment")) => Err(Error::usage(
+            format!(
+                "cadet does not run on the event `{event}`: it hands the repository's secrets to the pull request's files"
+            ),
+            "use `on: pull_request`",
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Groups of rules whose findings do not keep a table from being built.
 const BUILT_ANYWAY: &[&str] = &["docs", "testing"];
 
 /// Groups of rules that tell what could not be read.
 const READING: &[&str] = &["files", "jinja", "references", "yaml"];
+
+/// The rule whose findings are about every file that they show.
+const CIRCLES: &str = "references/no-circles";
+
+fn is_related(finding: &Finding, path: &str) -> bool {
+    finding.related.iter().any(|(place, _)| place.path == path)
+}
 
 fn group(finding: &Finding) -> &str {
     finding.rule.split('/').next().unwrap_or_default()
@@ -120,7 +151,7 @@ pub(super) fn blocked(project: &Project, findings: &[Finding]) -> HashMap<String
     for node in project.nodes.values() {
         let is_on = |finding: &&Finding| match node.resource_type {
             ResourceType::Test => finding.place == node.place,
-            _ => finding.place.path == node.file,
+            _ => finding.place.path == node.file || (finding.rule == CIRCLES && is_related(finding, &node.file)),
         };
         let error = findings
             .iter()
@@ -129,7 +160,7 @@ pub(super) fn blocked(project: &Project, findings: &[Finding]) -> HashMap<String
         if let Some(error) = error {
             blocked.insert(node.unique_id.clone(), format!("not built: fix {} first", error.rule));
         } else if node.is_broken {
-            blocked.insert(node.unique_id.clone(), "not built: it cannot be read".to_owned());
+            blocked.insert(node.unique_id.clone(), "not built: fix what is wrong with it first".to_owned());
         }
     }
     blocked

@@ -1,5 +1,7 @@
 //! `cadet check`: findings on what changed and on what that breaks elsewhere.
 
+use std::path::Path;
+
 use super::Verdict;
 use super::changes::{self, PullRequest};
 use super::session::Session;
@@ -18,7 +20,9 @@ pub(super) fn run(session: &Session, args: &CheckArgs) -> Result<Verdict, Error>
         let (project, policy) = session.working_project(&folder, run)?;
         let compiled = compile::models(&project);
         let findings = rules::run(&Subject { project: &project, compiled: &compiled, policy: &policy });
-        let findings = below(findings, &args.paths, &session.paths(&folder).prefix);
+        let wanted = wanted(session, &folder, &args.paths)?;
+        let findings: Vec<Finding> =
+            findings.into_iter().filter(|finding| is_wanted(&finding.place.path, &wanted)).collect();
         let head = changes::name_of(&folder);
         let report =
             Report { findings: &findings, outcomes: &[], changed_files: None, base: None, head, artefacts: None };
@@ -26,11 +30,13 @@ pub(super) fn run(session: &Session, args: &CheckArgs) -> Result<Verdict, Error>
     }
     let request = PullRequest::read(session, &args.base, &run)?;
     let paths = session.paths(&request.folder);
-    let findings = below(request.findings(), &args.paths, &paths.prefix);
+    let wanted = wanted(session, &request.folder, &args.paths)?;
+    let findings: Vec<Finding> =
+        request.findings().into_iter().filter(|finding| is_wanted(&finding.place.path, &wanted)).collect();
     let report = Report {
         findings: &findings,
         outcomes: &[],
-        changed_files: Some(request.changes.len()),
+        changed_files: Some(request.changes.keys().filter(|path| is_wanted(path, &wanted)).count()),
         base: Some(request.base_name.clone()),
         head: request.head_name.clone(),
         artefacts: None,
@@ -38,20 +44,33 @@ pub(super) fn run(session: &Session, args: &CheckArgs) -> Result<Verdict, Error>
     Ok(show(session, args, &report, (&request.head, &request.prefix, &paths)))
 }
 
-/// Only findings in these files and folders, which may be written as seen from here or from the project.
-fn below(findings: Vec<Finding>, paths: &[String], prefix: &str) -> Vec<Finding> {
-    let wanted: Vec<&str> = paths
-        .iter()
-        .map(|path| path.trim_start_matches("./").trim_end_matches('/'))
-        .map(|path| path.strip_prefix(prefix).unwrap_or(path))
-        .collect();
-    let is_below = |path: &str| {
-        wanted.is_empty()
-            || wanted.iter().any(|folder| {
-                path == *folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')) || *folder == "."
-            })
+/// The files and folders that were named, as the project names them; the empty path is the whole project.
+fn wanted(session: &Session, folder: &Path, paths: &[String]) -> Result<Vec<String>, Error> {
+    let canonical = |path: &Path| path.canonicalize().ok();
+    let root = canonical(folder).unwrap_or_else(|| folder.to_owned());
+    let one = |path: &String| {
+        let found = canonical(&session.here.join(path)).or_else(|| canonical(&folder.join(path)));
+        let below = found.as_ref().and_then(|found| found.strip_prefix(&root).ok());
+        let below = below.map(|below| below.to_string_lossy().replace('\\', "/"));
+        let outside = || {
+            Error::usage(
+                format!("`{path}` is no file or folder of the project"),
+                "name it as seen from here, or leave it out",
+            )
+        };
+        // The folder above the project holds all of it.
+        below.or_else(|| found.filter(|found| root.starts_with(found)).map(|_| String::new())).ok_or_else(outside)
     };
-    findings.into_iter().filter(|finding| is_below(&finding.place.path)).collect()
+    paths.iter().map(one).collect()
+}
+
+fn is_wanted(path: &str, wanted: &[String]) -> bool {
+    let holds = |folder: &String| {
+        folder.is_empty()
+            || path == folder
+            || path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
+    };
+    wanted.is_empty() || wanted.iter().any(holds)
 }
 
 fn show(
@@ -63,7 +82,7 @@ fn show(
     let text = changes::texts(project);
     match args.format {
         Format::Json => session.out.line(&json::report(report, &text).to_string()),
-        Format::Github => github::annotations(report, prefix, &session.out, &text),
+        Format::Github => github::annotations(report, (prefix, "run `cadet check` to see them"), &session.out, &text),
         Format::Human => {
             terminal::findings(&report.all_findings(), paths, &session.out, &text);
             terminal::check_summary(report, &session.out);

@@ -12,7 +12,6 @@ use crate::project::ResourceType;
 use crate::report::{Report, artefacts, github, markdown, terminal};
 
 pub(super) fn run(session: &Session, args: &CiArgs) -> Result<Verdict, Error> {
-    refuse_unsafe_events(session)?;
     let run = session.run("ci", args.run.full_refresh);
     let request = PullRequest::read(session, &args.base, &run)?;
     let findings = request.findings();
@@ -41,26 +40,13 @@ pub(super) fn run(session: &Session, args: &CiArgs) -> Result<Verdict, Error> {
     Ok(Verdict::of(report.is_bad()))
 }
 
-/// A workflow on `pull_request_target` would run a stranger's files with the repository's secrets.
-fn refuse_unsafe_events(session: &Session) -> Result<(), Error> {
-    match session.env.github_event.as_deref() {
-        Some(event @ ("pull_request_target" | "workflow_run" | "issue_comment")) => Err(Error::usage(
-            format!(
-                "cadet does not run on the event `{event}`: it hands the repository's secrets to the pull request's files"
-            ),
-            "use `on: pull_request`",
-        )),
-        _ => Ok(()),
-    }
-}
-
 /// Writes the report to everyone who waits for it.
 fn tell(session: &Session, args: &CiArgs, request: &PullRequest, report: &Report<'_>) -> Result<(), Error> {
     let text = changes::texts(&request.head);
     let comment = markdown::comment(report, &request.prefix, &text);
     terminal::heading("3. Report", &session.out);
     if session.env.in_github {
-        github::annotations(report, &request.prefix, &session.out, &text);
+        github::annotations(report, (&request.prefix, "see the job's summary"), &session.out, &text);
     }
     let failed = |path: &std::path::Path| {
         let path = path.to_owned();

@@ -11,15 +11,14 @@ use crate::cli::SelectArgs;
 use crate::compile;
 use crate::error::Error;
 use crate::finding::{Finding, Level};
-use crate::project::{Node, ResourceType, select};
+use crate::project::{Node, ResourceType};
 use crate::report::{Report, artefacts, counted, terminal};
 
 pub(super) fn run(session: &Session, args: &SelectArgs) -> Result<Verdict, Error> {
     let folder = session.project_dir()?;
     let run = session.run("compile", false);
     let (project, policy) = session.working_project(&folder, run.clone())?;
-    let selection = select::select(&project, &args.select, &args.exclude)?;
-    session.warn_unmatched(&selection.unmatched);
+    let selection = session.select(&project, args)?;
     let is_wanted = |node: &&Node| {
         selection.ids.contains(&node.unique_id) && node.resource_type != ResourceType::Seed && !node.is_broken
     };

@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::plan::{Plan, Reason, diff, name_of};
-use crate::project::{Project, ResourceType, select};
+use crate::project::{Project, ResourceType};
 use crate::report::progress::Shown;
 use crate::report::{Report, artefacts, terminal};
 
@@ -41,7 +41,7 @@ pub(super) fn run(session: &Session, args: &DeployArgs) -> Result<Verdict, Error
     let artefacts = write(session, &request.head, &request.folder, "deploy", (&args.run, &outcomes))?;
     let report = report(&request, &shown, &outcomes, artefacts);
     let paths = session.paths(&request.folder);
-    session.out.line("");
+    session.out.info("");
     terminal::findings(&report.all_findings(), &paths, &session.out, &changes::texts(&request.head));
     terminal::deploy_summary(&report, &session.out);
     Ok(Verdict::of(report.is_bad()))
@@ -54,8 +54,7 @@ fn reasons(session: &Session, request: &PullRequest, args: &SelectArgs) -> Resul
     if args.select.is_empty() && args.exclude.is_empty() {
         return Ok(reasons);
     }
-    let selection = select::select(&request.head, &args.select, &args.exclude)?;
-    session.warn_unmatched(&selection.unmatched);
+    let selection = session.select(&request.head, args)?;
     if args.select.is_empty() {
         reasons.retain(|id, _| selection.ids.contains(id));
         return Ok(reasons);

@@ -17,12 +17,32 @@ pub(super) fn run(session: &Session, args: &ExplainArgs) -> Result<Verdict, Erro
     match &args.rule {
         None => list(session),
         Some(rule) => {
-            let entry = rules::find(rule).ok_or_else(|| unknown(rule))?;
-            session.out.line(page::markdown(entry).trim_end());
+            let other = OTHERS.iter().find(|(id, _)| id == rule).map(|(id, text)| format!("# {id}\n\n{text}"));
+            let page = rules::find(rule).map(page::markdown).or(other).ok_or_else(|| unknown(rule))?;
+            session.out.line(page.trim_end());
         }
     }
     Ok(Verdict::Good)
 }
+
+/// Findings that are no rule's: they come from building, or from the settings.
+const OTHERS: &[(&str, &str)] = &[
+    (
+        "deploy/build",
+        "A table could not be built. The table that was there before is untouched, what reads it is skipped, and\n\
+         everything else goes on. The message is the engine's; the place is the line of the model.",
+    ),
+    (
+        "deploy/data-test",
+        "A data test found rows that break it. With `severity: warn` it only warns. To see the rows, run the test's\n\
+         query, which is in target/compiled/ under the property file's name.",
+    ),
+    (
+        "settings/cadet-yaml",
+        "The pull request's cadet.yaml cannot be read. This check used the settings of the base, so it went on; after a\n\
+         merge every check would stop. See docs/settings.md.",
+    ),
+];
 
 fn list(session: &Session) {
     let width = rules::RULES.iter().map(|entry| entry.id().len()).max().unwrap_or_default();

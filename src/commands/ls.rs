@@ -6,13 +6,12 @@ use super::Verdict;
 use super::session::Session;
 use crate::cli::{ListOutput, LsArgs};
 use crate::error::Error;
-use crate::project::{Node, Project, SourceTable, select};
+use crate::project::{Node, Project, SourceTable};
 
 pub(super) fn run(session: &Session, args: &LsArgs) -> Result<Verdict, Error> {
     let folder = session.project_dir()?;
     let (project, _) = session.working_project(&folder, session.run("ls", false))?;
-    let mut selection = select::select(&project, &args.select.select, &args.select.exclude)?;
-    session.warn_unmatched(&selection.unmatched);
+    let mut selection = session.select(&project, &args.select)?;
     if args.select.select.is_empty() {
         selection.ids.extend(project.sources.keys().cloned());
     }
@@ -51,7 +50,7 @@ fn of_node(node: &Node, output: ListOutput) -> String {
 
 fn of_source(table: &SourceTable, output: ListOutput) -> String {
     match output {
-        ListOutput::Selector => format!("source:{}", table.fqn.join(".")),
+        ListOutput::Selector => format!("source:{}.{}.{}", table.package, table.source_name, table.name),
         ListOutput::Name => format!("{}.{}", table.source_name, table.name),
         ListOutput::Path => table.original_file_path.clone(),
         ListOutput::Json => json!({

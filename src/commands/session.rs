@@ -1,10 +1,9 @@
 //! What every command needs: where the project is, its target, and standard output.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::cli::Global;
+use crate::cli::{Global, SelectArgs};
 use crate::engine::duckdb::DuckDb;
 use crate::error::Error;
 use crate::parse::yaml;
@@ -13,8 +12,10 @@ use crate::project::package;
 use crate::project::profile::Target;
 use crate::project::read::Inputs;
 use crate::project::scopes::Run;
+use crate::project::select::{self, Selection};
+use crate::report::artefacts;
 use crate::report::terminal::Paths;
-use crate::report::text::Out;
+use crate::report::text::{self, Out};
 use crate::settings::{Environment, Policy};
 use crate::source::{Tree, walk};
 
@@ -29,7 +30,7 @@ pub(super) struct Session {
     pub started: jiff::Zoned,
     invocation_id: String,
     /// Where the reader stands: paths are shown as seen from here.
-    here: PathBuf,
+    pub(super) here: PathBuf,
 }
 
 impl Session {
@@ -41,7 +42,7 @@ impl Session {
             global,
             env,
             out,
-            started: jiff::Zoned::now(),
+            started: jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC),
             invocation_id: uuid::Uuid::new_v4().to_string(),
             here: std::env::current_dir().unwrap_or_default(),
         }
@@ -91,6 +92,10 @@ impl Session {
         let mut below: Vec<PathBuf> = below.filter(|folder| folder.is_dir() && has_project(folder)).collect();
         match (below.pop(), below.is_empty()) {
             (Some(only), true) => Ok(only),
+            (Some(_), false) => Err(Error::usage(
+                "more than one folder here holds a dbt_project.yml",
+                "name the project's folder with --project-dir",
+            )),
             _ => Err(Error::usage(
                 "there is no dbt_project.yml here",
                 "go into the dbt project's folder, or name it with --project-dir",
@@ -123,7 +128,11 @@ impl Session {
     pub(super) fn working_project(&self, folder: &Path, run: Run) -> Result<(Project, Policy), Error> {
         let tree = Arc::new(walk::read_folder(folder));
         let policy = Policy::read(&tree)?;
-        let inputs = self.inputs(folder, &tree, &policy, run)?;
+        let mut inputs = self.inputs(folder, &tree, &policy, run)?;
+        if self.env.in_github {
+            // Here the settings are the pull request's own: it may not choose what it reads of the runner.
+            inputs.env.clear();
+        }
         Ok((crate::project::read::read(&tree, &inputs), policy))
     }
 
@@ -164,7 +173,14 @@ impl Session {
                 format!("its targets are {}, and `{LOCAL}`", names.join(", ")),
             )
         };
-        Ok(found.map_err(known)?.unwrap_or_else(|| Target::usual(&profile)))
+        match (found.map_err(known)?, wanted.filter(|wanted| *wanted != LOCAL)) {
+            (Some(target), _) => Ok(target),
+            (None, None) => Ok(Target::usual(&profile)),
+            (None, Some(wanted)) => Err(Error::usage(
+                format!("profiles.yml has no profile `{profile}`, and so no target `{wanted}`"),
+                "check `profile:` in dbt_project.yml, or leave --target out",
+            )),
+        }
     }
 
     fn profiles(&self, folder: &Path) -> Option<String> {
@@ -184,6 +200,7 @@ impl Session {
             return Err(Error::usage(message, "leave --target out, or pass --target local"));
         }
         let target = folder.join("target");
+        artefacts::refuse_links(folder)?;
         std::fs::create_dir_all(&target).map_err(|source| Error::File {
             action: "create",
             path: target.clone(),
@@ -197,12 +214,18 @@ impl Session {
         self.global.threads.or(policy.threads).unwrap_or(project.target.threads).clamp(1, 64)
     }
 
-    /// Warns of selectors that match nothing.
-    pub(super) fn warn_unmatched(&self, unmatched: &[(String, Option<String>)]) {
-        let seen: BTreeSet<&(String, Option<String>)> = unmatched.iter().collect();
-        for (word, near) in seen {
-            let hint = near.as_ref().map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            self.out.line(&format!("! The selector `{word}` matches nothing{hint}"));
+    /// What `--select` and `--exclude` name. A selector that matches nothing is told; when all do, it is an error.
+    pub(super) fn select(&self, project: &Project, args: &SelectArgs) -> Result<Selection, Error> {
+        let selection = select::select(project, &args.select, &args.exclude)?;
+        let hint = |near: &Option<String>| near.as_ref().map(|near| format!("did you mean `{near}`?"));
+        if let (true, Some((word, near))) = (selection.ids.is_empty(), selection.unmatched.first()) {
+            let advice = hint(near).unwrap_or_else(|| "`cadet ls` lists everything that can be selected".to_owned());
+            return Err(Error::usage(format!("the selector `{word}` matches nothing"), advice));
         }
+        for (word, near) in &selection.unmatched {
+            let hint = hint(near).map_or_else(String::new, |hint| format!("; {hint}"));
+            text::note(&format!("the selector `{word}` matches nothing{hint}"));
+        }
+        Ok(selection)
     }
 }

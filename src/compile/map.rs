@@ -42,7 +42,7 @@ impl SourceMap {
         let span = if rest.starts_with("{{") {
             source..source + rest.find("}}").map_or(2, |end| end + 2)
         } else {
-            let at = (source + offset - piece.out).min(text.len());
+            let at = forward(&text, source, offset - piece.out);
             at..text.get(at..).and_then(|rest| rest.chars().next()).map_or(at, |c| at + c.len_utf8())
         };
         Some(Place::span(piece.file.to_string(), span))
@@ -71,6 +71,17 @@ impl SourceMap {
         let pieces = self.pieces.iter().map(|piece| Piece { out: piece.out + length, ..piece.clone() });
         Self { pieces: pieces.collect(), whole: self.whole.clone() }
     }
+}
+
+/// So many bytes further in the author's text, where each `\r\n` was rendered as one line break.
+fn forward(text: &str, start: usize, count: usize) -> usize {
+    let bytes = text.as_bytes();
+    let is_dropped = |at: usize| bytes.get(at) == Some(&b'\r') && bytes.get(at + 1) == Some(&b'\n');
+    let mut at = start;
+    for _ in 0..count {
+        at += 1 + usize::from(is_dropped(at));
+    }
+    at.min(text.len())
 }
 
 /// Takes the marks out of a rendered text, and makes the map of them.
@@ -103,5 +114,11 @@ mod tests {
         let span = |at| map.place(at, |_| source.to_owned()).unwrap().span.unwrap();
         assert_eq!(&source[span(10)], "{{ f() }}");
         assert_eq!(span(17), 22..23);
+    }
+
+    #[test]
+    fn windows_line_ends_do_not_move_the_place() {
+        let (_, map) = strip_marks(&format!("{MARK_START}0{MARK_END}a,\nb,\nc"), "m.sql");
+        assert_eq!(map.place(6, |_| "a,\r\nb,\r\nc".to_owned()).unwrap().span, Some(8..9));
     }
 }

@@ -4,6 +4,7 @@
 //! for clauses that it is known not to know, as a note and not as an error.
 
 use std::any::TypeId;
+use std::collections::HashSet;
 use std::ops::Range;
 
 use sqlparser::ast::Statement;
@@ -17,8 +18,16 @@ use crate::source::LineIndex;
 const DEEPEST: usize = 100;
 
 /// Clauses of Trino that sqlparser does not read.
-const UNREAD: &[&str] =
-    &["match_recognize", "json_query", "json_table", "json_exists", "for timestamp as of", "for version as of"];
+const UNREAD: &[&str] = &[
+    "match_recognize",
+    "json_query",
+    "json_table",
+    "json_exists",
+    "for timestamp as of",
+    "for version as of",
+    "extract(day_of",
+    "(values ",
+];
 
 /// Why the SQL is not one query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,46 +191,32 @@ fn parse_problem(sql: &str, index: &LineIndex<'_>, tokens: &[TokenWithSpan], err
         Some((words, place)) => (words.to_owned(), place.split_once(", Column: ")),
         None => (text.clone(), None),
     };
-    let place =
-        at.and_then(|(line, column)| Some(index.offset(line.trim().parse().ok()?, column.trim().parse().ok()?)));
-    let written: Vec<Range<usize>> = tokens
-        .iter()
-        .filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF))
-        .map(|token| span(index, token))
-        .collect();
-    let Some(mut at) = place.and_then(|place| written.iter().position(|range| range.start >= place)) else {
-        let end = written.last().cloned().unwrap_or(0..0);
-        return problem(
-            sql,
-            end,
-            "this SQL ends too early".into(),
-            "look for a bracket that is not closed, or a clause that is not finished",
-        );
+    let place: Option<(u64, u64)> =
+        at.and_then(|(line, column)| Some((line.trim().parse().ok()?, column.trim().parse().ok()?)));
+    let written: Vec<&TokenWithSpan> =
+        tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF)).collect();
+    let starts = |token: &&TokenWithSpan| (token.span.start.line, token.span.start.column);
+    let at = place.map(|place| written.partition_point(|token| starts(token) < place)).filter(|at| *at < written.len());
+    let Some(mut at) = at else {
+        let end = written.last().map_or(0..0, |token| span(index, token));
+        let help = "look for a bracket that is not closed, or a clause that is not finished";
+        return problem(sql, end, "this SQL ends too early".into(), help);
     };
+    let word = |at: usize| &sql[span(index, written[at])];
     let found = words.rsplit_once("found: ").map_or("", |(_, found)| found);
-    if at > 0
-        && !sql[written[at].clone()].eq_ignore_ascii_case(found)
-        && sql[written[at - 1].clone()].eq_ignore_ascii_case(found)
-    {
+    if at > 0 && !word(at).eq_ignore_ascii_case(found) && word(at - 1).eq_ignore_ascii_case(found) {
         at -= 1;
     }
-    if at > 0 && &sql[written[at - 1].clone()] == "," {
-        let message = format!("there is a comma too many before `{}`", &sql[written[at].clone()]);
-        return problem(
-            sql,
-            written[at - 1].clone(),
-            message,
-            "take the comma away, or write the column that is missing after it",
-        );
+    if at > 0 && word(at - 1) == "," {
+        let message = format!("there is a comma too many before `{}`", word(at));
+        let help = "take the comma away, or write the column that is missing after it";
+        return problem(sql, span(index, written[at - 1]), message, help);
     }
     let words = words.replace("Expected: ", "").replace("Expected ", "").replace(", found: ", ", but found ");
-    let span = written[at].start..word_end(sql, written[at].start).max(written[at].end);
-    problem(
-        sql,
-        span,
-        format!("this SQL cannot be read: expected {words}"),
-        "look at what stands just before: often a comma too few, or a word misspelt",
-    )
+    let range = span(index, written[at]);
+    let range = range.start..word_end(sql, range.start).max(range.end);
+    let help = "look at what stands just before: often a comma too few, or a word misspelt";
+    problem(sql, range, format!("this SQL cannot be read: expected {words}"), help)
 }
 
 fn word_end(sql: &str, at: usize) -> usize {
@@ -241,21 +236,23 @@ fn in_sqlparsers_words(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         _ => String::new(),
     };
     let mut casts: Vec<Option<usize>> = Vec::new();
+    let mut closed: HashSet<usize> = HashSet::new();
     for (number, &at) in places.iter().enumerate() {
         let before = number.checked_sub(1).map(|before| word(&tokens, places[before])).unwrap_or_default();
         match &tokens[at].token {
             Token::LParen => {
-                let in_type = casts.iter().flatten().count() > 0;
+                let in_type = casts.last().is_some_and(Option::is_some);
                 match before.as_str() {
                     "cast" | "try_cast" => casts.push(None),
                     "array" | "row" | "map" if in_type => {
-                        close_type(&mut tokens, &places, number);
+                        closed.extend(close_type(&mut tokens, &places, number));
                         casts.push(Some(at));
                     }
                     _ => casts.push(casts.last().copied().flatten()),
                 }
             }
             Token::RParen => drop(casts.pop()),
+            Token::Gt if closed.contains(&at) => drop(casts.pop()),
             Token::Word(_) if word(&tokens, at) == "as" && casts.last() == Some(&None) => {
                 if let Some(last) = casts.last_mut() {
                     *last = Some(at);
@@ -267,8 +264,8 @@ fn in_sqlparsers_words(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     tokens
 }
 
-/// Turns the brackets of a type into angle brackets, and `row` into `struct`.
-fn close_type(tokens: &mut [TokenWithSpan], places: &[usize], number: usize) {
+/// Turns the brackets of a type into angle brackets, and `row` into `struct`; says where the closing one was.
+fn close_type(tokens: &mut [TokenWithSpan], places: &[usize], number: usize) -> Option<usize> {
     let mut depth = 0usize;
     let closing = places[number..].iter().find(|at| {
         match tokens[**at].token {
@@ -278,15 +275,16 @@ fn close_type(tokens: &mut [TokenWithSpan], places: &[usize], number: usize) {
         }
         depth == 0
     });
-    let Some(&closing) = closing else { return };
+    let &closing = closing?;
     if matches!(&tokens[places[number - 1]].token, Token::Word(word) if word.value.eq_ignore_ascii_case("map")) {
-        return;
+        return None;
     }
     tokens[places[number]].token = Token::Lt;
     tokens[closing].token = Token::Gt;
     if matches!(&tokens[places[number - 1]].token, Token::Word(word) if word.value.eq_ignore_ascii_case("row")) {
         tokens[places[number - 1]].token = Token::make_keyword("STRUCT");
     }
+    Some(closing)
 }
 
 #[cfg(test)]
@@ -301,6 +299,7 @@ mod tests {
             "select cast(x as array(varchar)), cast(y as row(a bigint, b array(double))) from t",
             "select filter(a, x -> x > 1), a[1], count(*) filter (where b), \"c\" from \"s\".\"t\" where d between date '2024-01-01' and current_date",
             "select 1 union all select 2 order by 1 limit 5",
+            "select cast(x as array(row(a bigint))), row(1, 2), cast(y as map(varchar, array(double))), array[1] from t",
             "select max_by(a, b), approx_distinct(c) from t group by grouping sets ((a), ())",
         ] {
             assert_eq!(check(sql), Ok(()), "{sql}");

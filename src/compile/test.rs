@@ -9,6 +9,7 @@ use crate::jinja::rewrite::{Marks, rewrite};
 use crate::jinja::scope::Scope;
 use crate::jinja::values::{self, Dict, List};
 use crate::project::Node;
+use crate::project::node::TestInfo;
 
 /// Renders the test's macro with its arguments, which are rendered first, natively as dbt does.
 ///
@@ -16,6 +17,13 @@ use crate::project::Node;
 /// The first thing that failed, in an argument or in the macro.
 pub fn render(scope: &Arc<Scope>, node: &Node) -> Result<String, RenderProblem> {
     let Some(test) = &node.test else { return Ok(String::new()) };
+    let known = match &test.namespace {
+        Some(package) => scope.universe.find_in(package, &test.macro_name),
+        None => scope.universe.find(&node.package, &test.macro_name),
+    };
+    if known.is_none() {
+        return Err(unknown(node, test));
+    }
     let mut arguments = Vec::new();
     for (key, value) in &test.kwargs {
         let value = if key == "column_name" { values::from_json(value) } else { argument(scope, value, &node.file)? };
@@ -29,12 +37,22 @@ pub fn render(scope: &Arc<Scope>, node: &Node) -> Result<String, RenderProblem> 
         && problem.place.path == node.file
     {
         problem.place = node.place.clone();
-        if scope.universe.find(&node.package, &test.macro_name).is_none() && test.namespace.is_none() {
-            problem.message = format!("there is no generic test named `{}`", test.name);
-            problem.help = "generic tests are in tests/generic/ and in packages; dbt's own are not_null, unique, accepted_values and relationships".into();
-        }
     }
     rendered
+}
+
+fn unknown(node: &Node, test: &TestInfo) -> RenderProblem {
+    let (message, help) = match &test.namespace {
+        Some(package) => (
+            format!("there is no generic test `{}` in a package `{package}`", test.name),
+            format!("if `{package}` is missing, add it to packages.yml and install it with `dbt deps`"),
+        ),
+        None => (
+            format!("there is no generic test named `{}`", test.name),
+            "generic tests are in tests/generic/ and in packages; dbt's own are not_null, unique, accepted_values and relationships".into(),
+        ),
+    };
+    RenderProblem { message, help, place: node.place.clone(), stack: Vec::new() }
 }
 
 /// One argument: text with Jinja, or a bare `ref(…)`, is evaluated; lists and dicts item by item.

@@ -64,10 +64,19 @@ impl Builder<'_> {
 
     /// Builds a model, loads a seed, or runs a test.
     pub fn node(&self, node: &Node) -> Built {
+        if node.has_relation() && node.database != self.project.target.database {
+            let message = format!(
+                "cadet builds only into the database `{}`, not into `{}`",
+                self.project.target.database, node.database
+            );
+            let finding = Finding::new(BUILD, Level::Error, message, node.place.clone());
+            return Built::failed(finding.help("take the `database` config away"));
+        }
         if node.resource_type == ResourceType::Seed {
             return self.seed(node);
         }
-        let incremental = node.materialized() == "incremental" && !self.full_refresh && self.is_table(node);
+        let refreshed = node.config.get("full_refresh").and_then(|value| value.as_bool()).unwrap_or(self.full_refresh);
+        let incremental = node.materialized() == "incremental" && !refreshed && self.is_table(node);
         let compiled = match compile::node_sql(self.project, node, incremental) {
             Ok(compiled) => compiled,
             Err(problem) => {
@@ -150,6 +159,13 @@ impl Builder<'_> {
         Built { ran: Some(ran), ..built }
     }
 
+    /// The name of a table that a test needs and the engine does not have.
+    fn missing_parent(&self, test: &Node) -> Option<String> {
+        let is_missing = |node: &&Node| node.has_relation() && matches!(self.engine.find(&node.relation), Ok(None));
+        let mut parents = test.depends_on.iter().filter_map(|id| self.project.nodes.get(id));
+        parents.find(is_missing).map(Node::display_name)
+    }
+
     /// SQL that is not exactly one query is never sent.
     fn unsafe_sql(&self, node: &Node, compiled: &Compiled, query: &str) -> Option<Built> {
         let problem = sql::check(query).err().filter(|problem| !problem.is_unread)?;
@@ -159,6 +175,10 @@ impl Builder<'_> {
 
     /// The query as dbt wraps a test: `dbt.get_test_sql`.
     fn test(&self, node: &Node, compiled: &Compiled) -> Built {
+        if let Some(missing) = self.missing_parent(node) {
+            let message = format!("{missing} has not been built here");
+            return Built { status: Some(Status::NotRun), message, ..Built::default() };
+        }
         let text = |key: &str, usual: &str| node.config_text(key).unwrap_or(usual).to_owned();
         let limit = node
             .config
@@ -246,8 +266,9 @@ fn cleaned(table: &csv::Table, columns: &[TypedColumn], is_declared: impl Fn(&st
 }
 
 fn tested(node: &Node, status: Status, failures: u64) -> Built {
+    let verb = if failures == 1 { "breaks" } else { "break" };
     let message =
-        if status == Status::Pass { String::new() } else { format!("{} break this test", rows_words(failures)) };
+        if status == Status::Pass { String::new() } else { format!("{} {verb} this test", rows_words(failures)) };
     let finding = match status {
         Status::Fail | Status::Warn => {
             let level = if status == Status::Fail { Level::Error } else { Level::Warning };
@@ -257,7 +278,6 @@ fn tested(node: &Node, status: Status, failures: u64) -> Built {
                 .as_ref()
                 .and_then(|test| test.column_name.as_ref())
                 .map_or_else(String::new, |column| format!(" on `{column}`"));
-            let verb = if failures == 1 { "breaks" } else { "break" };
             let message = format!("{} {verb} the test `{name}`{of}", rows_words(failures));
             Some(
                 Finding::new(TEST, level, message, node.place.clone())

@@ -55,6 +55,12 @@ pub fn run(
     if options.tests_gate {
         gate(project, &graph, &mut waiting);
     }
+    // What is not built anyway waits for nothing, so that a circle does not wait for itself.
+    for (id, parents) in &mut waiting {
+        if blocked.contains_key(*id) {
+            parents.clear();
+        }
+    }
     let state =
         State { waiting, running: BTreeSet::new(), failed: HashMap::new(), outcomes: Vec::new(), stopped: false };
     let shared = (Mutex::new(state), Condvar::new());
@@ -71,24 +77,21 @@ pub fn run(
     outcomes
 }
 
-/// What reads a tested table waits for the table's tests, unless a test itself needs what waits.
+/// A test comes before everything that reads all of the tables that it tests, as in dbt.
 fn gate<'p>(project: &'p Project, graph: &Graph<'p>, waiting: &mut BTreeMap<&'p str, BTreeSet<&'p str>>) {
-    let tests: Vec<&str> = waiting
-        .keys()
-        .copied()
-        .filter(|id| project.nodes.get(*id).is_some_and(|node| node.resource_type == ResourceType::Test))
-        .collect();
+    let is_test = |id: &str| project.nodes.get(id).is_some_and(|node| node.resource_type == ResourceType::Test);
+    let tests: Vec<&str> = waiting.keys().copied().filter(|id| is_test(id)).collect();
     for test in tests {
-        let needed: BTreeSet<&str> = graph.ancestors(test, None);
-        for parent in graph.parents(test) {
-            for child in graph.children(parent) {
-                let is_test = project.nodes.get(*child).is_some_and(|node| node.resource_type == ResourceType::Test);
-                if !is_test
-                    && !needed.contains(child)
-                    && let Some(parents) = waiting.get_mut(child)
-                {
-                    parents.insert(test);
-                }
+        let readers: BTreeSet<&str> = match graph.parents(test) {
+            [] => continue,
+            [only] => graph.children(only).iter().copied().collect(),
+            [first, rest @ ..] => rest.iter().fold(graph.descendants(first, None), |common, parent| {
+                common.intersection(&graph.descendants(parent, None)).copied().collect()
+            }),
+        };
+        for reader in readers.into_iter().filter(|id| !is_test(id)) {
+            if let Some(parents) = waiting.get_mut(reader) {
+                parents.insert(test);
             }
         }
     }

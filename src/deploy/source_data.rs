@@ -23,6 +23,10 @@ pub enum Filled {
 /// When the CSV cannot be read, a value does not fit its column, or neither a CSV nor columns are known.
 pub fn fill(table: &SourceTable, folder: Option<&Path>, engine: &dyn Engine) -> Result<Filled, EngineError> {
     let failed = |message: String| EngineError::Query { message, offset: None, help: None };
+    let is_plain = |name: &str| !name.contains(['/', '\\']) && name != "..";
+    if !is_plain(&table.schema) || !is_plain(&table.identifier) {
+        return Err(failed("its schema and its identifier must be plain names".to_owned()));
+    }
     let file = folder.map(|folder| folder.join(&table.schema).join(format!("{}.csv", table.identifier)));
     let text = file.as_ref().and_then(|file| std::fs::read_to_string(file).ok());
     let Some(text) = text else {

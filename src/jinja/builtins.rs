@@ -223,10 +223,8 @@ impl Object for Function {
                 let value = args.first().cloned().unwrap_or_default();
                 Err(return_value(state, values::settled(&value)))
             }
-            Builtin::Log => {
-                self.scope.captured().messages.extend(arguments.text(0));
-                Ok(Value::from(""))
-            }
+            // What a template logs is not shown: cadet's output is for findings.
+            Builtin::Log => Ok(Value::from("")),
             Builtin::IsIncremental => Ok(Value::from(self.is_incremental())),
             Builtin::ShouldFullRefresh => Ok(Value::from(!self.is_incremental())),
             Builtin::FromJson => Ok(serde_json::from_str(&arguments.text(0).unwrap_or_default()).map_or_else(
@@ -300,10 +298,7 @@ impl Object for Function {
             }
             (Builtin::Adapter, _) => Arc::new(Adapter(Arc::clone(&self.scope))).call_method(state, method, args),
             (Builtin::Exceptions, "raise_compiler_error") => Err(fail(arguments.text(0).unwrap_or_default())),
-            (Builtin::Exceptions, "warn") => {
-                self.scope.captured().messages.extend(arguments.text(0));
-                Ok(Value::from(""))
-            }
+            (Builtin::Exceptions, "warn") => Ok(Value::from("")),
             (Builtin::Builtins, _) => match self.get_value(&Value::from(method)) {
                 Some(function) => function.call(state, args),
                 None => Err(Error::from(ErrorKind::UnknownMethod)),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
+use super::blocks::{BlockKind, Parameter};
 use super::scope::Scope;
 use super::universe::MacroDef;
 use super::values::List;
@@ -110,6 +111,17 @@ impl MacroRef {
                 let known: Vec<_> = parameters.iter().map(|parameter| parameter.name.as_str()).collect();
                 return Err(wrong(format!("`{name}` has no argument `{key}` (it has: {})", known.join(", "))));
             }
+        }
+        let is_missing =
+            |parameter: &&Parameter| !parameter.has_default && bound.iter().all(|(known, _)| *known != parameter.name);
+        if self.definition.kind == BlockKind::Test
+            && let Some(missing) = parameters.iter().find(is_missing)
+        {
+            let test = name.trim_start_matches("test_");
+            return Err(wrong(format!(
+                "the test `{test}` needs `{}`; write it under `arguments:` of the test",
+                missing.name
+            )));
         }
         if self.definition.takes_varargs {
             bound.push(("varargs".to_owned(), List::value(more.iter().cloned())));

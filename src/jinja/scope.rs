@@ -37,8 +37,6 @@ pub struct Captured {
     pub configs: Vec<serde_json::Map<String, serde_json::Value>>,
     /// The unique ids of the macros that the template itself called.
     pub macros: BTreeSet<String>,
-    /// What `exceptions.warn` and `log(..., info=true)` said.
-    pub messages: Vec<String>,
     /// The value of an expression that was evaluated rather than printed.
     pub value: Option<Value>,
 }

@@ -54,7 +54,14 @@ pub(super) fn words(scope: &Scope, error: &Error) -> (String, String) {
                 ("a value is used here that is not defined".to_owned(), LOOK.to_owned())
             }
             None if detail.is_empty() => (error.kind().to_string(), LOOK.to_owned()),
-            None => (detail.to_owned(), LOOK.to_owned()),
+            None if detail.contains("recursion limit") => (
+                "macros call one another too deeply".to_owned(),
+                "a macro that calls itself needs an end; look for two macros that call each other".to_owned(),
+            ),
+            None => match detail.split_once("; ") {
+                Some((message, help)) => (message.to_owned(), help.to_owned()),
+                None => (detail.to_owned(), LOOK.to_owned()),
+            },
         },
     }
 }

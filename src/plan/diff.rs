@@ -31,9 +31,13 @@ pub fn changed(head: &Project, base: &Project, head_sql: &Compilations) -> BTree
     head.nodes.values().filter_map(|node| Some((node.unique_id.clone(), reason(node)?))).collect()
 }
 
+/// Configs that change nothing about a table, or are compared as its name: `CompareBehavior.Exclude` in dbt.
+const NOT_COMPARED: &[&str] = &["tags", "group", "docs", "access", "database", "schema", "alias"];
+
 /// The configs that differ. Where the table goes counts as one.
 fn changed_keys(node: &Node, old: &Node) -> Vec<String> {
     let keys = node.config.keys().chain(old.config.keys().filter(|key| !node.config.contains_key(*key)));
+    let keys = keys.filter(|key| !NOT_COMPARED.contains(&key.as_str()));
     let mut changed: Vec<String> = keys.filter(|key| node.config.get(*key) != old.config.get(*key)).cloned().collect();
     if node.relation != old.relation {
         changed.push("table name".to_owned());

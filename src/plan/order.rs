@@ -33,7 +33,8 @@ pub fn topological(project: &Project, graph: &Graph<'_>, ids: BTreeSet<&str>) ->
         let mut ready: Vec<&str> =
             waiting.iter().filter(|(_, parents)| parents.is_empty()).map(|(id, _)| *id).collect();
         if ready.is_empty() {
-            // A circle: it is reported as a finding, and its nodes are left out.
+            // A circle: what is in it and below it comes last, and is not built.
+            order.extend(waiting.keys().map(|id| (*id).to_owned()));
             break;
         }
         ready.sort_by_key(|id| (rank(project, id), *id));

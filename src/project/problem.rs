@@ -17,16 +17,12 @@ pub enum ProblemKind {
     DuplicateKey,
     /// Jinja that cannot be read or rendered.
     Jinja,
-    /// A CSV that cannot be read.
-    Seed,
     /// `ref` or `source` that leads nowhere.
     UnresolvedReference,
     /// Two resources with one name or one relation.
     DuplicateName,
     /// Models that depend on each other in a circle.
     Cycle,
-    /// SQL that does not parse.
-    Sql,
 }
 
 /// A problem with its place, its words and its way out.
@@ -70,8 +66,14 @@ impl Problem {
 
 /// The known name that is most like `wanted`, when one is near enough to be meant.
 pub fn did_you_mean<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let distance = |name: &str| strsim::damerau_levenshtein(&wanted.to_lowercase(), &name.to_lowercase());
-    let near = known.into_iter().map(|name| (distance(name), name));
+    // A database that both share says nothing: what follows it must be alike.
+    let database = wanted.split_once("__").map_or("", |(database, _)| database);
+    let table = |name: &str| name.strip_prefix(database).unwrap_or(name).to_lowercase();
+    let own = table(wanted);
+    let near = known
+        .into_iter()
+        .filter(|name| *name != wanted)
+        .map(|name| (strsim::damerau_levenshtein(&own, &table(name)), name));
     let (distance, name) = near.min_by_key(|(distance, name)| (*distance, *name))?;
-    (distance <= (wanted.chars().count() / 3).max(1)).then_some(name)
+    (distance <= (own.chars().count() / 3).max(1)).then_some(name)
 }

@@ -170,7 +170,9 @@ fn twice(node: &Node, known: &Node) -> Problem {
 
 /// Properties of what is not there: dbt ignores them with a warning.
 fn orphans(project: &Project, kind: ResourceType, patches: &HashMap<(String, String), Patch>) -> Vec<Problem> {
-    let names: Vec<&str> = project.of_type(kind).map(|node| node.name.as_str()).collect();
+    let mut names: Vec<&str> = project.of_type(kind).map(|node| node.name.as_str()).collect();
+    // A file that could not be read is told already.
+    names.extend(project.tree.iter().filter(|file| file.text().is_err()).map(|file| file.stem()));
     let mut problems: Vec<Problem> = patches
         .values()
         .filter(|patch| !names.contains(&patch.name.as_str()))
@@ -268,7 +270,7 @@ fn finish(
         config::merge(&mut node.config, level);
     }
     if let Some(patch) = patch {
-        apply_patch(project, &mut node, patch, version);
+        problems.extend(apply_patch(project, &mut node, patch, version));
     }
     if let Err(problem) = names::set(&project.universe, &project.given, &mut node) {
         node.is_broken = true;
@@ -342,14 +344,19 @@ fn patch_configs(
     levels.into_iter().map(|level| config_jinja::rendered(project, node, level, path, problems)).collect()
 }
 
-fn apply_patch(project: &Project, node: &mut Node, patch: &Patch, version: Option<&Version>) {
+fn apply_patch(project: &Project, node: &mut Node, patch: &Patch, version: Option<&Version>) -> Vec<Problem> {
     let description = |yaml: &Yaml| yaml.get("description").and_then(Yaml::scalar);
     let text =
         version.and_then(|version| description(&version.yaml)).or_else(|| description(&patch.yaml)).unwrap_or_default();
     let scope = Arc::new(scopes::reading(&project.universe, &project.given, node));
-    let rendered = |text: &str| {
-        render::native(&scope, text, &patch.path)
-            .map_or_else(|_| text.to_owned(), |value| crate::jinja::values::text(&value))
+    let mut problems = Vec::new();
+    let mut rendered = |text: &str| match render::native(&scope, text, &patch.path) {
+        Ok(value) => crate::jinja::values::text(&value),
+        Err(problem) => {
+            let told = Problem::new(ProblemKind::Jinja, problem.message, patch.name_place.clone());
+            problems.push(told.help(problem.help));
+            text.to_owned()
+        }
     };
     node.description = rendered(&text);
     node.columns = properties::columns(&patch.yaml);
@@ -360,4 +367,5 @@ fn apply_patch(project: &Project, node: &mut Node, patch: &Patch, version: Optio
         column.description = rendered(&column.description);
     }
     node.patch = Some(patch.name_place.clone());
+    problems
 }

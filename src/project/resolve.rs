@@ -115,7 +115,7 @@ fn lost_ref(project: &Project, node: &Node, asked: &Asked<RefKey>, names: &[Stri
         _ => {
             let message = format!("there is no model or seed named `{}`", key.name);
             let problem = Problem::new(ProblemKind::UnresolvedReference, message, place);
-            match did_you_mean(&key.name, names.iter().map(String::as_str)) {
+            match did_you_mean(&key.name, names.iter().map(String::as_str).filter(|name| *name != node.name)) {
                 Some(name) => problem.help(format!("did you mean `{name}`?")),
                 None => problem.help("check the name: it is the file's name without `.sql` or `.csv`"),
             }

@@ -84,7 +84,10 @@ fn take_shortcut(project: &Project, node: &mut Node) -> bool {
     let Some(test) = &node.test else { return false };
     let found = test.namespace.is_none().then(|| project.universe.find(&node.package, &test.macro_name)).flatten();
     let Some(definition) = found.filter(|found| found.package == INTERNAL) else { return false };
-    let Some(attached) = test.attached_to.as_ref().filter(|_| matches!(test.name.as_str(), "not_null" | "unique"))
+    let Some(attached) = test
+        .attached_to
+        .as_ref()
+        .filter(|_| test.column_name.is_some() && matches!(test.name.as_str(), "not_null" | "unique"))
     else {
         return false;
     };

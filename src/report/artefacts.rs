@@ -13,6 +13,21 @@ use crate::error::Error;
 use crate::project::scopes::Run;
 use crate::project::{Node, Project};
 
+/// Refuses a project whose `target` or `logs` is a link: what is written there could land anywhere.
+///
+/// # Errors
+/// When one of the two is a symbolic link.
+pub fn refuse_links(folder: &Path) -> Result<(), Error> {
+    let is_link = |name: &&&str| fs::symlink_metadata(folder.join(name)).is_ok_and(|found| found.is_symlink());
+    match ["target", "logs"].iter().find(is_link) {
+        Some(name) => Err(Error::usage(
+            format!("`{name}` is a symbolic link, and cadet does not write through links"),
+            "remove the link",
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Writes what was compiled, and the manifest.
 ///
 /// # Errors
@@ -23,6 +38,7 @@ pub fn write_compiled(
     folder: &Path,
     compiled: &HashMap<String, String>,
 ) -> Result<(), Error> {
+    refuse_links(folder)?;
     let target = folder.join("target");
     for (id, sql) in compiled {
         if let Some(node) = project.nodes.get(id) {
@@ -37,7 +53,17 @@ pub fn write_compiled(
 /// # Errors
 /// When a file cannot be written.
 pub fn write_results(project: &Project, run: &Run, folder: &Path, outcomes: &[Outcome]) -> Result<(), Error> {
+    refuse_links(folder)?;
     let target = folder.join("target");
+    // What an earlier run left there would pass for this run's.
+    for part in ["compiled", "run"] {
+        match fs::remove_dir_all(target.join(part)) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::File { action: "clear", path: target.join(part), source });
+            }
+            _ => {}
+        }
+    }
     let compiled: HashMap<String, String> =
         outcomes.iter().filter_map(|outcome| Some((outcome.id.clone(), outcome.compiled.clone()?))).collect();
     write_compiled(project, run, folder, &compiled)?;

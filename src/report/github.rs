@@ -20,8 +20,9 @@ const LONGEST: usize = 4_000;
 /// A summary of more than a mebibyte is not shown at all.
 const LONGEST_SUMMARY: usize = 1_000_000;
 
-/// Prints an annotation for each finding, worst first. `prefix` leads from the repository to the project.
-pub fn annotations(report: &Report<'_>, prefix: &str, out: &Out, text: &dyn Fn(&str) -> String) {
+/// Prints an annotation for each finding, worst first. `prefix` leads from the repository to the project; `rest` says
+/// where those are that the runner would drop.
+pub fn annotations(report: &Report<'_>, (prefix, rest): (&str, &str), out: &Out, text: &dyn Fn(&str) -> String) {
     for level in [Level::Error, Level::Warning, Level::Note] {
         let found: Vec<&Finding> = report.all_findings().into_iter().filter(|finding| finding.level == level).collect();
         let shown = if found.len() > MOST { MOST - 1 } else { found.len() };
@@ -30,7 +31,7 @@ pub fn annotations(report: &Report<'_>, prefix: &str, out: &Out, text: &dyn Fn(&
         }
         if found.len() > shown {
             let more = counted(found.len() - shown, "more finding is", "more findings are");
-            out.command(&format!("::{}::{}", command(level), data(&format!("{more} in the job's summary"))));
+            out.command(&format!("::{}::{}", command(level), data(&format!("{more} not shown here: {rest}"))));
         }
     }
 }

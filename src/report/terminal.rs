@@ -149,7 +149,12 @@ pub fn deploy_summary(report: &Report<'_>, out: &Out) {
     };
     let failed = report.outcomes.iter().filter(|o| o.status == Status::Error && o.kind != ResourceType::Test).count();
     let sign = if report.is_bad() { out.paint(RED, "✗") } else { out.paint(GREEN, "✓") };
-    let mut parts = vec![format!("{} built", counted(tables(Status::Success), "table", "tables"))];
+    let has_tables = report.outcomes.iter().any(|o| matches!(o.kind, ResourceType::Model | ResourceType::Seed));
+    let has_tests = report.outcomes.iter().any(|o| o.kind == ResourceType::Test);
+    let mut parts = Vec::new();
+    if has_tables || !has_tests {
+        parts.push(format!("{} built", counted(tables(Status::Success), "table", "tables")));
+    }
     for (count, word) in
         [(failed, "failed"), (tables(Status::Skipped), "skipped"), (tables(Status::NotRun), "not run here")]
     {
@@ -171,8 +176,9 @@ pub fn deploy_summary(report: &Report<'_>, out: &Out) {
             test_parts.push(format!("{} {word}", tests(status)));
         }
     }
-    let tests = if test_parts.is_empty() { String::new() } else { format!(" Tests: {}.", test_parts.join(", ")) };
-    out.line(&format!("{sign} {}.{tests}", parts.join(", ")));
+    let tables = if parts.is_empty() { Vec::new() } else { vec![format!("{}.", parts.join(", "))] };
+    let tests = if test_parts.is_empty() { Vec::new() } else { vec![format!("Tests: {}.", test_parts.join(", "))] };
+    out.line(&format!("{sign} {}", [tables, tests].concat().join(" ")));
 }
 
 /// A heading between the parts of a long run.

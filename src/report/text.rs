@@ -80,6 +80,12 @@ pub fn stop(message: &str, advice: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
+/// Says something on standard error, where it is in nobody's way.
+pub fn note(message: &str) {
+    // Nothing is left to be done when standard error is closed.
+    let _ = writeln!(io::stderr().lock(), "note: {}", no_commands(&clean(message)));
+}
+
 /// Keeps a GitHub runner from reading a command in a plain line: `::` at its start, or `##[` anywhere.
 fn no_commands(text: &str) -> String {
     let lines = text.split(['\n', '\r']).map(|line| {

@@ -133,7 +133,7 @@ impl<'a> LineIndex<'a> {
     pub fn line(&self, line: usize) -> Range<usize> {
         let start = self.starts.get(line.max(1) - 1).copied().unwrap_or(self.text.len());
         let end = self.text[start..].find('\n').map_or(self.text.len(), |at| start + at);
-        start..end
+        start..start + self.text[start..end].trim_end_matches('\r').len()
     }
 
     /// The byte offset of a line and column, both from 1; the column counts characters.

@@ -19,6 +19,8 @@ pub enum GitError {
     NoCommit,
     #[error("the base `{0}` does not exist in this repository")]
     NoSuchBase(String),
+    #[error("there is no branch or commit `{0}` in this repository")]
+    NoSuchHead(String),
     #[error("no base to compare with: neither `origin/main`, `main`, `origin/master` nor `master` exists")]
     NoDefaultBase,
     #[error("this clone is shallow and does not hold the commit where `{0}` and your branch part")]
@@ -43,6 +45,7 @@ impl GitError {
                 "fetch it (`git fetch origin {}`) or name another one with --base",
                 base.trim_start_matches("origin/")
             ),
+            Self::NoSuchHead(_) => "check the name after --head; `git branch --all` lists the branches".into(),
             Self::NoDefaultBase => "name the branch that you will merge into with --base".into(),
             Self::ShallowClone(_) => {
                 "run `git fetch --unshallow`; in a workflow give actions/checkout `fetch-depth: 0`".into()
@@ -99,7 +102,10 @@ impl Repo {
     /// # Errors
     /// When the base does not exist, or the clone is too shallow to know.
     pub fn compare(&self, base: Option<&str>, head: Option<&str>) -> Result<Comparison, GitError> {
-        let head = self.commit(head.unwrap_or("HEAD")).map_err(|_| GitError::NoCommit)?;
+        let head = match head {
+            Some(name) => self.commit(name).map_err(|_| GitError::NoSuchHead(name.to_owned()))?,
+            None => self.commit("HEAD").map_err(|_| GitError::NoCommit)?,
+        };
         let (name, base) = self.base(base)?;
         match self.repository.merge_base(base, head) {
             Ok(merge_base) => Ok(Comparison { merge_base, head }),
@@ -108,15 +114,21 @@ impl Repo {
         }
     }
 
+    /// The base's commit. Branches come before anything else of that name: a tag `main` is not the branch `main`.
     fn base(&self, base: Option<&str>) -> Result<(String, Oid), GitError> {
+        let reference = |name: &str| match name.strip_prefix("origin/") {
+            Some(branch) => format!("refs/remotes/origin/{branch}"),
+            None => format!("refs/heads/{name}"),
+        };
+        let find = |name: &str| Some((name.to_owned(), self.commit(&reference(name)).ok()?));
         if let Some(base) = base {
-            let names = [base.to_owned(), format!("origin/{base}")];
-            let found = names.into_iter().find_map(|name| Some((name.clone(), self.commit(&name).ok()?)));
+            let remote = format!("origin/{base}");
+            let named = || Some((base.to_owned(), self.commit(base).ok()?));
+            let found = find(&remote).or_else(|| find(base)).or_else(named);
             return found.ok_or_else(|| GitError::NoSuchBase(base.to_owned()));
         }
         let usual = ["origin/main", "main", "origin/master", "master"];
-        let found = usual.iter().find_map(|name| Some(((*name).to_owned(), self.commit(name).ok()?)));
-        found.ok_or(GitError::NoDefaultBase)
+        usual.iter().find_map(|name| find(name)).ok_or(GitError::NoDefaultBase)
     }
 
     fn commit(&self, name: &str) -> Result<Oid, git2::Error> {
@@ -207,7 +219,10 @@ impl Repo {
         diff.find_similar(Some(DiffFindOptions::new().renames(true).for_untracked(true)))?;
         let name = |file: git2::DiffFile<'_>| {
             let path = String::from_utf8_lossy(file.path_bytes().unwrap_or_default()).into_owned();
-            path.strip_prefix(&self.prefix).map(str::to_owned)
+            let path = path.strip_prefix(&self.prefix)?;
+            // What tools wrote is no part of a change, whether git ignores it or not.
+            let is_source = path.split('/').next().is_some_and(|first| !walk::SKIPPED.contains(&first));
+            is_source.then(|| path.to_owned())
         };
         let mut changes = Changes::new();
         for delta in diff.deltas() {

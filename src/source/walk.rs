@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::{FileKind, SourceFile, Tree};
 
 /// Folders that hold what tools wrote, never a project's sources.
-const SKIPPED: &[&str] = &[".git", "target", "logs", "venv", ".venv", "node_modules", "__pycache__"];
+pub(super) const SKIPPED: &[&str] = &[".git", "target", "logs", "venv", ".venv", "node_modules", "__pycache__"];
 
 /// A larger file is reported, not read: no seed or model comes near.
 const LARGEST: u64 = 64 * 1024 * 1024;

@@ -27,7 +27,7 @@ fn column(message: &str) -> Option<(String, Option<String>)> {
     let help = match did_you_mean(name, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => "check the column's name in the tables after `from`".to_owned(),
-        None => format!("columns that are there: {}", known.join(", ")),
+        None => format!("columns with a name like it: {}", known.join(", ")),
     };
     Some((format!("there is no column `{name}` in the tables that this reads"), Some(help)))
 }
@@ -36,6 +36,7 @@ fn column(message: &str) -> Option<(String, Option<String>)> {
 fn table(message: &str) -> Option<(String, Option<String>)> {
     let (_, rest) = message.split_once("Table with name ")?;
     let (name, _) = rest.split_once(" does not exist")?;
+    let name = name.replace('"', "");
     let help = "build it first: `cadet build --select +<this model>` builds what a model reads before the model";
     Some((format!("the table `{name}` has not been built here"), Some(help.to_owned())))
 }

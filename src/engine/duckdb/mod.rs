@@ -42,8 +42,7 @@ impl DuckDb {
         let path = file.display().to_string().replace('\'', "''");
         let statements = [
             format!("attach '{path}' as {}", quoted(catalogue)),
-            "set integer_division = true; set default_null_order = 'nulls_last'; set preserve_insertion_order = true"
-                .to_owned(),
+            "set global integer_division = true; set global default_null_order = 'nulls_last'; set global lambda_syntax = 'ENABLE_SINGLE_ARROW'".to_owned(),
             "set autoinstall_known_extensions = false; set autoload_known_extensions = false".to_owned(),
             prelude::SQL.to_owned(),
             "set enable_external_access = false; set lock_configuration = true".to_owned(),

@@ -7,16 +7,21 @@ use std::borrow::Cow;
 use sqlparser::dialect::GenericDialect;
 use sqlparser::tokenizer::{Token, Tokenizer};
 
+use super::prelude::OTHER_MEANING;
 use crate::engine::EngineError;
 use crate::source::LineIndex;
+
+const DATE_FUNCTIONS: &[&str] = &["date_parse", "date_format"];
 
 /// The query with its date patterns translated.
 ///
 /// # Errors
-/// When a pattern holds a code that has no equal: the query is then not run here.
+/// When a pattern holds a code that has no equal, or a function is called that means something else in DuckDB: the
+/// query is then not run here.
 pub(super) fn translate(query: &str) -> Result<Cow<'_, str>, EngineError> {
     let lower = query.to_lowercase();
-    if !lower.contains("date_parse") && !lower.contains("date_format") {
+    let is_called = |name: &str| lower.contains(name);
+    if !DATE_FUNCTIONS.iter().chain(OTHER_MEANING).any(|name| is_called(name)) {
         return Ok(Cow::Borrowed(query));
     }
     let Ok(tokens) = Tokenizer::new(&GenericDialect {}, query).tokenize_with_location() else {
@@ -27,14 +32,17 @@ pub(super) fn translate(query: &str) -> Result<Cow<'_, str>, EngineError> {
     let mut depth = 0usize;
     // The calls that are open, each with the depth of its arguments.
     let mut calls: Vec<usize> = Vec::new();
-    let mut after_name = false;
+    let mut word = String::new();
     let mut replaced: Vec<(std::ops::Range<usize>, String)> = Vec::new();
     for token in &tokens {
         match &token.token {
             Token::Whitespace(_) => continue,
             Token::LParen => {
                 depth += 1;
-                if after_name {
+                if OTHER_MEANING.contains(&word.as_str()) {
+                    return Err(EngineError::NotHere(word));
+                }
+                if DATE_FUNCTIONS.contains(&word.as_str()) {
                     calls.push(depth);
                 }
             }
@@ -49,7 +57,10 @@ pub(super) fn translate(query: &str) -> Result<Cow<'_, str>, EngineError> {
             }
             _ => {}
         }
-        after_name = matches!(&token.token, Token::Word(word) if matches!(word.value.to_lowercase().as_str(), "date_parse" | "date_format"));
+        word = match &token.token {
+            Token::Word(found) if found.quote_style.is_none() => found.value.to_lowercase(),
+            _ => String::new(),
+        };
     }
     let mut text = query.to_owned();
     for (range, pattern) in replaced.into_iter().rev() {
@@ -110,5 +121,6 @@ mod tests {
             "select date_parse(concat('%i', a), '%Y-%m-%d %H:%M:%S'), '%i' from t where date_format(b, '%B') like '%M'"
         );
         assert!(translate("select date_format(a, '%v')").is_err());
+        assert!(translate("select try (1 / 0)").is_err() && translate("select try_cast(1 as int), \"try\"").is_ok());
     }
 }

@@ -4,6 +4,9 @@
 
 /// Created in every session before the first query.
 pub(super) const SQL: &str = r"
+create macro current_date() as cast(make_timestamp(epoch_us(now())) as date);
+create macro current_timestamp() as make_timestamp(epoch_us(now()));
+create macro localtimestamp() as make_timestamp(epoch_us(now()));
 create macro to_utf8(s) as encode(s);
 create macro from_utf8(b) as decode(b);
 create macro md5(b) as unhex(system.main.md5(b));
@@ -17,6 +20,21 @@ create macro approx_distinct(x) as count(distinct x);
 create macro arbitrary(x) as any_value(x);
 create macro array_join(a, s) as array_to_string(a, s);
 create macro sequence(a, b) as generate_series(a, b), (a, b, step) as generate_series(a, b, step);
+create macro greatest
+    (a, b) as case when a is not null and b is not null then system.main.greatest(a, b) end,
+    (a, b, c) as case when a is not null and b is not null and c is not null then system.main.greatest(a, b, c) end;
+create macro least
+    (a, b) as case when a is not null and b is not null then system.main.least(a, b) end,
+    (a, b, c) as case when a is not null and b is not null and c is not null then system.main.least(a, b, c) end;
+create macro regexp_extract
+    (s, p) as case when regexp_matches(s, p) then system.main.regexp_extract(s, p) end,
+    (s, p, g) as case when regexp_matches(s, p) then system.main.regexp_extract(s, p, g) end;
+create macro split_part(s, d, i) as string_split(s, d)[i];
+create macro truncate(x) as trunc(x);
+create macro slice(a, start, length) as array_slice(a, start, start + length - 1);
+create macro concat
+    (a, b) as a || b, (a, b, c) as a || b || c, (a, b, c, d) as a || b || c || d,
+    (a, b, c, d, e) as a || b || c || d || e, (a, b, c, d, e, f) as a || b || c || d || e || f;
 create macro day_of_week(d) as isodow(d);
 create macro dow(d) as isodow(d);
 create macro day_of_month(d) as day(d);
@@ -46,9 +64,17 @@ create macro date_parse(s, p) as cast(strptime(s, p) as timestamp);
 create macro date_format(d, p) as strftime(d, p);
 ";
 
+/// Functions that DuckDB has under the same name with another meaning: a query that calls one is not run here.
+pub(super) const OTHER_MEANING: &[&str] = &["try", "typeof", "format"];
+
 /// Functions of Trino that are neither in DuckDB nor above: a query that needs one is not run here.
 pub(super) const TRINO_ONLY: &[&str] = &[
     "all_match",
+    "transform",
+    "array_union",
+    "array_except",
+    "arrays_overlap",
+    "trim_array",
     "any_match",
     "none_match",
     "approx_percentile",
@@ -95,8 +121,6 @@ pub(super) const TRINO_ONLY: &[&str] = &[
     "to_unixtime",
     "transform_values",
     "transform_keys",
-    "try",
-    "typeof",
     "url_extract_host",
     "url_extract_parameter",
     "width_bucket",
