@@ -390,7 +390,7 @@ fn of_more_than_ten_errors_nine_are_shown_and_the_rest_is_counted() {
     let ran = Workflow::new().ci(&sandbox, &[]);
     let commands = commands(&ran);
     assert_eq!(commands.lines().filter(|line| line.starts_with("::error ")).count(), 9, "{commands}");
-    insta::assert_snapshot!(commands.lines().last().unwrap(), @"::error::3 more findings are in the job's summary");
+    insta::assert_snapshot!(commands.lines().last().unwrap(), @"::error::3 more findings are not shown here: see the job's summary");
 }
 
 #[test]

@@ -30,6 +30,10 @@ fn help_lists_the_commands() {
       help     Print this message or the help of the given subcommand(s)
 
     Options:
+      -h, --help     Print help
+      -V, --version  Print version
+
+    Options of every command:
           --project-dir <DIR>   The folder with dbt_project.yml [default: this one, one above it, or the
                                 only one below it]
           --profiles-dir <DIR>  The folder with profiles.yml [default: DBT_PROFILES_DIR, the project's
@@ -44,8 +48,6 @@ fn help_lists_the_commands() {
                                 values: auto, always, never]
       -q, --quiet               Print findings and the result only
       -v, --verbose             Print every step, passed tests and sources too
-      -h, --help                Print help
-      -V, --version             Print version
 
     Examples:
       cadet demo                          see everything on a small example
@@ -83,21 +85,11 @@ fn help_of_check_has_examples() {
           --base <REF>
               The branch or commit that you will merge into [default: the pull request's base, or main]
 
-          --project-dir <DIR>
-              The folder with dbt_project.yml [default: this one, one above it, or the only one below
-              it]
-
           --head <REF>
               Look at this commit instead of the files in the working tree
 
-          --profiles-dir <DIR>
-              The folder with profiles.yml [default: DBT_PROFILES_DIR, the project's folder, or ~/.dbt]
-
           --all
               Look at the whole project, not only at what changed
-
-      -t, --target <NAME>
-              A target of profiles.yml; `local` is the profile's default target on the embedded DuckDB
 
           --format <FORMAT>
               Possible values:
@@ -106,6 +98,20 @@ fn help_of_check_has_examples() {
               - json:   For scripts
               
               [default: human]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Options of every command:
+          --project-dir <DIR>
+              The folder with dbt_project.yml [default: this one, one above it, or the only one below
+              it]
+
+          --profiles-dir <DIR>
+              The folder with profiles.yml [default: DBT_PROFILES_DIR, the project's folder, or ~/.dbt]
+
+      -t, --target <NAME>
+              A target of profiles.yml; `local` is the profile's default target on the embedded DuckDB
 
           --vars <YAML>
               Variables as YAML, for example '{start: 2024-01-01}'; they win over those in
@@ -125,9 +131,6 @@ fn help_of_check_has_examples() {
 
       -v, --verbose
               Print every step, passed tests and sources too
-
-      -h, --help
-              Print help (see a summary with '-h')
 
     Examples:
       cadet check                      what your branch and your uncommitted work change

@@ -68,7 +68,7 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
        built  table       prison_safety__incidents_joined  23 rows
        built  table       court_listings__hearings_joined  25 rows
        built  table       prison_population__bookings_grouped  15 rows
-     skipped  table       prison_population__receptions_fct  not built: fix docs/model-has-property-file first
+       built  table       prison_population__receptions_fct  19 rows
        built  table       prison_safety__incidents_fct  20 rows
        built  table       prison_safety__incidents_grouped  11 rows
        built  table       court_listings__hearings_fct  25 rows
@@ -98,7 +98,7 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
        │
        ╰ help: to see the rows, run the query in target/compiled/…/not_null_prison_safety__incidents_fct_damage_cost.sql
 
-    ✗ 21 tables built, 1 failed, 4 skipped. Tests: 29 passed, 1 warned, 8 skipped.
+    ✗ 22 tables built, 1 failed, 3 skipped. Tests: 29 passed, 1 warned, 8 skipped.
 
     3. Report
 
@@ -129,14 +129,14 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
       |---|---|---|
       | `mojap_derived_tables/models/prison/prison_safety/marts/incidents/prison_safety__incidents_fct.yaml` line 33 | 4 rows break the test `not_null` on `damage_cost` <br><sub>`deploy/data-test`</sub> | to see the rows, run the query in target/compiled/…/not_null_prison_safety&#95;&#95;incidents_fct_damage_cost.sql |
       
-      <details open><summary><b>Tables: 8 of 13 built</b></summary>
+      <details open><summary><b>Tables: 9 of 13 built</b></summary>
       
       | | Table | Result | Why it is here |
       |---|---|---|---|
       | ✅ | `prison_safety__incident_types` | 9 rows | changed |
       | ✅ | `prison_safety__incident_types_dim` | 9 rows | reads prison_safety&#95;&#95;incident_types |
       | ✅ | `prison_safety__incidents_joined` | 23 rows | reads prison_safety&#95;&#95;incident_types |
-      | ⏭️ | `prison_population__receptions_fct` | not built: fix docs/model-has-property-file first | new |
+      | ✅ | `prison_population__receptions_fct` | 19 rows | new |
       | ✅ | `prison_safety__incidents_fct` | 20 rows | reads prison_safety&#95;&#95;incident_types |
       | ✅ | `prison_safety__incidents_grouped` | 11 rows | reads prison_safety&#95;&#95;incidents_filtered |
       | ✅ | `prison_safety__dates_dim` | 155 rows | reads prison_safety&#95;&#95;incident_types |

@@ -687,7 +687,7 @@ fn a_broken_contract_is_told_and_leaves_the_old_table() {
       passed  test        relationships_court_listings__hearings_fct_court_id__court_id__ref_court_listings__courts_dim_v_2_
       passed  test        unique_court_listings__courts_dim_v2_court_id
 
-    ✓ 0 tables built. Tests: 4 passed.
+    ✓ Tests: 4 passed.
     --- exit code 0
     ");
 }
@@ -877,7 +877,7 @@ fn seed_run_and_test_do_one_thing_each() {
       passed  test        prison_safety__value_between_prison_population__bookings_joined_days_in_custody__0
       passed  test        unique_prison_population__bookings_joined_booking_id
 
-    ✓ 0 tables built. Tests: 2 passed.
+    ✓ Tests: 2 passed.
     --- exit code 0
     ");
 }
@@ -1005,18 +1005,18 @@ fn ls_lists_by_name_tag_path_and_graph() {
     mojap_derived_tables.sources.source_not_null_nomis_offenders_offender_id
     mojap_derived_tables.sources.source_relationships_nomis_offender_bookings_offender_id__offender_id__source_nomis_offenders_
     mojap_derived_tables.sources.source_unique_nomis_offenders_offender_id
-    source:mojap_derived_tables.sources.nomis.offenders
+    source:mojap_derived_tables.nomis.offenders
     --- exit code 0
     ");
     insta::assert_snapshot!(sandbox.cadet(&["ls", "--resource-type", "source", "--resource-type", "seed"]).shown(), @"
     mojap_derived_tables.courts.court_listings.court_listings__result_codes
     mojap_derived_tables.prison.prison_safety.prison_safety__incident_types
-    source:mojap_derived_tables.sources.nomis.incident_reports
-    source:mojap_derived_tables.sources.nomis.offender_bookings
-    source:mojap_derived_tables.sources.nomis.offenders
-    source:mojap_derived_tables.sources.xhibit.courts
-    source:mojap_derived_tables.sources.xhibit.hearing_results
-    source:mojap_derived_tables.sources.xhibit.hearings
+    source:mojap_derived_tables.nomis.incident_reports
+    source:mojap_derived_tables.nomis.offender_bookings
+    source:mojap_derived_tables.nomis.offenders
+    source:mojap_derived_tables.xhibit.courts
+    source:mojap_derived_tables.xhibit.hearing_results
+    source:mojap_derived_tables.xhibit.hearings
     --- exit code 0
     ");
 }
@@ -1134,10 +1134,10 @@ fn the_whole_project_is_built_and_tested() {
        built  table       court_listings__hearings_fct  25 rows
        built  table       court_listings__hearings_grouped  25 rows
        built  table       prison_population__offenders_dim  16 rows
-       built  table       court_listings__court_summary_fct  7 rows
-       built  table       prison_safety__incident_tags_fct  23 rows
        built  table       prison_safety__dates_dim  155 rows
        built  table       prison_safety__establishments_fct  4 rows
+       built  table       prison_safety__incident_tags_fct  23 rows
+       built  table       court_listings__court_summary_fct  7 rows
        built  table       court_listings__results_fct  19 rows
        built  table       prison_population__languages_fct  10 rows
 

@@ -10,6 +10,7 @@ mod ci;
 mod cli;
 mod demo;
 mod deploy;
+mod edges;
 mod mistakes;
 mod rules;
 mod tidy;

@@ -1,0 +1,284 @@
+//! What must hold where two things meet: circles and deployments, Windows line ends and places, tags and branches,
+//! links and writes, tests and tables that are not there.
+
+use crate::support::{HERE, Sandbox};
+
+const A: &str = "models/prison/prison_safety/prison_safety__a.sql";
+const B: &str = "models/prison/prison_safety/prison_safety__b.sql";
+const C: &str = "models/prison/prison_safety/prison_safety__c.sql";
+const PROPERTIES: &str = "models/prison/prison_safety/properties.yaml";
+
+fn source_data() -> String {
+    format!("{HERE}/fixtures/source_data")
+}
+
+/// A project with one described model, on a branch.
+fn branch() -> Sandbox {
+    Sandbox::new()
+        .file(A, "select 1 as id\n")
+        .file(
+            PROPERTIES,
+            "models:\n  - name: prison_safety__a\n  - name: prison_safety__b\n  - name: prison_safety__c\n",
+        )
+        .file(B, "select 1 as id\n")
+        .file(C, "select 1 as id\n")
+        .commit("the project")
+        .branch("work")
+}
+
+#[test]
+fn models_in_a_circle_and_what_reads_them_are_not_built_and_the_run_fails() {
+    let sandbox = branch()
+        .file(A, "select id from {{ ref('prison_safety__b') }}\n")
+        .file(B, "select id from {{ ref('prison_safety__a') }}\n")
+        .file(C, "select id from {{ ref('prison_safety__a') }}\n");
+    for command in ["deploy", "build"] {
+        let ran = sandbox.cadet(&[command, "--threads", "1"]);
+        assert_eq!(ran.code, 1, "{}", ran.shown());
+        assert!(ran.stdout.contains("3 skipped"), "{}", ran.shown());
+    }
+    insta::assert_snapshot!(sandbox.cadet(&["deploy", "--threads", "1"]).shown(), @"
+     skipped  table       prison_safety__a  not built: fix references/no-circles first
+     skipped  table       prison_safety__b  not built: fix references/no-circles first
+     skipped  table       prison_safety__c  prison_safety__a was not built
+
+    error[references/no-circles]: these models depend on each other in a circle: prison_safety__a → prison_safety__b → prison_safety__a
+     ╭▸ models/prison/prison_safety/prison_safety__a.sql
+     ├ note: `prison_safety__a` refers to this
+     ⸬  models/prison/prison_safety/prison_safety__b.sql
+     ╰ help: one of them must not `ref` the next: move what both need into a third model
+
+    ✗ 0 tables built, 3 skipped.
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn windows_line_ends_do_not_move_the_marked_place() {
+    let sandbox = branch().file(A, "select\r\n  1 as a,\r\n  2 as b,\r\nfrom {{ ref('prison_safety__b') }}\r\n");
+    insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
+    error[sql/parses]: there is a comma too many before `from`
+      ╭▸ models/prison/prison_safety/prison_safety__a.sql:3:9
+      │
+    3 │   2 as b,
+      │         ━
+      │
+      ╰ help: take the comma away, or write the column that is missing after it
+
+    ✗ Checked 1 changed file: 1 error.
+      To learn more about a rule: cadet explain sql/parses
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn a_path_that_is_nothing_is_an_error_and_not_a_pass() {
+    let sandbox = branch().file(A, "select a, from b\n");
+    insta::assert_snapshot!(sandbox.cadet(&["check", "models/prisom"]).shown(), @"
+    --- stderr
+    error: `models/prisom` is no file or folder of the project
+    help: name it as seen from here, or leave it out
+    --- exit code 2
+    ");
+    assert_eq!(sandbox.cadet_in("models", &["check", "prison"], &[]).code, 1);
+    assert_eq!(sandbox.cadet_in("models/prison", &["check", "../prison"], &[]).code, 1);
+}
+
+#[test]
+fn tests_hold_back_only_what_reads_all_of_their_tables() {
+    let sandbox = Sandbox::fixture();
+    let selector = "+prison_population__daily_population_fct";
+    let ran = sandbox.cadet(&["build", "--threads", "1", "--source-data", &source_data(), "--select", selector]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(ran.stdout.contains("incidents_stg has not been built here"), "{}", ran.shown());
+}
+
+#[test]
+fn settings_that_would_stop_every_check_are_told_on_the_branch_that_brings_them() {
+    let sandbox = branch().file("cadet.yaml", "rulez: {}\n");
+    insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
+    error[settings/cadet-yaml]: cadet.yaml cannot be read: line 1 column 1: unknown field `rulez`, expected one of rules, seed_rows, env_vars, described_suffixes, threads
+     ╭▸ cadet.yaml
+     ╰ help: these settings would stop every check once they are merged; see docs/settings.md
+
+    ✗ Checked 1 changed file: 1 error.
+      To learn more about a rule: cadet explain settings/cadet-yaml
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn settings_that_are_a_link_are_refused() {
+    let sandbox = Sandbox::new().link("cadet.yaml", "/etc/hostname").commit("the project").branch("work");
+    insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
+    --- stderr
+    error: cadet.yaml cannot be read: it is not a plain text file in UTF-8
+    help: see docs/settings.md for what cadet.yaml may hold
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn a_test_without_an_argument_that_it_needs_is_told() {
+    let properties = "models:\n  - name: prison_safety__a\n    columns:\n      - name: id\n        data_tests:\n          - relationships:\n              arguments:\n                to: ref('prison_safety__b')\n";
+    insta::assert_snapshot!(branch().file(PROPERTIES, properties).cadet(&["check"]).shown(), @"
+    error[docs/intermediate-is-described]: this model is not described in the `properties.yaml` of its folder
+     ╭▸ models/prison/prison_safety/prison_safety__b.sql
+     ╰ help: add to `models/prison/prison_safety/properties.yaml`, under `models:`:
+               - name: prison_safety__b
+                 description: …
+
+    error[docs/intermediate-is-described]: this model is not described in the `properties.yaml` of its folder
+     ╭▸ models/prison/prison_safety/prison_safety__c.sql
+     ╰ help: add to `models/prison/prison_safety/properties.yaml`, under `models:`:
+               - name: prison_safety__c
+                 description: …
+
+    error[jinja/renders]: the test `relationships` needs `field`
+      ╭▸ models/prison/prison_safety/properties.yaml:6:13
+      │
+    6 │           - relationships:
+      │             ━━━━━━━━━━━━━
+      │
+      ╰ help: write it under `arguments:` of the test
+
+    ✗ Checked 1 changed file: 3 errors.
+      To learn more about a rule: cadet explain docs/intermediate-is-described
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn a_test_of_a_package_that_is_not_there_is_told() {
+    let properties = "models:\n  - name: prison_safety__a\n    columns:\n      - name: id\n        data_tests:\n          - dbt_utils.not_constant\n";
+    insta::assert_snapshot!(branch().file(PROPERTIES, properties).cadet(&["check"]).shown(), @"
+    error[docs/intermediate-is-described]: this model is not described in the `properties.yaml` of its folder
+     ╭▸ models/prison/prison_safety/prison_safety__b.sql
+     ╰ help: add to `models/prison/prison_safety/properties.yaml`, under `models:`:
+               - name: prison_safety__b
+                 description: …
+
+    error[docs/intermediate-is-described]: this model is not described in the `properties.yaml` of its folder
+     ╭▸ models/prison/prison_safety/prison_safety__c.sql
+     ╰ help: add to `models/prison/prison_safety/properties.yaml`, under `models:`:
+               - name: prison_safety__c
+                 description: …
+
+    error[jinja/renders]: there is no generic test `not_constant` in a package `dbt_utils`
+      ╭▸ models/prison/prison_safety/properties.yaml:6:13
+      │
+    6 │           - dbt_utils.not_constant
+      │             ━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: if `dbt_utils` is missing, add it to packages.yml and install it with `dbt deps`
+
+    ✗ Checked 1 changed file: 3 errors.
+      To learn more about a rule: cadet explain docs/intermediate-is-described
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn a_branch_may_not_choose_what_is_read_of_a_runner() {
+    let sandbox = branch()
+        .file("cadet.yaml", "env_vars: [AWS_SECRET_ACCESS_KEY]\n")
+        .file(A, "select '{{ env_var('AWS_SECRET_ACCESS_KEY', 'nothing') }}' as id\n");
+    let env = [("GITHUB_ACTIONS", "true"), ("AWS_SECRET_ACCESS_KEY", "hunter2")];
+    for command in ["compile", "build", "check", "deploy"] {
+        let ran = sandbox.cadet_with(&[command], &env);
+        assert!(!ran.shown().contains("hunter2"), "{command}");
+        let compiled = sandbox.root().join("target/compiled").join("mojap_derived_tables").join(A);
+        let text = std::fs::read_to_string(&compiled).unwrap_or_default();
+        assert!(!text.contains("hunter2"), "{command}");
+    }
+}
+
+#[test]
+fn a_head_that_does_not_exist_is_named() {
+    insta::assert_snapshot!(branch().cadet(&["check", "--head", "wrok"]).shown(), @"
+    --- stderr
+    error: there is no branch or commit `wrok` in this repository
+    help: check the name after --head; `git branch --all` lists the branches
+    --- exit code 3
+    ");
+}
+
+#[test]
+fn a_tag_does_not_stand_for_the_branch_of_its_name() {
+    let sandbox = branch().file(A, "select a, from b\n").commit("a mistake");
+    let repository = git2::Repository::open(sandbox.root()).unwrap();
+    let head = repository.head().unwrap().peel_to_commit().unwrap();
+    repository.tag_lightweight("main", head.as_object(), false).unwrap();
+    assert_eq!(sandbox.cadet(&["check"]).code, 1);
+    assert_eq!(sandbox.cadet(&["check", "--base", "main"]).code, 1);
+}
+
+#[test]
+fn source_data_is_read_from_its_folder_alone() {
+    let source = "sources:\n  - name: nomis\n    schema: ../outside\n    tables:\n      - name: t\n";
+    let sandbox = branch()
+        .file("models/sources/nomis.yaml", source)
+        .file("data/inside.csv", "id\n1\n")
+        .file("outside/t.csv", "id\nsecret\n")
+        .file(A, "select id from {{ source('nomis', 't') }}\n");
+    insta::assert_snapshot!(sandbox.cadet(&["deploy", "--threads", "1", "--source-data", "data"]).shown(), @"
+      failed  source      nomis.t  the source `nomis.t` cannot be filled: its schema and its identifier must be plain names
+     skipped  table       prison_safety__a  nomis.t failed
+
+    error[deploy/build]: the source `nomis.t` cannot be filled: its schema and its identifier must be plain names
+      ╭▸ models/sources/nomis.yaml:5:15
+      │
+    5 │       - name: t
+      ╰╴              ━
+
+    ✗ 0 tables built, 1 failed, 1 skipped.
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn nothing_is_written_through_a_link() {
+    let sandbox = branch().file("elsewhere/keep", "").link("target", "elsewhere").file(A, "select 2 as id\n");
+    insta::assert_snapshot!(sandbox.cadet(&["deploy"]).shown(), @"
+    --- stderr
+    error: `target` is a symbolic link, and cadet does not write through links
+    help: remove the link
+    --- exit code 2
+    ");
+    assert_eq!(std::fs::read_dir(sandbox.root().join("elsewhere")).unwrap().count(), 1);
+}
+
+#[test]
+fn integers_are_divided_as_athena_divides_them_on_every_thread() {
+    let properties = "models:\n  - name: prison_safety__a\n    columns:\n      - name: id\n        data_tests:\n          - accepted_values:\n              arguments:\n                values: [3]\n                quote: false\n";
+    let sandbox = branch().file(PROPERTIES, properties).file(A, "select 7 / 2 as id\n").file(B, "select 1 as id\n");
+    let ran = sandbox.cadet(&["deploy", "--threads", "8"]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(ran.stdout.contains("1 passed"), "{}", ran.shown());
+}
+
+#[test]
+fn a_table_goes_into_the_catalogue_of_the_target_and_nowhere_else() {
+    let sandbox = branch().file(A, "{{ config(database='memory') }} select 1 as id\n");
+    insta::assert_snapshot!(sandbox.cadet(&["deploy", "--threads", "1"]).shown(), @"
+      failed  table       prison_safety__a  cadet builds only into the database `awsdatacatalog`, not into `memory`
+
+    error[deploy/build]: cadet builds only into the database `awsdatacatalog`, not into `memory`
+     ╭▸ models/prison/prison_safety/prison_safety__a.sql
+     ╰ help: take the `database` config away
+
+    ✗ 0 tables built, 1 failed.
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn a_function_that_means_something_else_here_is_not_run() {
+    let sandbox = branch().file(A, "select try(1 / 0) as id\n");
+    insta::assert_snapshot!(sandbox.cadet(&["deploy", "--threads", "1"]).shown(), @"
+     not run  table       prison_safety__a  uses `try`, which the local engine does not have; Athena does
+
+    ✓ 0 tables built, 1 not run here.
+    --- exit code 0
+    ");
+}
