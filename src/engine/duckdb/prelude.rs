@@ -29,6 +29,9 @@ create macro least
 create macro regexp_extract
     (s, p) as case when regexp_matches(s, p) then system.main.regexp_extract(s, p) end,
     (s, p, g) as case when regexp_matches(s, p) then system.main.regexp_extract(s, p, g) end;
+create macro regexp_replace
+    (s, p) as system.main.regexp_replace(s, p, '', 'g'),
+    (s, p, r) as system.main.regexp_replace(s, p, system.main.regexp_replace(r, '\$(\d+)', '\\\1', 'g'), 'g');
 create macro split_part(s, d, i) as string_split(s, d)[i];
 create macro truncate(x) as trunc(x);
 create macro slice(a, start, length) as array_slice(a, start, start + length - 1);
