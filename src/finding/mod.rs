@@ -48,8 +48,6 @@ pub struct Finding {
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
     pub place: Place,
-    /// A few words beside the marked place.
-    pub label: Option<String>,
     /// Other places that belong to it, each with a few words.
     pub related: Vec<(Place, String)>,
     /// How to fix it.
@@ -60,27 +58,13 @@ impl Finding {
     /// A finding with a place and nothing more.
     pub fn new(rule: &str, level: Level, message: impl Into<String>, place: Place) -> Self {
         let (rule, message) = (rule.to_owned(), message.into());
-        Self { rule, level, message, place, label: None, related: Vec::new(), help: None }
+        Self { rule, level, message, place, related: Vec::new(), help: None }
     }
 
     /// Says how to fix it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
-        self
-    }
-
-    /// Says a few words beside the marked place.
-    #[must_use]
-    pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = Some(label.into());
-        self
-    }
-
-    /// Shows another place that belongs to it.
-    #[must_use]
-    pub fn related(mut self, place: Place, words: impl Into<String>) -> Self {
-        self.related.push((place, words.into()));
         self
     }
 

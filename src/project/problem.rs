@@ -31,7 +31,6 @@ pub struct Problem {
     pub kind: ProblemKind,
     pub message: String,
     pub place: Place,
-    pub label: Option<String>,
     pub related: Vec<(Place, String)>,
     pub help: Option<String>,
 }
@@ -39,20 +38,13 @@ pub struct Problem {
 impl Problem {
     /// A problem with a place and nothing more.
     pub fn new(kind: ProblemKind, message: impl Into<String>, place: Place) -> Self {
-        Self { kind, message: message.into(), place, label: None, related: Vec::new(), help: None }
+        Self { kind, message: message.into(), place, related: Vec::new(), help: None }
     }
 
     /// Says how to fix it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
-        self
-    }
-
-    /// Says a few words beside the marked place.
-    #[must_use]
-    pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = Some(label.into());
         self
     }
 

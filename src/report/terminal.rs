@@ -33,12 +33,12 @@ pub fn finding(finding: &Finding, paths: &Paths, out: &Out, text: &dyn Fn(&str) 
         Level::Note => Shown::NOTE,
     };
     let mut group = Group::with_title(level.primary_title(clean(&finding.message)).id(finding.rule.clone()));
-    group = placed(group, &finding.place, finding.label.as_deref(), AnnotationKind::Primary, (paths, text));
+    group = placed(group, &finding.place, AnnotationKind::Primary, (paths, text));
     for (place, words) in &finding.related {
         if !words.is_empty() {
             group = group.element(Shown::NOTE.message(clean(words)));
         }
-        group = placed(group, place, None, AnnotationKind::Context, (paths, text));
+        group = placed(group, place, AnnotationKind::Context, (paths, text));
     }
     if let Some(help) = &finding.help {
         group = group.element(Shown::HELP.message(clean(help)));
@@ -50,7 +50,6 @@ pub fn finding(finding: &Finding, paths: &Paths, out: &Out, text: &dyn Fn(&str) 
 fn placed<'a>(
     group: Group<'a>,
     place: &Place,
-    label: Option<&str>,
     kind: AnnotationKind,
     (paths, text): (&Paths, &dyn Fn(&str) -> String),
 ) -> Group<'a> {
@@ -61,8 +60,7 @@ fn placed<'a>(
         return group.element(Origin::path(path));
     }
     let (window, first_line, span) = window(&text, span);
-    let label = label.map(clean);
-    let annotation = kind.span(span).label(label);
+    let annotation = kind.span(span);
     group.element(Snippet::source(window).line_start(first_line).path(path).annotation(annotation))
 }
 

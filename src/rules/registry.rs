@@ -125,7 +125,6 @@ fn check(rule: &Rule, subject: &Subject<'_>, found: &mut Found) {
 
 fn tell(problem: &Problem, found: &mut Found) {
     let finding = found.at(problem.place.clone(), problem.message.clone());
-    finding.label.clone_from(&problem.label);
     finding.help.clone_from(&problem.help);
     finding.related.clone_from(&problem.related);
 }
