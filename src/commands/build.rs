@@ -3,7 +3,7 @@
 use super::Verdict;
 use super::changes;
 use super::deploy::{is_of, source_data, write};
-use super::session::Session;
+use super::invocation::Invocation;
 use crate::cli::BuildArgs;
 use crate::deploy::build::Builder;
 use crate::deploy::{self, Options};
@@ -25,14 +25,14 @@ pub(super) const TEST: Verb = Verb { name: "test", kinds: &[ResourceType::Test] 
 pub(super) const BUILD: Verb =
     Verb { name: "build", kinds: &[ResourceType::Seed, ResourceType::Model, ResourceType::Test] };
 
-pub(super) fn run(session: &Session, args: &BuildArgs, verb: Verb) -> Result<Verdict, Error> {
-    let folder = session.project_dir()?;
-    let (project, policy) = session.working_project(&folder, session.run(verb.name, args.run.full_refresh))?;
+pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Result<Verdict, Error> {
+    let folder = invocation.project_dir()?;
+    let (project, policy) = invocation.working_project(&folder, invocation.run(verb.name, args.run.full_refresh))?;
     let findings = changes::reading_errors(&project, &policy);
-    let selection = session.select(&project, &args.select)?;
+    let selection = invocation.select(&project, &args.select)?;
     let wanted =
         selection.ids.into_iter().filter(|id| is_of(&project, id, verb.kinds)).map(|id| (id, Reason::Selected));
-    let engine = session.engine(&folder, &project)?;
+    let engine = invocation.engine(&folder, &project)?;
     let plan = Plan::complete(&project, wanted.collect(), false, |_| true);
     let source_data = source_data(&args.run)?;
     let builder = Builder {
@@ -42,14 +42,14 @@ pub(super) fn run(session: &Session, args: &BuildArgs, verb: Verb) -> Result<Ver
         full_refresh: args.run.full_refresh,
     };
     let options = Options {
-        threads: session.threads(&project, &policy),
+        threads: invocation.threads(&project, &policy),
         fail_fast: args.run.fail_fast,
         tests_gate: verb.kinds.len() > 1,
     };
-    let shown = Shown::new(&session.out, plan.steps.len());
+    let shown = Shown::new(&invocation.out, plan.steps.len());
     let outcomes = deploy::run(&plan, &builder, &changes::blocked(&project, &findings), options, &shown);
     shown.end();
-    let artefacts = write(session, &project, &folder, verb.name, (&args.run, &outcomes))?;
+    let artefacts = write(invocation, &project, &folder, verb.name, (&args.run, &outcomes))?;
     let in_plan =
         |path: &str| plan.steps.iter().any(|step| project.nodes.get(&step.id).is_some_and(|node| node.file == path));
     let findings: Vec<_> = findings.into_iter().filter(|finding| in_plan(&finding.place.path)).collect();
@@ -62,8 +62,8 @@ pub(super) fn run(session: &Session, args: &BuildArgs, verb: Verb) -> Result<Ver
         head,
         artefacts: Some(artefacts),
     };
-    session.out.info("");
-    terminal::findings(&report.all_findings(), &session.paths(&folder), &session.out, &changes::texts(&project));
-    terminal::deploy_summary(&report, &session.out);
+    invocation.out.info("");
+    terminal::findings(&report.all_findings(), &invocation.paths(&folder), &invocation.out, &changes::texts(&project));
+    terminal::deploy_summary(&report, &invocation.out);
     Ok(Verdict::of(report.is_bad()))
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use super::session::Session;
+use super::invocation::Invocation;
 use crate::cli::BaseArgs;
 use crate::compile::{self, Compilations};
 use crate::error::Error;
@@ -35,11 +35,11 @@ pub(super) struct PullRequest {
 
 impl PullRequest {
     /// Reads head and base. The settings are the base's: a pull request does not set its own rules.
-    pub(super) fn read(session: &Session, args: &BaseArgs, run: &Run) -> Result<Self, Error> {
-        refuse_unsafe_events(session)?;
-        let folder = session.project_dir()?;
+    pub(super) fn read(invocation: &Invocation, args: &BaseArgs, run: &Run) -> Result<Self, Error> {
+        refuse_unsafe_events(invocation)?;
+        let folder = invocation.project_dir()?;
         let repo = Repo::discover(&folder)?;
-        let wanted = args.base.as_deref().or(session.env.github_base.as_deref());
+        let wanted = args.base.as_deref().or(invocation.env.github_base.as_deref());
         let comparison = repo.compare(wanted, args.head.as_deref())?;
         let base_tree = Arc::new(repo.tree_at(comparison.merge_base)?);
         let policy = Policy::read(&base_tree)?;
@@ -48,14 +48,14 @@ impl PullRequest {
             None => (repo.working_tree(), repo.changes_to_working_tree(comparison.merge_base)?),
         };
         let head_tree = Arc::new(head_tree);
-        let inputs = session.inputs(&folder, &head_tree, &policy, run.clone())?;
+        let inputs = invocation.inputs(&folder, &head_tree, &policy, run.clone())?;
         let head = read::read(&head_tree, &inputs);
         let compiled = compile::models(&head);
         let head_name = args
             .head
             .clone()
             .or_else(|| repo.branch())
-            .or_else(|| session.env.github_head.clone())
+            .or_else(|| invocation.env.github_head.clone())
             .unwrap_or_else(|| repo.short(comparison.head));
         Ok(Self {
             prefix: repo.prefix().to_owned(),
@@ -109,8 +109,8 @@ impl PullRequest {
 }
 
 /// A workflow on `pull_request_target` would run a stranger's files with the repository's secrets.
-fn refuse_unsafe_events(session: &Session) -> Result<(), Error> {
-    match session.env.github_event.as_deref() {
+fn refuse_unsafe_events(invocation: &Invocation) -> Result<(), Error> {
+    match invocation.env.github_event.as_deref() {
         Some(event @ ("pull_request_target" | "workflow_run" | "issue_comment")) => Err(Error::usage(
             format!(
                 "cadet does not run on the event `{event}`: it hands the repository's secrets to the pull request's files"

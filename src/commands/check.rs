@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Verdict;
 use super::changes::{self, PullRequest};
-use super::session::Session;
+use super::invocation::Invocation;
 use crate::cli::{CheckArgs, Format};
 use crate::compile;
 use crate::error::Error;
@@ -13,24 +13,24 @@ use crate::project::Project;
 use crate::report::{Report, github, json, terminal};
 use crate::rules::{self, Subject};
 
-pub(super) fn run(session: &Session, args: &CheckArgs) -> Result<Verdict, Error> {
-    let run = session.run("check", false);
+pub(super) fn run(invocation: &Invocation, args: &CheckArgs) -> Result<Verdict, Error> {
+    let run = invocation.run("check", false);
     if args.all {
-        let folder = session.project_dir()?;
-        let (project, policy) = session.working_project(&folder, run)?;
+        let folder = invocation.project_dir()?;
+        let (project, policy) = invocation.working_project(&folder, run)?;
         let compiled = compile::models(&project);
         let findings = rules::run(&Subject { project: &project, compiled: &compiled, policy: &policy });
-        let wanted = wanted(session, &folder, &args.paths)?;
+        let wanted = wanted(invocation, &folder, &args.paths)?;
         let findings: Vec<Finding> =
             findings.into_iter().filter(|finding| is_wanted(&finding.place.path, &wanted)).collect();
         let head = changes::name_of(&folder);
         let report =
             Report { findings: &findings, outcomes: &[], changed_files: None, base: None, head, artefacts: None };
-        return Ok(show(session, args, &report, (&project, "", &session.paths(&folder))));
+        return Ok(show(invocation, args, &report, (&project, "", &invocation.paths(&folder))));
     }
-    let request = PullRequest::read(session, &args.base, &run)?;
-    let paths = session.paths(&request.folder);
-    let wanted = wanted(session, &request.folder, &args.paths)?;
+    let request = PullRequest::read(invocation, &args.base, &run)?;
+    let paths = invocation.paths(&request.folder);
+    let wanted = wanted(invocation, &request.folder, &args.paths)?;
     let findings: Vec<Finding> =
         request.findings().into_iter().filter(|finding| is_wanted(&finding.place.path, &wanted)).collect();
     let report = Report {
@@ -41,15 +41,15 @@ pub(super) fn run(session: &Session, args: &CheckArgs) -> Result<Verdict, Error>
         head: request.head_name.clone(),
         artefacts: None,
     };
-    Ok(show(session, args, &report, (&request.head, &request.prefix, &paths)))
+    Ok(show(invocation, args, &report, (&request.head, &request.prefix, &paths)))
 }
 
 /// The files and folders that were named, as the project names them; the empty path is the whole project.
-fn wanted(session: &Session, folder: &Path, paths: &[String]) -> Result<Vec<String>, Error> {
+fn wanted(invocation: &Invocation, folder: &Path, paths: &[String]) -> Result<Vec<String>, Error> {
     let canonical = |path: &Path| path.canonicalize().ok();
     let root = canonical(folder).unwrap_or_else(|| folder.to_owned());
     let one = |path: &String| {
-        let found = canonical(&session.here.join(path)).or_else(|| canonical(&folder.join(path)));
+        let found = canonical(&invocation.here.join(path)).or_else(|| canonical(&folder.join(path)));
         let below = found.as_ref().and_then(|found| found.strip_prefix(&root).ok());
         let below = below.map(|below| below.to_string_lossy().replace('\\', "/"));
         let outside = || {
@@ -74,18 +74,20 @@ fn is_wanted(path: &str, wanted: &[String]) -> bool {
 }
 
 fn show(
-    session: &Session,
+    invocation: &Invocation,
     args: &CheckArgs,
     report: &Report<'_>,
     (project, prefix, paths): (&Project, &str, &terminal::Paths),
 ) -> Verdict {
     let text = changes::texts(project);
     match args.format {
-        Format::Json => session.out.line(&json::report(report, &text).to_string()),
-        Format::Github => github::annotations(report, (prefix, "run `cadet check` to see them"), &session.out, &text),
+        Format::Json => invocation.out.line(&json::report(report, &text).to_string()),
+        Format::Github => {
+            github::annotations(report, (prefix, "run `cadet check` to see them"), &invocation.out, &text)
+        }
         Format::Human => {
-            terminal::findings(&report.all_findings(), paths, &session.out, &text);
-            terminal::check_summary(report, &session.out);
+            terminal::findings(&report.all_findings(), paths, &invocation.out, &text);
+            terminal::check_summary(report, &invocation.out);
         }
     }
     Verdict::of(report.is_bad())

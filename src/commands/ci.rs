@@ -3,7 +3,7 @@
 use super::Verdict;
 use super::changes::{self, PullRequest};
 use super::deploy;
-use super::session::Session;
+use super::invocation::Invocation;
 use crate::cli::CiArgs;
 use crate::deploy::Status;
 use crate::error::Error;
@@ -11,58 +11,58 @@ use crate::finding::Level;
 use crate::project::ResourceType;
 use crate::report::{Report, artefacts, github, markdown, terminal};
 
-pub(super) fn run(session: &Session, args: &CiArgs) -> Result<Verdict, Error> {
-    let run = session.run("ci", args.run.full_refresh);
-    let request = PullRequest::read(session, &args.base, &run)?;
+pub(super) fn run(invocation: &Invocation, args: &CiArgs) -> Result<Verdict, Error> {
+    let run = invocation.run("ci", args.run.full_refresh);
+    let request = PullRequest::read(invocation, &args.base, &run)?;
     let findings = request.findings();
-    let paths = session.paths(&request.folder);
+    let paths = invocation.paths(&request.folder);
     let text = changes::texts(&request.head);
     let checked = deploy::report(&request, &findings, &[], String::new());
-    terminal::heading(&format!("1. Check: {} compared with {}", request.head_name, request.base_name), &session.out);
-    terminal::findings(&checked.all_findings(), &paths, &session.out, &text);
-    terminal::check_summary(&checked, &session.out);
-    session.out.info("");
+    terminal::heading(&format!("1. Check: {} compared with {}", request.head_name, request.base_name), &invocation.out);
+    terminal::findings(&checked.all_findings(), &paths, &invocation.out, &text);
+    terminal::check_summary(&checked, &invocation.out);
+    invocation.out.info("");
 
-    terminal::heading("2. Deploy: what changed and everything downstream, with its tests", &session.out);
-    let engine = session.engine(&request.folder, &request.head)?;
+    terminal::heading("2. Deploy: what changed and everything downstream, with its tests", &invocation.out);
+    let engine = invocation.engine(&request.folder, &request.head)?;
     let plan = deploy::plan_of_changes(&request, &engine);
     let blocked = changes::blocked(&request.head, &request.all_findings());
-    let outcomes = deploy::carry_out(session, &request, &plan, &engine, (&args.run, &blocked))?;
-    let exported = deploy::write(session, &request.head, &request.folder, "ci", (&args.run, &outcomes))?;
+    let outcomes = deploy::carry_out(invocation, &request, &plan, &engine, (&args.run, &blocked))?;
+    let exported = deploy::write(invocation, &request.head, &request.folder, "ci", (&args.run, &outcomes))?;
     let built: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.finding.as_ref()).collect();
-    session.out.info("");
-    terminal::findings(&built, &paths, &session.out, &text);
+    invocation.out.info("");
+    terminal::findings(&built, &paths, &invocation.out, &text);
     let report = deploy::report(&request, &findings, &outcomes, exported);
-    terminal::deploy_summary(&report, &session.out);
-    session.out.info("");
+    terminal::deploy_summary(&report, &invocation.out);
+    invocation.out.info("");
 
-    tell(session, args, &request, &report)?;
+    tell(invocation, args, &request, &report)?;
     Ok(Verdict::of(report.is_bad()))
 }
 
 /// Writes the report to everyone who waits for it.
-fn tell(session: &Session, args: &CiArgs, request: &PullRequest, report: &Report<'_>) -> Result<(), Error> {
+fn tell(invocation: &Invocation, args: &CiArgs, request: &PullRequest, report: &Report<'_>) -> Result<(), Error> {
     let text = changes::texts(&request.head);
     let comment = markdown::comment(report, &request.prefix, &text);
-    terminal::heading("3. Report", &session.out);
-    if session.env.in_github {
-        github::annotations(report, (&request.prefix, "see the job's summary"), &session.out, &text);
+    terminal::heading("3. Report", &invocation.out);
+    if invocation.env.in_github {
+        github::annotations(report, (&request.prefix, "see the job's summary"), &invocation.out, &text);
     }
     let failed = |path: &std::path::Path| {
         let path = path.to_owned();
         move |source| Error::File { action: "write", path, source }
     };
-    if let Some(file) = &session.env.github_summary {
+    if let Some(file) = &invocation.env.github_summary {
         github::summary(file, &comment).map_err(failed(file))?;
     }
-    if let Some(file) = &session.env.github_output {
+    if let Some(file) = &invocation.env.github_output {
         github::outputs(file, &outputs(report)).map_err(failed(file))?;
     }
     if let Some(file) = &args.comment_file {
         artefacts::write(file, comment.as_bytes())?;
-        session.out.info(&format!("The pull request's comment is in {}.", file.display()));
+        invocation.out.info(&format!("The pull request's comment is in {}.", file.display()));
     }
-    session.out.info(&format!("Artefacts: {}", report.artefacts.clone().unwrap_or_default()));
+    invocation.out.info(&format!("Artefacts: {}", report.artefacts.clone().unwrap_or_default()));
     Ok(())
 }
 

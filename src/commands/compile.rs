@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::Verdict;
 use super::changes;
-use super::session::Session;
+use super::invocation::Invocation;
 use crate::cli::SelectArgs;
 use crate::compile;
 use crate::error::Error;
@@ -14,11 +14,11 @@ use crate::finding::{Finding, Level};
 use crate::project::{Node, ResourceType};
 use crate::report::{Report, artefacts, counted, terminal};
 
-pub(super) fn run(session: &Session, args: &SelectArgs) -> Result<Verdict, Error> {
-    let folder = session.project_dir()?;
-    let run = session.run("compile", false);
-    let (project, policy) = session.working_project(&folder, run.clone())?;
-    let selection = session.select(&project, args)?;
+pub(super) fn run(invocation: &Invocation, args: &SelectArgs) -> Result<Verdict, Error> {
+    let folder = invocation.project_dir()?;
+    let run = invocation.run("compile", false);
+    let (project, policy) = invocation.working_project(&folder, run.clone())?;
+    let selection = invocation.select(&project, args)?;
     let is_wanted = |node: &&Node| {
         selection.ids.contains(&node.unique_id) && node.resource_type != ResourceType::Seed && !node.is_broken
     };
@@ -38,12 +38,12 @@ pub(super) fn run(session: &Session, args: &SelectArgs) -> Result<Verdict, Error
         }
     }
     artefacts::write_compiled(&project, &run, &folder, &compiled)?;
-    let paths = session.paths(&folder);
+    let paths = invocation.paths(&folder);
     let head = changes::name_of(&folder);
     let report = Report { findings: &findings, outcomes: &[], changed_files: None, base: None, head, artefacts: None };
-    terminal::findings(&report.all_findings(), &paths, &session.out, &changes::texts(&project));
+    terminal::findings(&report.all_findings(), &paths, &invocation.out, &changes::texts(&project));
     let written = format!("{}target/compiled/{}", paths.prefix, project.name);
-    session.out.line(&format!(
+    invocation.out.line(&format!(
         "{} Compiled {} to {written}.",
         if report.is_bad() { "✗" } else { "✓" },
         counted(compiled.len(), "node", "nodes")

@@ -7,7 +7,7 @@ use rust_embed::Embed;
 
 use super::Verdict;
 use super::ci;
-use super::session::Session;
+use super::invocation::Invocation;
 use crate::cli::{BaseArgs, CiArgs, DemoArgs, RunArgs};
 use crate::error::Error;
 use crate::report::artefacts::write;
@@ -20,11 +20,11 @@ struct Example;
 
 const BRANCH: &str = "incident-costs";
 
-pub(super) fn run(session: &Session, args: &DemoArgs) -> Result<Verdict, Error> {
+pub(super) fn run(invocation: &Invocation, args: &DemoArgs) -> Result<Verdict, Error> {
     let folder = folder(args)?;
     let repository = folder.join("create-a-derived-table");
     make_repository(&repository)?;
-    let out = &session.out;
+    let out = &invocation.out;
     out.line(&out.paint(BOLD, "cadet on a pull request"));
     out.line(&format!(
         "The branch `{BRANCH}` adds a table of what incidents cost and a row to a seed, which is fine.\n\
@@ -42,9 +42,9 @@ pub(super) fn run(session: &Session, args: &DemoArgs) -> Result<Verdict, Error> 
         },
         comment_file: Some(comment.clone()),
     };
-    ci::run(&session.elsewhere(repository.clone(), project), &ci)?;
-    show_comment(session, &comment)?;
-    next_steps(session, &repository);
+    ci::run(&invocation.elsewhere(repository.clone(), project), &ci)?;
+    show_comment(invocation, &comment)?;
+    next_steps(invocation, &repository);
     Ok(Verdict::Good)
 }
 
@@ -109,13 +109,13 @@ fn commit(repository: &Repository, message: &str) -> Result<(), git2::Error> {
     repository.commit(Some("HEAD"), &signature, &signature, message, &tree, &parents).map(drop)
 }
 
-fn show_comment(session: &Session, comment: &Path) -> Result<(), Error> {
+fn show_comment(invocation: &Invocation, comment: &Path) -> Result<(), Error> {
     let text = std::fs::read_to_string(comment).map_err(|source| Error::File {
         action: "read",
         path: comment.to_owned(),
         source,
     })?;
-    let out = &session.out;
+    let out = &invocation.out;
     out.line("\nThe comment on the pull request, in Markdown:\n");
     for line in text.lines() {
         out.line(&out.paint(DIM, &format!("  {line}")));
@@ -123,8 +123,8 @@ fn show_comment(session: &Session, comment: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-fn next_steps(session: &Session, repository: &Path) {
-    let out = &session.out;
+fn next_steps(invocation: &Invocation, repository: &Path) {
+    let out = &invocation.out;
     let step = |command: &str, why: &str| out.line(&format!("  {}  {why}", out.paint(CYAN, &format!("{command:<46}"))));
     out.line("");
     out.line(&out.paint(BOLD, "Try next"));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::Verdict;
 use super::changes::{self, PullRequest};
-use super::session::Session;
+use super::invocation::Invocation;
 use crate::cli::{DeployArgs, RunArgs, SelectArgs};
 use crate::deploy::build::Builder;
 use crate::deploy::{self, Options, Outcome};
@@ -17,19 +17,19 @@ use crate::project::{Project, ResourceType};
 use crate::report::progress::Shown;
 use crate::report::{Report, artefacts, terminal};
 
-pub(super) fn run(session: &Session, args: &DeployArgs) -> Result<Verdict, Error> {
-    let run = session.run("deploy", args.run.full_refresh);
-    let request = PullRequest::read(session, &args.base, &run)?;
+pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict, Error> {
+    let run = invocation.run("deploy", args.run.full_refresh);
+    let request = PullRequest::read(invocation, &args.base, &run)?;
     let findings = request.all_findings();
-    let reasons = reasons(session, &request, &args.select)?;
-    let engine = session.engine(&request.folder, &request.head)?;
+    let reasons = reasons(invocation, &request, &args.select)?;
+    let engine = invocation.engine(&request.folder, &request.head)?;
     let plan = plan(&request.head, reasons, &engine);
     if args.dry_run {
-        show_plan(session, &request.head, &plan);
+        show_plan(invocation, &request.head, &plan);
         return Ok(Verdict::Good);
     }
     let blocked = changes::blocked(&request.head, &findings);
-    let outcomes = carry_out(session, &request, &plan, &engine, (&args.run, &blocked))?;
+    let outcomes = carry_out(invocation, &request, &plan, &engine, (&args.run, &blocked))?;
     let shown: Vec<Finding> = findings
         .into_iter()
         .filter(|finding| {
@@ -38,23 +38,27 @@ pub(super) fn run(session: &Session, args: &DeployArgs) -> Result<Verdict, Error
                 .any(|step| request.head.nodes.get(&step.id).is_some_and(|node| node.file == finding.place.path))
         })
         .collect();
-    let artefacts = write(session, &request.head, &request.folder, "deploy", (&args.run, &outcomes))?;
+    let artefacts = write(invocation, &request.head, &request.folder, "deploy", (&args.run, &outcomes))?;
     let report = report(&request, &shown, &outcomes, artefacts);
-    let paths = session.paths(&request.folder);
-    session.out.info("");
-    terminal::findings(&report.all_findings(), &paths, &session.out, &changes::texts(&request.head));
-    terminal::deploy_summary(&report, &session.out);
+    let paths = invocation.paths(&request.folder);
+    invocation.out.info("");
+    terminal::findings(&report.all_findings(), &paths, &invocation.out, &changes::texts(&request.head));
+    terminal::deploy_summary(&report, &invocation.out);
     Ok(Verdict::of(report.is_bad()))
 }
 
 /// What changed with all that is downstream, or what was selected.
-fn reasons(session: &Session, request: &PullRequest, args: &SelectArgs) -> Result<BTreeMap<String, Reason>, Error> {
+fn reasons(
+    invocation: &Invocation,
+    request: &PullRequest,
+    args: &SelectArgs,
+) -> Result<BTreeMap<String, Reason>, Error> {
     let changed = diff::changed(&request.head, request.base(), &request.compiled);
     let mut reasons = Plan::of_changes(&request.head, &changed);
     if args.select.is_empty() && args.exclude.is_empty() {
         return Ok(reasons);
     }
-    let selection = session.select(&request.head, args)?;
+    let selection = invocation.select(&request.head, args)?;
     if args.select.is_empty() {
         reasons.retain(|id, _| selection.ids.contains(id));
         return Ok(reasons);
@@ -75,19 +79,19 @@ pub(super) fn plan_of_changes(request: &PullRequest, engine: &dyn Engine) -> Pla
     plan(&request.head, Plan::of_changes(&request.head, &changed), engine)
 }
 
-fn show_plan(session: &Session, project: &Project, plan: &Plan) {
+fn show_plan(invocation: &Invocation, project: &Project, plan: &Plan) {
     if plan.steps.is_empty() {
-        session.out.line("Nothing to build: no model, seed or test changed.");
+        invocation.out.line("Nothing to build: no model, seed or test changed.");
     }
     for step in &plan.steps {
         let kind = project.nodes.get(&step.id).map_or("source", |node| node.resource_type.name());
-        session.out.line(&format!("{kind:>8}  {}  ({})", name_of(project, &step.id), step.reason));
+        invocation.out.line(&format!("{kind:>8}  {}  ({})", name_of(project, &step.id), step.reason));
     }
 }
 
 /// Carries the plan out with a progress display.
 pub(super) fn carry_out(
-    session: &Session,
+    invocation: &Invocation,
     request: &PullRequest,
     plan: &Plan,
     engine: &dyn Engine,
@@ -101,13 +105,13 @@ pub(super) fn carry_out(
         full_refresh: args.full_refresh,
     };
     let options = Options {
-        threads: session.threads(&request.head, &request.policy),
+        threads: invocation.threads(&request.head, &request.policy),
         fail_fast: args.fail_fast,
         tests_gate: false,
     };
-    let shown = Shown::new(&session.out, plan.steps.len());
+    let shown = Shown::new(&invocation.out, plan.steps.len());
     if plan.steps.is_empty() {
-        session.out.info("Nothing to build: no model, seed or test changed.");
+        invocation.out.info("Nothing to build: no model, seed or test changed.");
     }
     let outcomes = deploy::run(plan, &builder, blocked, options, &shown);
     shown.end();
@@ -127,13 +131,13 @@ pub(super) fn source_data(args: &RunArgs) -> Result<Option<PathBuf>, Error> {
 
 /// Writes the artefacts and the log; returns where they were copied to, or the target folder.
 pub(super) fn write(
-    session: &Session,
+    invocation: &Invocation,
     project: &Project,
     folder: &std::path::Path,
     command: &str,
     (args, outcomes): (&RunArgs, &[Outcome]),
 ) -> Result<String, Error> {
-    let run = session.run(command, args.full_refresh);
+    let run = invocation.run(command, args.full_refresh);
     artefacts::write_results(project, &run, folder, outcomes)?;
     let lines: Vec<String> = outcomes
         .iter()
@@ -151,7 +155,7 @@ pub(super) fn write(
     artefacts::log(folder, &run, &lines)?;
     match &args.artefacts_to {
         Some(to) => Ok(artefacts::export(folder, &run, to)?.display().to_string()),
-        None => Ok(format!("{}target", session.paths(folder).prefix)),
+        None => Ok(format!("{}target", invocation.paths(folder).prefix)),
     }
 }
 

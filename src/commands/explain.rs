@@ -3,23 +3,23 @@
 use std::path::Path;
 
 use super::Verdict;
-use super::session::Session;
+use super::invocation::Invocation;
 use crate::cli::ExplainArgs;
 use crate::error::Error;
 use crate::project::problem::did_you_mean;
 use crate::report::artefacts;
 use crate::rules::{self, Entry, page};
 
-pub(super) fn run(session: &Session, args: &ExplainArgs) -> Result<Verdict, Error> {
+pub(super) fn run(invocation: &Invocation, args: &ExplainArgs) -> Result<Verdict, Error> {
     if let Some(folder) = &args.pages {
         return write_pages(folder);
     }
     match &args.rule {
-        None => list(session),
+        None => list(invocation),
         Some(rule) => {
             let other = OTHERS.iter().find(|(id, _)| id == rule).map(|(id, text)| format!("# {id}\n\n{text}"));
             let page = rules::find(rule).map(page::markdown).or(other).ok_or_else(|| unknown(rule))?;
-            session.out.line(page.trim_end());
+            invocation.out.line(page.trim_end());
         }
     }
     Ok(Verdict::Good)
@@ -44,12 +44,12 @@ const OTHERS: &[(&str, &str)] = &[
     ),
 ];
 
-fn list(session: &Session) {
+fn list(invocation: &Invocation) {
     let width = rules::RULES.iter().map(|entry| entry.id().len()).max().unwrap_or_default();
     for entry in rules::RULES {
-        session.out.line(&format!("{:width$}  {}", entry.id(), entry.rule.summary));
+        invocation.out.line(&format!("{:width$}  {}", entry.id(), entry.rule.summary));
     }
-    session.out.info("\nTo learn more: cadet explain naming/model-file");
+    invocation.out.info("\nTo learn more: cadet explain naming/model-file");
 }
 
 fn unknown(rule: &str) -> Error {

@@ -3,22 +3,22 @@
 use serde_json::json;
 
 use super::Verdict;
-use super::session::Session;
+use super::invocation::Invocation;
 use crate::cli::{ListOutput, LsArgs};
 use crate::error::Error;
 use crate::project::{Node, Project, SourceTable};
 
-pub(super) fn run(session: &Session, args: &LsArgs) -> Result<Verdict, Error> {
-    let folder = session.project_dir()?;
-    let (project, _) = session.working_project(&folder, session.run("ls", false))?;
-    let mut selection = session.select(&project, &args.select)?;
+pub(super) fn run(invocation: &Invocation, args: &LsArgs) -> Result<Verdict, Error> {
+    let folder = invocation.project_dir()?;
+    let (project, _) = invocation.working_project(&folder, invocation.run("ls", false))?;
+    let mut selection = invocation.select(&project, &args.select)?;
     if args.select.select.is_empty() {
         selection.ids.extend(project.sources.keys().cloned());
     }
     let mut lines: Vec<String> = selection.ids.iter().filter_map(|id| line(&project, id, args)).collect();
     lines.sort();
     for line in lines {
-        session.out.line(&line);
+        invocation.out.line(&line);
     }
     Ok(Verdict::Good)
 }

@@ -8,12 +8,12 @@ mod compile;
 mod demo;
 mod deploy;
 mod explain;
+mod invocation;
 mod ls;
-mod session;
 
 use crate::cli::{Cli, Command};
 use crate::error::Error;
-use session::Session;
+use invocation::Invocation;
 
 /// What the process ends with when nothing stopped it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,18 +39,18 @@ impl Verdict {
 /// # Errors
 /// When the command could not be carried out; what it found is not an error.
 pub fn run(cli: Cli) -> Result<Verdict, Error> {
-    let session = Session::new(cli.global);
+    let invocation = Invocation::new(cli.global);
     match cli.command {
-        Command::Check(args) => check::run(&session, &args),
-        Command::Deploy(args) => deploy::run(&session, &args),
-        Command::Ci(args) => ci::run(&session, &args),
-        Command::Compile(args) => compile::run(&session, &args),
-        Command::Run(args) => build::run(&session, &args, build::RUN),
-        Command::Seed(args) => build::run(&session, &args, build::SEED),
-        Command::Test(args) => build::run(&session, &args, build::TEST),
-        Command::Build(args) => build::run(&session, &args, build::BUILD),
-        Command::Ls(args) => ls::run(&session, &args),
-        Command::Explain(args) => explain::run(&session, &args),
-        Command::Demo(args) => demo::run(&session, &args),
+        Command::Check(args) => check::run(&invocation, &args),
+        Command::Deploy(args) => deploy::run(&invocation, &args),
+        Command::Ci(args) => ci::run(&invocation, &args),
+        Command::Compile(args) => compile::run(&invocation, &args),
+        Command::Run(args) => build::run(&invocation, &args, build::RUN),
+        Command::Seed(args) => build::run(&invocation, &args, build::SEED),
+        Command::Test(args) => build::run(&invocation, &args, build::TEST),
+        Command::Build(args) => build::run(&invocation, &args, build::BUILD),
+        Command::Ls(args) => ls::run(&invocation, &args),
+        Command::Explain(args) => explain::run(&invocation, &args),
+        Command::Demo(args) => demo::run(&invocation, &args),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Behaviour: Trino's "Functions and operators". What is not here and not in DuckDB is refused by name.
 
-/// Created in every session before the first query.
+/// Created before the first query.
 pub(super) const SQL: &str = r"
 create macro current_date() as cast(make_timestamp(epoch_us(now())) as date);
 create macro current_timestamp() as make_timestamp(epoch_us(now()));

@@ -23,7 +23,7 @@ use crate::source::{Tree, walk};
 const LOCAL: &str = "local";
 
 /// One call of cadet.
-pub(super) struct Session {
+pub(super) struct Invocation {
     pub global: Global,
     pub env: Environment,
     pub out: Out,
@@ -33,7 +33,7 @@ pub(super) struct Session {
     pub(super) here: PathBuf,
 }
 
-impl Session {
+impl Invocation {
     pub(super) fn new(global: Global) -> Self {
         let env = Environment::read();
         let mut out = Out::new(global.color, env.no_color, env.in_github);
@@ -48,7 +48,7 @@ impl Session {
         }
     }
 
-    /// The same session on another project in another folder, in no workflow.
+    /// The same invocation on another project in another folder, in no workflow.
     pub(super) fn elsewhere(&self, here: PathBuf, project: PathBuf) -> Self {
         let global = Global {
             project_dir: Some(project),
