@@ -9,6 +9,8 @@ use cadet::{commands, report};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    // A panic in a template's rendering is caught and told as a finding; its trace would only be noise.
+    std::panic::set_hook(Box::new(|_| {}));
     match commands::run(cli) {
         Ok(verdict) => ExitCode::from(verdict.exit_code()),
         Err(error) => {

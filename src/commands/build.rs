@@ -5,10 +5,11 @@ use super::changes;
 use super::deploy::{is_of, source_data, write};
 use super::invocation::Invocation;
 use crate::cli::BuildArgs;
+use crate::compile;
 use crate::deploy::build::Builder;
 use crate::deploy::{self, Options};
 use crate::error::Error;
-use crate::plan::{Plan, Reason};
+use crate::plan::{Plan, Reason, mark};
 use crate::project::ResourceType;
 use crate::report::progress::Shown;
 use crate::report::{Report, terminal};
@@ -33,13 +34,14 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     let wanted =
         selection.ids.into_iter().filter(|id| is_of(&project, id, verb.kinds)).map(|id| (id, Reason::Selected));
     let engine = invocation.engine(&folder, &project)?;
-    let plan = Plan::complete(&project, wanted.collect(), false, |_| true);
+    let plan = Plan::complete(&project, wanted.collect(), |_| None);
     let source_data = source_data(&args.run)?;
     let builder = Builder {
         project: &project,
         engine: &engine,
         source_data: source_data.as_deref(),
         full_refresh: args.run.full_refresh,
+        marks: &mark::marks(&project, &compile::models(&project)),
     };
     let options = Options {
         threads: invocation.threads(&project, &policy),
@@ -50,9 +52,6 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     let outcomes = deploy::run(&plan, &builder, &changes::blocked(&project, &findings), options, &shown);
     shown.end();
     let artefacts = write(invocation, &project, &folder, verb.name, (&args.run, &outcomes))?;
-    let in_plan =
-        |path: &str| plan.steps.iter().any(|step| project.nodes.get(&step.id).is_some_and(|node| node.file == path));
-    let findings: Vec<_> = findings.into_iter().filter(|finding| in_plan(&finding.place.path)).collect();
     let head = changes::name_of(&folder);
     let report = Report {
         findings: &findings,

@@ -9,6 +9,7 @@ use crate::cli::BaseArgs;
 use crate::compile::{self, Compilations};
 use crate::error::Error;
 use crate::finding::{Finding, Level, Place};
+use crate::plan::mark;
 use crate::project::read::Inputs;
 use crate::project::scopes::Run;
 use crate::project::{Project, ResourceType, read};
@@ -26,6 +27,7 @@ pub(super) struct PullRequest {
     base_tree: Arc<Tree>,
     inputs: Inputs,
     base: OnceLock<Project>,
+    marks: OnceLock<HashMap<String, String>>,
     pub compiled: Compilations,
     pub changes: Changes,
     pub policy: Policy,
@@ -44,7 +46,7 @@ impl PullRequest {
         let base_tree = Arc::new(repo.tree_at(comparison.merge_base)?);
         let policy = Policy::read(&base_tree)?;
         let (head_tree, changes): (Tree, Changes) = match args.head {
-            Some(_) => (repo.tree_at(comparison.head)?, repo.changes_between(comparison)?),
+            Some(_) => (repo.tree_at(comparison.head)?, repo.changes_between(&comparison)?),
             None => (repo.working_tree(), repo.changes_to_working_tree(comparison.merge_base)?),
         };
         let head_tree = Arc::new(head_tree);
@@ -59,12 +61,13 @@ impl PullRequest {
             .unwrap_or_else(|| repo.short(comparison.head));
         Ok(Self {
             prefix: repo.prefix().to_owned(),
-            base_name: format!("{} ({})", wanted.unwrap_or("main"), repo.short(comparison.merge_base)),
+            base_name: format!("{} ({})", comparison.base_name, repo.short(comparison.merge_base)),
             folder,
             head,
             base_tree,
             inputs,
             base: OnceLock::new(),
+            marks: OnceLock::new(),
             compiled,
             changes,
             policy,
@@ -75,6 +78,11 @@ impl PullRequest {
     /// The project at the merge base, read when it is first asked for.
     pub(super) fn base(&self) -> &Project {
         self.base.get_or_init(|| read::read(&self.base_tree, &self.inputs))
+    }
+
+    /// What each of the head's tables is built from.
+    pub(super) fn marks(&self) -> &HashMap<String, String> {
+        self.marks.get_or_init(|| mark::marks(&self.head, &self.compiled))
     }
 
     /// The findings on what changed, and those that the change causes elsewhere.
@@ -134,6 +142,11 @@ fn is_related(finding: &Finding, path: &str) -> bool {
     finding.related.iter().any(|(place, _)| place.path == path)
 }
 
+/// Whether a finding says that something of the project could not be read, and so is not there.
+pub(super) fn is_about_reading(finding: &Finding) -> bool {
+    finding.level == Level::Error && READING.contains(&group(finding))
+}
+
 fn group(finding: &Finding) -> &str {
     finding.rule.split('/').next().unwrap_or_default()
 }
@@ -141,7 +154,7 @@ fn group(finding: &Finding) -> &str {
 /// What could not be read: all that dbt's verbs say of a project. How it is named is for `check` to judge.
 pub(super) fn reading_errors(project: &Project, policy: &Policy) -> Vec<Finding> {
     let mut findings = rules::run(&Subject { project, compiled: &HashMap::new(), policy });
-    findings.retain(|finding| finding.level == Level::Error && READING.contains(&group(finding)));
+    findings.retain(is_about_reading);
     findings
 }
 

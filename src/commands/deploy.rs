@@ -23,21 +23,18 @@ pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict,
     let findings = request.all_findings();
     let reasons = reasons(invocation, &request, &args.select)?;
     let engine = invocation.engine(&request.folder, &request.head)?;
-    let plan = plan(&request.head, reasons, &engine);
+    let plan = plan(&request, reasons, &engine);
     if args.dry_run {
         show_plan(invocation, &request.head, &plan);
         return Ok(Verdict::Good);
     }
     let blocked = changes::blocked(&request.head, &findings);
     let outcomes = carry_out(invocation, &request, &plan, &engine, (&args.run, &blocked))?;
-    let shown: Vec<Finding> = findings
-        .into_iter()
-        .filter(|finding| {
-            plan.steps
-                .iter()
-                .any(|step| request.head.nodes.get(&step.id).is_some_and(|node| node.file == finding.place.path))
-        })
-        .collect();
+    let in_plan = |path: &str| {
+        plan.steps.iter().any(|step| request.head.nodes.get(&step.id).is_some_and(|node| node.file == path))
+    };
+    let mut shown = request.findings();
+    shown.retain(|finding| in_plan(&finding.place.path) || changes::is_about_reading(finding));
     let artefacts = write(invocation, &request.head, &request.folder, "deploy", (&args.run, &outcomes))?;
     let report = report(&request, &shown, &outcomes, artefacts);
     let paths = invocation.paths(&request.folder);
@@ -53,7 +50,7 @@ fn reasons(
     request: &PullRequest,
     args: &SelectArgs,
 ) -> Result<BTreeMap<String, Reason>, Error> {
-    let changed = diff::changed(&request.head, request.base(), &request.compiled);
+    let changed = diff::changed(&request.head, request.base());
     let mut reasons = Plan::of_changes(&request.head, &changed);
     if args.select.is_empty() && args.exclude.is_empty() {
         return Ok(reasons);
@@ -66,17 +63,23 @@ fn reasons(
     Ok(selection.ids.into_iter().map(|id| (id, Reason::Selected)).collect())
 }
 
-/// The steps for what changed, with the parents that the engine lacks.
-pub(super) fn plan(project: &Project, reasons: BTreeMap<String, Reason>, engine: &dyn Engine) -> Plan {
-    let is_there =
-        |id: &str| project.nodes.get(id).is_some_and(|node| matches!(engine.find(&node.relation), Ok(Some(_))));
-    Plan::complete(project, reasons, true, is_there)
+/// The steps for what changed, with the parents that the engine lacks, or has from other files.
+pub(super) fn plan(request: &PullRequest, reasons: BTreeMap<String, Reason>, engine: &dyn Engine) -> Plan {
+    let lacks = |id: &str| {
+        let node = request.head.nodes.get(id)?;
+        match engine.find(&node.relation) {
+            Ok(Some(found)) if found.mark.as_ref() == request.marks().get(id) => None,
+            Ok(Some(_)) => Some(Reason::Stale),
+            _ => Some(Reason::Missing),
+        }
+    };
+    Plan::complete(&request.head, reasons, lacks)
 }
 
 /// The plan of everything that a pull request changes.
 pub(super) fn plan_of_changes(request: &PullRequest, engine: &dyn Engine) -> Plan {
-    let changed = diff::changed(&request.head, request.base(), &request.compiled);
-    plan(&request.head, Plan::of_changes(&request.head, &changed), engine)
+    let changed = diff::changed(&request.head, request.base());
+    plan(request, Plan::of_changes(&request.head, &changed), engine)
 }
 
 fn show_plan(invocation: &Invocation, project: &Project, plan: &Plan) {
@@ -103,6 +106,7 @@ pub(super) fn carry_out(
         engine,
         source_data: source_data.as_deref(),
         full_refresh: args.full_refresh,
+        marks: request.marks(),
     };
     let options = Options {
         threads: invocation.threads(&request.head, &request.policy),

@@ -1,5 +1,6 @@
 //! One step in, what became of it out.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::outcome::Status;
@@ -20,6 +21,8 @@ pub struct Builder<'a> {
     pub engine: &'a dyn Engine,
     pub source_data: Option<&'a Path>,
     pub full_refresh: bool,
+    /// What each table is built from, left on it as a mark.
+    pub marks: &'a HashMap<String, String>,
 }
 
 /// What became of a step, before it is put beside its name and its time.
@@ -62,8 +65,20 @@ impl Builder<'_> {
         }
     }
 
-    /// Builds a model, loads a seed, or runs a test.
+    /// Builds a model, loads a seed, or runs a test. What was built gets its mark.
     pub fn node(&self, node: &Node) -> Built {
+        let built = self.unmarked(node);
+        let mark = self.marks.get(&node.unique_id).filter(|_| node.has_relation());
+        match (built.status, mark) {
+            (Some(Status::Success), Some(mark)) => match self.engine.mark(&node.relation, mark) {
+                Ok(()) => built,
+                Err(error) => Built::failed(Finding::new(BUILD, Level::Error, error.to_string(), node.place.clone())),
+            },
+            _ => built,
+        }
+    }
+
+    fn unmarked(&self, node: &Node) -> Built {
         if node.has_relation() && node.database != self.project.target.database {
             let message = format!(
                 "cadet builds only into the database `{}`, not into `{}`",
@@ -94,7 +109,7 @@ impl Builder<'_> {
     }
 
     fn is_table(&self, node: &Node) -> bool {
-        matches!(self.engine.find(&node.relation), Ok(Some(Stored::Table)))
+        matches!(self.engine.find(&node.relation), Ok(Some(found)) if found.stored == Stored::Table)
     }
 
     fn seed(&self, node: &Node) -> Built {

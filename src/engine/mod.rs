@@ -8,6 +8,13 @@ pub mod duckdb;
 use crate::jinja::relation::Relation;
 use crate::parse::csv::Table;
 
+/// What stands under a relation's name, and the mark that cadet left on it when it was built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    pub stored: Stored,
+    pub mark: Option<String>,
+}
+
 /// What is stored in the warehouse under a relation's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stored {
@@ -60,7 +67,13 @@ pub trait Engine: Sync {
     ///
     /// # Errors
     /// When the engine cannot be reached.
-    fn find(&self, relation: &Relation) -> Result<Option<Stored>, EngineError>;
+    fn find(&self, relation: &Relation) -> Result<Option<Found>, EngineError>;
+
+    /// Leaves a mark on what was built, by which a later run knows what it was built from.
+    ///
+    /// # Errors
+    /// When there is nothing under this name.
+    fn mark(&self, relation: &Relation, mark: &str) -> Result<(), EngineError>;
 
     /// Builds a table beside the old one, compares it with the contract if there is one, and then replaces the old one
     /// in one step. Returns the number of rows.

@@ -1,5 +1,6 @@
 //! A template and a scope in, its text out, or a problem with the author's place.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use minijinja::Value;
@@ -38,10 +39,20 @@ impl RenderProblem {
 pub fn render(scope: &Arc<Scope>, template: &Rewritten, path: &str) -> Result<String, RenderProblem> {
     let source = format!("{PREFIX}{}", template.text);
     let environment = scope.universe.environment(scope.execute());
-    let rendered = environment
-        .template_from_named_str(path, &source)
-        .and_then(|compiled| compiled.render(Value::from_object(Context(Arc::clone(scope)))));
-    rendered.map_err(|error| problem(scope, template, path, &error))
+    let run = || {
+        let compiled = environment.template_from_named_str(path, &source)?;
+        compiled.render(Value::from_object(Context(Arc::clone(scope))))
+    };
+    // minijinja 3.0.5 panics on a few slices (`[][::-1]`): that is one file's finding, not the end of the run.
+    match std::panic::catch_unwind(AssertUnwindSafe(run)) {
+        Ok(rendered) => rendered.map_err(|error| problem(scope, template, path, &error)),
+        Err(_) => Err(RenderProblem {
+            message: "cadet's Jinja cannot render this template".to_owned(),
+            help: "look for a slice such as `[::-1]` of something empty, and write it another way".to_owned(),
+            place: Place::file(path),
+            stack: Vec::new(),
+        }),
+    }
 }
 
 /// Evaluates one expression and returns its value rather than its text.

@@ -89,6 +89,14 @@ pub fn read(text: &str, delimiter: u8) -> Result<Table, CsvProblem> {
 
 fn header(text: &str, start: usize, names: Vec<String>) -> Result<Vec<String>, CsvProblem> {
     let names: Vec<String> = names.into_iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
+    if let ([only], Some(other)) = (names.as_slice(), [';', '\t', '|'].into_iter().find(|c| names[0].contains(*c))) {
+        let shown = if other == '\t' { "tabs".to_owned() } else { format!("`{other}`") };
+        let help =
+            "save it with commas (in Excel: \"CSV UTF-8 (comma delimited)\"), or set `delimiter` in its property file";
+        let message =
+            format!("the columns of this seed are separated by {shown}, so it is read as one column, `{only}`");
+        return Err(CsvProblem { message, span: line_at(text, start), help: help.to_owned() });
+    }
     let help = "give each column a name of its own in the first line".to_owned();
     for (at, name) in names.iter().enumerate() {
         let message = if name.trim().is_empty() {

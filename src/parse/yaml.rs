@@ -121,11 +121,14 @@ pub fn read(text: &str) -> Result<(Yaml, Vec<YamlProblem>), YamlProblem> {
     let mut options = Options::default();
     options.block_scalar_eof_without_line_feed = true;
     let mut parser = Parser::new_from_str_with_options(text, options);
+    let mut complete = false;
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|error| yaml_problem::worded(text, &error))?;
-        if builder.take(event, &span)? {
-            break;
+        if complete && matches!(event, Event::DocumentStart(..)) {
+            let at = builder.range(&span);
+            return Err(refused("it holds more than one document (a second `---`)", at));
         }
+        complete |= builder.take(event, &span)?;
     }
     let root = builder.root.unwrap_or(Yaml { value: Value::Null, span: 0..0 });
     Ok((root, builder.problems))

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::Reason;
-use crate::compile::{self, Compilations};
+use crate::compile;
 use crate::project::{Node, Project};
 
 /// The nodes of `head` that are not in `base`, or not as they are in `base`.
-pub fn changed(head: &Project, base: &Project, head_sql: &Compilations) -> BTreeMap<String, Reason> {
-    let base_sql = compile::models(base);
+pub fn changed(head: &Project, base: &Project) -> BTreeMap<String, Reason> {
+    let (head_sql, base_sql) = (compile::all_sql(head), compile::all_sql(base));
     let reason = |node: &Node| -> Option<Reason> {
         let Some(old) = base.nodes.get(&node.unique_id) else { return Some(Reason::New) };
         if node.checksum != old.checksum {
@@ -18,17 +18,19 @@ pub fn changed(head: &Project, base: &Project, head_sql: &Compilations) -> BTree
         if !keys.is_empty() {
             return Some(Reason::Config(keys));
         }
-        if node.has_contract() && node.columns != old.columns {
+        if node.has_contract() && promised(node).ne(promised(old)) {
             return Some(Reason::Contract);
         }
-        let sql = |compiled: &Compilations| {
-            compiled.get(&node.unique_id).and_then(|result| result.as_ref().ok()).map(|compiled| compiled.sql.clone())
-        };
         let macros = changed_macros(head, base, node);
-        let differs = sql(head_sql) != sql(&base_sql) || !macros.is_empty();
+        let differs = head_sql.get(&node.unique_id) != base_sql.get(&node.unique_id) || !macros.is_empty();
         differs.then_some(Reason::Compiled(macros))
     };
     head.nodes.values().filter_map(|node| Some((node.unique_id.clone(), reason(node)?))).collect()
+}
+
+/// What a contract promises: names and types, whatever else is said of the columns.
+fn promised(node: &Node) -> impl Iterator<Item = (&String, &Option<String>)> {
+    node.columns.values().map(|column| (&column.name, &column.data_type))
 }
 
 /// Configs that change nothing about a table, or are compared as its name: `CompareBehavior.Exclude` in dbt.

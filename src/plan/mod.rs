@@ -1,6 +1,7 @@
 //! Stage 7: two projects and what the warehouse holds in, ordered steps out, each with its reason.
 
 pub mod diff;
+pub mod mark;
 pub mod order;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,8 @@ pub enum Reason {
     Tests(String),
     /// Something in the plan reads it, and the warehouse lacks it.
     Missing,
+    /// Something in the plan reads it, and what the warehouse has was built from other files.
+    Stale,
     /// Something in the plan reads it: a source.
     Source,
 }
@@ -47,6 +50,7 @@ impl fmt::Display for Reason {
             Self::Downstream(name) => write!(f, "reads {name}"),
             Self::Tests(name) => write!(f, "tests {name}"),
             Self::Missing => f.write_str("not built here yet"),
+            Self::Stale => f.write_str("built here from other files"),
             Self::Source => f.write_str("source data"),
         }
     }
@@ -85,12 +89,11 @@ impl Plan {
 
     /// Adds what the steps read and the warehouse lacks, and every source that is read; then orders it all.
     ///
-    /// `is_there` answers whether the relation of a node exists. With `parents`, missing parents are built too.
+    /// `lacks` says why a parent must be built too, if it must.
     pub fn complete(
         project: &Project,
         mut reasons: BTreeMap<String, Reason>,
-        parents: bool,
-        is_there: impl Fn(&str) -> bool,
+        lacks: impl Fn(&str) -> Option<Reason>,
     ) -> Self {
         let graph = Graph::new(project);
         let mut queue: Vec<String> = reasons.keys().cloned().collect();
@@ -109,8 +112,8 @@ impl Plan {
                 };
                 if !node.has_relation() {
                     queue.push((*parent).to_owned());
-                } else if parents && !is_there(parent) {
-                    reasons.insert((*parent).to_owned(), Reason::Missing);
+                } else if let Some(reason) = lacks(parent) {
+                    reasons.insert((*parent).to_owned(), reason);
                     queue.push((*parent).to_owned());
                 }
             }

@@ -3,6 +3,7 @@
 use super::package::Package;
 use super::problem::{Problem, ProblemKind};
 use crate::finding::Place;
+use crate::parse::yaml::Yaml;
 use crate::source::{FileKind, SourceFile, Tree};
 
 /// A file with the resource folder that it was found in.
@@ -41,6 +42,26 @@ pub fn unreadable(tree: &Tree, package: &Package) -> Vec<Problem> {
     problems.sort_by(|a, b| a.place.path.cmp(&b.place.path));
     problems.dedup_by(|a, b| a.place.path == b.place.path);
     problems
+}
+
+/// Paths that `dbt_project.yml` names and that do not exist: nothing is read from them.
+pub fn missing_folders(tree: &Tree, package: &Package) -> Vec<Problem> {
+    let Some(yaml) = &package.file.yaml else { return Vec::new() };
+    let named = ["model-paths", "seed-paths", "macro-paths", "test-paths"].iter().filter_map(|key| yaml.get(key));
+    let missing = named.flat_map(Yaml::items).filter(|path| {
+        path.scalar().is_some_and(|path| {
+            tree.below(&package.join(&path)).next().is_none() && path != "tests" && path != "macros"
+        })
+    });
+    let problem = |path: &Yaml| {
+        let message = format!(
+            "the folder `{}` does not exist or is empty, so nothing is read from it",
+            path.scalar().unwrap_or_default()
+        );
+        let place = Place::span(package.join("dbt_project.yml"), path.span.clone());
+        Problem::new(ProblemKind::Properties, message, place).help("correct the path, or take it out")
+    };
+    missing.map(problem).collect()
 }
 
 fn problem(file: &SourceFile) -> Option<Problem> {

@@ -7,6 +7,7 @@ mod config_jinja;
 pub mod data_test;
 pub mod files;
 pub mod graph;
+mod keys;
 pub mod names;
 pub mod node;
 pub mod package;

@@ -13,6 +13,8 @@ pub enum ProblemKind {
     Properties,
     /// Properties of a model, seed or macro that does not exist.
     Orphan,
+    /// A key that dbt does not know.
+    UnknownKey,
     /// A key that stands twice.
     DuplicateKey,
     /// Jinja that cannot be read or rendered.

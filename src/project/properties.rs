@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use super::files::{self, Found};
+use super::keys;
 use super::node::Column;
 use super::package::Package;
 use super::problem::{Problem, ProblemKind};
@@ -40,6 +41,7 @@ pub fn read(tree: &Tree, package: &Package, problems: &mut Vec<Problem>) -> Vec<
     for (Found { file, .. }, result) in parsed {
         match result {
             Ok((yaml, warnings)) => {
+                problems.extend(keys::unknown(&file.path, &yaml));
                 problems.extend(warnings.into_iter().map(|problem| Problem::yaml(&file.path, problem)));
                 read.push(PropertyFile { path: file.path.clone(), package: package.name().to_owned(), yaml });
             }

@@ -48,6 +48,7 @@ pub fn read(tree: &Arc<Tree>, inputs: &Inputs) -> Project {
         problems.extend(files::unreadable(tree, package));
         property_files.extend(properties::read(tree, package, &mut problems));
     }
+    problems.extend(files::missing_folders(tree, &packages[0]));
     let universe = universe(tree, &packages, &mut problems);
     let name = packages[0].name().to_owned();
     let given = Arc::new(Given {

@@ -41,7 +41,9 @@ pub fn comment(report: &Report<'_>, prefix: &str, text: &dyn Fn(&str) -> String)
         let _ = writeln!(out, "Artefacts of this run (manifest, results, compiled SQL, log): {}\n", code(artefacts));
     }
     if report.is_bad() {
-        out.push_str("Run `cadet check` on your machine to see the same before you push.\n");
+        let command =
+            if report.findings.iter().any(|finding| finding.level == Level::Error) { "check" } else { "deploy" };
+        let _ = writeln!(out, "Run `cadet {command}` on your machine to see the same before you push.");
     }
     out
 }
@@ -72,7 +74,7 @@ fn findings(out: &mut String, title: &str, found: &[&Finding], prefix: &str, tex
         let line =
             finding.place.span.as_ref().map(|span| LineIndex::new(&text(&finding.place.path)).position(span.start).0);
         let line = line.map_or_else(String::new, |line| format!(" line {line}"));
-        let help = finding.help.as_deref().map_or_else(String::new, prose);
+        let help = finding.help.as_deref().map_or_else(String::new, with_lines);
         let place = code(&format!("{prefix}{}", finding.place.path));
         let _ = writeln!(
             out,
@@ -90,8 +92,8 @@ fn findings(out: &mut String, title: &str, found: &[&Finding], prefix: &str, tex
 
 fn tables(out: &mut String, report: &Report<'_>) {
     let is_table = |outcome: &&Outcome| matches!(outcome.kind, ResourceType::Model | ResourceType::Seed);
-    let is_parent =
-        |outcome: &Outcome| outcome.reason == Reason::Missing.to_string() && outcome.status == Status::Success;
+    let parents = [Reason::Missing, Reason::Stale].map(|reason| reason.to_string());
+    let is_parent = |outcome: &Outcome| parents.contains(&outcome.reason) && outcome.status == Status::Success;
     let all: Vec<&Outcome> = report.outcomes.iter().filter(is_table).collect();
     let tables: Vec<&Outcome> = all.iter().copied().filter(|outcome| !is_parent(outcome)).collect();
     if all.is_empty() {
@@ -158,6 +160,17 @@ fn sign(status: Status) -> &'static str {
         Status::Error | Status::Fail => "❌",
         Status::Skipped => "⏭️",
         Status::NotRun => "➖",
+    }
+}
+
+/// A sentence, and below it lines to be copied as they are.
+fn with_lines(text: &str) -> String {
+    match text.split_once('\n') {
+        Some((sentence, lines)) => {
+            let lines: Vec<String> = lines.lines().map(|line| entities(&clean(line))).collect();
+            format!("{}<pre>{}</pre>", prose(sentence), lines.join("<br>"))
+        }
+        None => prose(text),
     }
 }
 

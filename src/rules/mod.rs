@@ -23,5 +23,5 @@ rules! {
     seeds { readable row_limit }
     sql { parses }
     testing { generic_test_path no_singular_tests }
-    yaml { duplicate_key known_names parses property_file }
+    yaml { duplicate_key known_keys known_names parses property_file }
 }

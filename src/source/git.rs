@@ -65,8 +65,10 @@ pub struct Repo {
 }
 
 /// Two states to compare: the merge base, and the head commit it was taken with.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Comparison {
+    /// The base as it was found: `main`, `origin/main`, or as it was typed.
+    pub base_name: String,
     pub merge_base: Oid,
     pub head: Oid,
 }
@@ -108,7 +110,7 @@ impl Repo {
         };
         let (name, base) = self.base(base)?;
         match self.repository.merge_base(base, head) {
-            Ok(merge_base) => Ok(Comparison { merge_base, head }),
+            Ok(merge_base) => Ok(Comparison { base_name: name, merge_base, head }),
             Err(_) if self.repository.is_shallow() => Err(GitError::ShallowClone(name)),
             Err(_) => Err(GitError::NoMergeBase(name)),
         }
@@ -198,7 +200,7 @@ impl Repo {
     ///
     /// # Errors
     /// When git's objects cannot be read.
-    pub fn changes_between(&self, comparison: Comparison) -> Result<Changes, GitError> {
+    pub fn changes_between(&self, comparison: &Comparison) -> Result<Changes, GitError> {
         let old = self.repository.find_commit(comparison.merge_base)?.tree()?;
         let new = self.repository.find_commit(comparison.head)?.tree()?;
         let diff = self.repository.diff_tree_to_tree(Some(&old), Some(&new), Some(&mut self.options()))?;

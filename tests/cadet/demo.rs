@@ -47,7 +47,7 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
 
     error[naming/model-file]: the name of this file has no `__` between database and table
      ╭▸ mojap_derived_tables/models/prison/prison_safety/marts/incidents/prison_safety_violence_fct.sql
-     ╰ help: rename it to `prison_safety__violence_fct.sql`, and its name in property files and `ref`s with it
+     ╰ help: rename it to `prison_safety__violence_fct.sql`, and with it its property file, and the name in property files and `ref`s
 
     ✗ Checked 11 changed files: 5 errors.
       To learn more about a rule: cadet explain references/exist
@@ -119,9 +119,9 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
       | `mojap_derived_tables/models/courts/court_listings/marts/listings/court_listings__busy_courts_fct.sql` line 6 | there is no model or seed named `court_listings__court_dim` <br><sub>`references/exist`</sub> | did you mean `court_listings__courts_dim`? |
       | `mojap_derived_tables/models/courts/court_listings/marts/listings/court_listings__results_fct.sql` line 58 | there is a comma too many before `from` <br><sub>`sql/parses`</sub> | take the comma away, or write the column that is missing after it |
       | `mojap_derived_tables/models/prison/prison_population/marts/population/prison_population__languages_fct.yaml` line 18 | this YAML file cannot be read: a line is indented with a tab <br><sub>`yaml/parses`</sub> | replace the tab by spaces, 2 for each level |
-      | `mojap_derived_tables/models/prison/prison_population/marts/population/prison_population__receptions_fct.sql` | this `_fct` model has no property file <br><sub>`docs/model-has-property-file`</sub> | add `models/prison/prison_population/marts/population/prison_population__receptions_fct.yaml` with:<br>version: 2<br>models:<br>&nbsp; - name: prison_population&#95;&#95;receptions_fct<br>&nbsp; &nbsp; description: One row for each … |
+      | `mojap_derived_tables/models/prison/prison_population/marts/population/prison_population__receptions_fct.sql` | this `_fct` model has no property file <br><sub>`docs/model-has-property-file`</sub> | add `models/prison/prison_population/marts/population/prison_population__receptions_fct.yaml` with:<pre>version: 2<br>models:<br>  - name: prison_population&#95;&#95;receptions_fct<br>    description: One row for each …</pre> |
       | `mojap_derived_tables/models/prison/prison_safety/marts/incidents/prison_safety__establishments_fct.sql` line 22 | there is no column `damage_costs` in the tables that this reads <br><sub>`deploy/build`</sub> | did you mean `damage_cost`? |
-      | `mojap_derived_tables/models/prison/prison_safety/marts/incidents/prison_safety_violence_fct.sql` | the name of this file has no `__` between database and table <br><sub>`naming/model-file`</sub> | rename it to `prison_safety__violence_fct.sql`, and its name in property files and `ref`s with it |
+      | `mojap_derived_tables/models/prison/prison_safety/marts/incidents/prison_safety_violence_fct.sql` | the name of this file has no `__` between database and table <br><sub>`naming/model-file`</sub> | rename it to `prison_safety__violence_fct.sql`, and with it its property file, and the name in property files and `ref`s |
       
       ### To look at (1)
       

@@ -282,3 +282,227 @@ fn a_function_that_means_something_else_here_is_not_run() {
     --- exit code 0
     ");
 }
+
+#[test]
+fn a_test_whose_macro_reads_a_variable_changes_with_the_variable() {
+    let test = "{% test prison_safety__below(model, column_name) %}select 1 from {{ model }} where {{ column_name }} > {{ limit_of() }}{% endtest %}\n";
+    let properties = "models:\n  - name: prison_safety__a\n    columns:\n      - name: id\n        data_tests:\n          - prison_safety__below\n";
+    let sandbox = Sandbox::new()
+        .file(A, "select 1 as id\n")
+        .file(PROPERTIES, properties)
+        .file("tests/generic/prison_safety/prison_safety__below.sql", test)
+        .file("macros/limit_of.sql", "{% macro limit_of() %}{{ var('most', 10) }}{% endmacro %}\n")
+        .commit("the project")
+        .branch("work")
+        .edit("dbt_project.yml", "models:\n", "vars:\n  most: 0\nmodels:\n");
+    insta::assert_snapshot!(sandbox.cadet(&["deploy", "--dry-run"]).shown(), @"
+       model  prison_safety__a  (not built here yet)
+        test  prison_safety__below_prison_safety__a_id  (a variable or macro that it uses changed)
+    --- exit code 0
+    ");
+    assert_eq!(sandbox.cadet(&["deploy"]).code, 1);
+}
+
+#[test]
+fn a_comment_or_a_description_changes_no_contract() {
+    let contract = "models:\n  - name: prison_safety__a\n    config: {contract: {enforced: true}}\n    columns:\n      - {name: id, data_type: integer, description: one}\n";
+    let sandbox = Sandbox::new()
+        .file(A, "select 1 as id\n")
+        .file(PROPERTIES, contract)
+        .commit("the project")
+        .branch("work")
+        .file(PROPERTIES, &format!("# a comment\n{}", contract.replace("description: one", "description: two words")));
+    insta::assert_snapshot!(sandbox.cadet(&["deploy", "--dry-run"]).shown(), @"
+    Nothing to build: no model, seed or test changed.
+    --- exit code 0
+    ");
+}
+
+#[test]
+fn no_verb_passes_while_a_property_file_cannot_be_read() {
+    let sandbox = branch().file(PROPERTIES, "models:\n  - name: prison_safety__a\n   - x\n");
+    for command in ["check", "deploy", "build", "test", "run", "compile", "ci"] {
+        let ran = sandbox.cadet(&[command]);
+        assert_eq!(ran.code, 1, "{command}: {}", ran.shown());
+        assert!(ran.stdout.contains("yaml/parses"), "{command}: {}", ran.shown());
+    }
+}
+
+#[test]
+fn a_folder_that_does_not_exist_is_told_and_not_taken_for_an_empty_project() {
+    let sandbox = branch().edit("dbt_project.yml", "models:\n", "model-paths: [model]\nmodels:\n");
+    insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
+    error[yaml/property-file]: the folder `model` does not exist or is empty, so nothing is read from it
+      ╭▸ dbt_project.yml:4:15
+      │
+    4 │ model-paths: [model]
+      │               ━━━━━
+      │
+      ╰ help: correct the path, or take it out
+
+    ✗ Checked 1 changed file: 1 error.
+      To learn more about a rule: cadet explain yaml/property-file
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn keys_that_lose_tests_are_told() {
+    let properties =
+        "models:\n  - name: prison_safety__a\n    column:\n      - name: id\n        data_tests: [unique]\n";
+    insta::assert_snapshot!(branch().file(PROPERTIES, properties).cadet(&["check", PROPERTIES]).shown(), @"
+    warning[yaml/known-keys]: dbt does not know the key `column` here, and drops what stands under it
+      ╭▸ models/prison/prison_safety/properties.yaml:3:5
+      │
+    3 │     column:
+      │     ━━━━━━
+      │
+      ╰ help: did you mean `columns`?
+
+    ✓ Checked 1 changed file: 1 warning.
+      To learn more about a rule: cadet explain yaml/known-keys
+    --- exit code 0
+    ");
+    let list = branch().file(PROPERTIES, "- a\n").cadet(&["check", PROPERTIES]);
+    insta::assert_snapshot!(list.shown(), @"
+    error[yaml/property-file]: this property file is no map of keys such as `models:`, so dbt reads nothing from it
+      ╭▸ models/prison/prison_safety/properties.yaml:1:3
+      │
+    1 │ - a
+      │   ━
+      │
+      ╰ help: begin it with `version: 2` and `models:`
+
+    ✗ Checked 1 changed file: 1 error.
+      To learn more about a rule: cadet explain yaml/property-file
+    --- exit code 1
+    ");
+    let two = branch().file(PROPERTIES, "models: []\n---\nmodels: []\n").cadet(&["check", PROPERTIES]);
+    insta::assert_snapshot!(two.shown(), @"
+    error[yaml/parses]: this YAML file cannot be read: it holds more than one document (a second `---`)
+      ╭▸ models/prison/prison_safety/properties.yaml:2:1
+      │
+    2 │ ---
+      ╰╴━━━
+
+    ✗ Checked 1 changed file: 1 error.
+      To learn more about a rule: cadet explain yaml/parses
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn a_table_that_another_branch_built_does_not_pass_for_this_ones() {
+    let sandbox =
+        branch().file(A, "select 1 as id, 2 as extra\n").file(B, "select id from {{ ref('prison_safety__a') }}\n");
+    assert_eq!(sandbox.cadet(&["deploy"]).code, 0);
+    let sandbox = sandbox.file(A, "select 1 as id\n").file(B, "select extra from {{ ref('prison_safety__a') }}\n");
+    let ran = sandbox.cadet(&["deploy", "--threads", "1"]);
+    insta::assert_snapshot!(ran.shown(), @"
+       built  table       prison_safety__a  1 row
+      failed  table       prison_safety__b  there is no column `extra` in the tables that this reads
+
+    error[deploy/build]: there is no column `extra` in the tables that this reads
+      ╭▸ models/prison/prison_safety/prison_safety__b.sql:1:8
+      │
+    1 │ select extra from {{ ref('prison_safety__a') }}
+      │        ━━━━━
+      │
+      ╰ help: check the column's name in the tables after `from`; text takes single quotes, as in 'text'
+
+    ✗ 1 table built, 1 failed.
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn two_columns_of_one_name_are_refused() {
+    let sandbox = branch().file(A, "select 1 as id, 2 as ID\n");
+    insta::assert_snapshot!(sandbox.cadet(&["deploy", "--threads", "1"]).shown(), @"
+      failed  table       prison_safety__a  the column `ID` stands twice in what this selects
+
+    error[deploy/build]: the column `ID` stands twice in what this selects
+     ╭▸ models/prison/prison_safety/prison_safety__a.sql
+     ╰ help: give one of the two another name with `as`, or leave it out; capital letters make no difference
+
+    ✗ 0 tables built, 1 failed.
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn a_template_that_the_engine_cannot_render_takes_nothing_else_with_it() {
+    let sandbox = branch().file(A, "select {{ [][::-1] }}\n").file(B, "select a, from b\n");
+    insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
+    error[jinja/renders]: cadet's Jinja cannot render this template
+     ╭▸ models/prison/prison_safety/prison_safety__a.sql
+     ╰ help: look for a slice such as `[::-1]` of something empty, and write it another way
+
+    error[sql/parses]: there is a comma too many before `from`
+      ╭▸ models/prison/prison_safety/prison_safety__b.sql:1:9
+      │
+    1 │ select a, from b
+      │         ━
+      │
+      ╰ help: take the comma away, or write the column that is missing after it
+
+    ✗ Checked 2 changed files: 2 errors.
+      To learn more about a rule: cadet explain jinja/renders
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn a_seed_with_semicolons_is_told() {
+    let seed = "seeds/prison/prison_safety/prison_safety__sites";
+    let sandbox = branch()
+        .file(&format!("{seed}.csv"), "code;name\n1;North\n")
+        .file(&format!("{seed}.yaml"), "seeds:\n  - name: prison_safety__sites\n");
+    insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @r#"
+    error[seeds/readable]: the columns of this seed are separated by `;`, so it is read as one column, `code;name`
+      ╭▸ seeds/prison/prison_safety/prison_safety__sites.csv:1:1
+      │
+    1 │ code;name
+      │ ━━━━━━━━━
+      │
+      ╰ help: save it with commas (in Excel: "CSV UTF-8 (comma delimited)"), or set `delimiter` in its property file
+
+    ✗ Checked 2 changed files: 1 error.
+      To learn more about a rule: cadet explain seeds/readable
+    --- exit code 1
+    "#);
+}
+
+#[test]
+fn a_name_that_is_no_table_and_no_cte_is_told() {
+    let sandbox = branch().file(A, "with incidents as (select 1 as id) select id from incident\n");
+    insta::assert_snapshot!(sandbox.cadet(&["deploy", "--threads", "1"]).shown(), @"
+      failed  table       prison_safety__a  there is no table or CTE `incident`
+
+    error[deploy/build]: there is no table or CTE `incident`
+      ╭▸ models/prison/prison_safety/prison_safety__a.sql:1:51
+      │
+    1 │ with incidents as (select 1 as id) select id from incident
+      │                                                   ━━━━━━━━
+      │
+      ╰ help: check the name after `from` or `join`: it is no CTE of this query; tables are read with `{{ ref('…') }}`
+
+    ✗ 0 tables built, 1 failed.
+    --- exit code 1
+    ");
+    let sandbox = branch().file(A, "with incidents as (select 1 as id) select incidents.cost from incidents\n");
+    insta::assert_snapshot!(sandbox.cadet(&["deploy", "--threads", "1"]).shown(), @"
+      failed  table       prison_safety__a  `incidents` has no column `cost`
+
+    error[deploy/build]: `incidents` has no column `cost`
+      ╭▸ models/prison/prison_safety/prison_safety__a.sql:1:43
+      │
+    1 │ with incidents as (select 1 as id) select incidents.cost from incidents
+      │                                           ━━━━━━━━━━━━━━
+      │
+      ╰ help: check the columns that `incidents` selects
+
+    ✗ 0 tables built, 1 failed.
+    --- exit code 1
+    ");
+}

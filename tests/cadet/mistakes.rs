@@ -85,7 +85,7 @@ fn a_column_that_does_not_exist_in_the_line_of_a_macro() {
     1 │ select {{ counted() }}
       │        ━━━━━━━━━━━━━━━
       │
-      ╰ help: columns with a name like it: visitor_count, visit_id
+      ╰ help: check the column's name in the tables after `from`; text takes single quotes, as in 'text'
 
     ✗ 1 table built, 1 failed.
     --- exit code 1

@@ -17,8 +17,15 @@ pub(super) fn query_error(error: &duckdb::Error, query: Option<&str>) -> EngineE
     EngineError::Query { message, offset, help }
 }
 
-/// `Referenced column "x" not found in FROM clause! Candidate bindings: "y", "z"`
+/// `Referenced column "x" not found in FROM clause! Candidate bindings: "y", "z"`, or
+/// `Values list "a" does not have a column named "x"`, as it is said of a CTE.
 fn column(message: &str) -> Option<(String, Option<String>)> {
+    if let Some((_, rest)) = message.split_once("does not have a column named \"") {
+        let name = rest.split('"').next()?;
+        let of = message.split('"').nth(1).unwrap_or_default();
+        let help = format!("check the columns that `{of}` selects");
+        return Some((format!("`{of}` has no column `{name}`"), Some(help)));
+    }
     let (_, rest) = message.split_once("Referenced column \"")?;
     let (name, rest) = rest.split_once('"')?;
     let (_, candidates) = rest.split_once("Candidate bindings:").unwrap_or_default();
@@ -26,8 +33,7 @@ fn column(message: &str) -> Option<(String, Option<String>)> {
         candidates.split('"').skip(1).step_by(2).map(|name| name.rsplit('.').next().unwrap_or(name)).collect();
     let help = match did_you_mean(name, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None if known.is_empty() => "check the column's name in the tables after `from`".to_owned(),
-        None => format!("columns with a name like it: {}", known.join(", ")),
+        None => "check the column's name in the tables after `from`; text takes single quotes, as in 'text'".to_owned(),
     };
     Some((format!("there is no column `{name}` in the tables that this reads"), Some(help)))
 }
@@ -37,6 +43,12 @@ fn table(message: &str) -> Option<(String, Option<String>)> {
     let (_, rest) = message.split_once("Table with name ")?;
     let (name, _) = rest.split_once(" does not exist")?;
     let name = name.replace('"', "");
+    // What `ref` and `source` give has a schema.
+    if !rest.contains('.') && !message.contains(&format!(".\"{name}\"")) && !name.contains('.') {
+        let help =
+            "check the name after `from` or `join`: it is no CTE of this query; tables are read with `{{ ref('…') }}`";
+        return Some((format!("there is no table or CTE `{name}`"), Some(help.to_owned())));
+    }
     let help = "build it first: `cadet build --select +<this model>` builds what a model reads before the model";
     Some((format!("the table `{name}` has not been built here"), Some(help.to_owned())))
 }

@@ -15,7 +15,7 @@ use duckdb::{Connection, OptionalExt, params};
 
 use message::query_error;
 
-use super::{Engine, EngineError, Load, Stored, TestAnswer, TypedColumn};
+use super::{Engine, EngineError, Found, Load, Stored, TestAnswer, TypedColumn};
 use crate::jinja::relation::Relation;
 
 /// A DuckDB file.
@@ -79,12 +79,32 @@ impl DuckDb {
 
     /// Binds a query without running it, so that its mistakes have their places in its own text.
     fn bind(connection: &Connection, query: &str) -> Result<(), EngineError> {
-        connection.prepare(query).map(drop).map_err(|error| query_error(&error, Some(query)))
+        connection.prepare(query).map(drop).map_err(|error| query_error(&error, Some(query)))?;
+        // DuckDB would give the second of two columns of one name another name; Athena refuses the table.
+        let names: Vec<String> =
+            Self::described(connection, &format!("(\n{query}\n)"))?.into_iter().map(|column| column.name).collect();
+        let is_twice = |(at, name): (usize, &String)| names[..at].iter().any(|known| known.eq_ignore_ascii_case(name));
+        match names.iter().enumerate().find(|(at, name)| is_twice((*at, name))) {
+            None => Ok(()),
+            Some((_, name)) => Err(EngineError::Query {
+                message: format!("the column `{name}` stands twice in what this selects"),
+                offset: None,
+                help: Some(
+                    "give one of the two another name with `as`, or leave it out; capital letters make no difference"
+                        .to_owned(),
+                ),
+            }),
+        }
     }
 
     fn columns(connection: &Connection, relation: &Relation) -> Result<Vec<TypedColumn>, EngineError> {
+        Self::described(connection, &relation.to_string())
+    }
+
+    /// The columns of a relation, or of a query in brackets.
+    fn described(connection: &Connection, what: &str) -> Result<Vec<TypedColumn>, EngineError> {
         let mut statement =
-            connection.prepare(&format!("describe {relation}")).map_err(|error| query_error(&error, None))?;
+            connection.prepare(&format!("describe {what}")).map_err(|error| query_error(&error, None))?;
         let rows = statement.query_map([], |row| Ok(TypedColumn { name: row.get(0)?, data_type: row.get(1)? }));
         rows.and_then(Iterator::collect).map_err(|error| query_error(&error, None))
     }
@@ -104,18 +124,21 @@ fn fresh(relation: &Relation) -> Relation {
     Relation { identifier, ..relation.clone() }
 }
 
-fn stored(connection: &Connection, relation: &Relation) -> Result<Option<Stored>, EngineError> {
-    let names =
+const FIND: &str = "select 'TABLE', comment from duckdb_tables() where database_name = ? and schema_name = ? and table_name = ? \
+                    union all select 'VIEW', comment from duckdb_views() where database_name = ? and schema_name = ? and view_name = ?";
+
+fn found(connection: &Connection, relation: &Relation) -> Result<Option<Found>, EngineError> {
+    let [a, b, c] =
         [&relation.database, &relation.schema, &relation.identifier].map(|name| name.clone().unwrap_or_default());
-    let kind: Option<String> = connection
-        .query_row(
-            "select table_type from information_schema.tables where table_catalog = ? and table_schema = ? and table_name = ?",
-            params![names[0], names[1], names[2]],
-            |row| row.get(0),
-        )
+    let row: Option<(String, Option<String>)> = connection
+        .query_row(FIND, params![a, b, c, a, b, c], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()
         .map_err(|error| query_error(&error, None))?;
-    Ok(kind.map(|kind| if kind == "VIEW" { Stored::View } else { Stored::Table }))
+    Ok(row.map(|(kind, mark)| Found { stored: if kind == "VIEW" { Stored::View } else { Stored::Table }, mark }))
+}
+
+fn stored(connection: &Connection, relation: &Relation) -> Result<Option<Stored>, EngineError> {
+    Ok(found(connection, relation)?.map(|found| found.stored))
 }
 
 /// Gives the new table its name, in the place of whatever had it.
@@ -165,8 +188,15 @@ fn keeps_contract(built: &[TypedColumn], contract: &[TypedColumn]) -> Result<(),
 }
 
 impl Engine for DuckDb {
-    fn find(&self, relation: &Relation) -> Result<Option<Stored>, EngineError> {
-        stored(&self.connection.lock().unwrap_or_else(PoisonError::into_inner), relation)
+    fn find(&self, relation: &Relation) -> Result<Option<Found>, EngineError> {
+        found(&self.connection.lock().unwrap_or_else(PoisonError::into_inner), relation)
+    }
+
+    fn mark(&self, relation: &Relation, mark: &str) -> Result<(), EngineError> {
+        let kind =
+            if self.find(relation)?.is_some_and(|found| found.stored == Stored::View) { "view" } else { "table" };
+        let mark = mark.replace('\'', "''");
+        self.transaction(|connection| run(connection, &format!("comment on {kind} {relation} is '{mark}'")).map(drop))
     }
 
     fn replace_table(

@@ -38,6 +38,16 @@ fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
     }
     let beside = |ending: &str| format!("{}/{}.{ending}", folder(&model.file), model.name);
     let has_file = ["yaml", "yml"].iter().any(|ending| subject.project.tree.find(&beside(ending)).is_some());
+    let own = ["yaml", "yml"].map(beside);
+    let is_read = subject.project.property_files.iter().any(|file| own.contains(&file.path));
+    let describes = model.patch.as_ref().is_some_and(|patch| own.contains(&patch.path));
+    if has_file && is_read && !describes {
+        let message = format!("the property file of this model does not describe it: it has no entry `{}`", model.name);
+        found.at(model.place.clone(), message).help = Some(format!(
+            "write into it:\nversion: 2\nmodels:\n  - name: {}\n    description: One row for each …",
+            model.name
+        ));
+    }
     if !has_file {
         let suffix = model.name.rsplit('_').next().unwrap_or_default();
         let message = format!("this `_{suffix}` model has no property file");

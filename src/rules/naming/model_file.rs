@@ -40,8 +40,9 @@ fn check(model: &Node, _: &Subject<'_>, found: &mut Found) {
         [_] => ("the name of this file has no `__` between database and table".to_owned(), without(name, database)),
         _ => ("the name of this file has more than one `__`".to_owned(), without(name, database).replace("__", "_")),
     };
-    found.at(model.place.clone(), message).help =
-        Some(format!("rename it to `{database}__{table}.sql`, and its name in property files and `ref`s with it"));
+    found.at(model.place.clone(), message).help = Some(format!(
+        "rename it to `{database}__{table}.sql`, and with it its property file, and the name in property files and `ref`s"
+    ));
 }
 
 /// The table's part of a name that begins with the database, whatever stands between.
