@@ -59,6 +59,7 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
         changed_files: None,
         base: None,
         head,
+        removed: Vec::new(),
         artefacts: Some(artefacts),
     };
     invocation.out.info("");

@@ -12,7 +12,7 @@ use crate::finding::{Finding, Level, Place};
 use crate::plan::mark;
 use crate::project::read::Inputs;
 use crate::project::scopes::Run;
-use crate::project::{Project, ResourceType, read};
+use crate::project::{Node, Project, ResourceType, read};
 use crate::rules::{self, Subject};
 use crate::settings::{self, Policy};
 use crate::source::changes::Changes;
@@ -83,6 +83,23 @@ impl PullRequest {
     /// What each of the head's tables is built from.
     pub(super) fn marks(&self) -> &HashMap<String, String> {
         self.marks.get_or_init(|| mark::marks(&self.head, &self.compiled))
+    }
+
+    /// The models and seeds of the base that the head does not have, by name. They can only go with a file that went, or
+    /// with a change of YAML: otherwise the base need not be read.
+    pub(super) fn removed(&self) -> Vec<String> {
+        let can_remove = |(path, kind): (&String, &ChangeKind)| {
+            matches!(kind, ChangeKind::Deleted | ChangeKind::Renamed(_))
+                || path.ends_with(".yml")
+                || path.ends_with(".yaml")
+        };
+        if !self.changes.iter().any(can_remove) {
+            return Vec::new();
+        }
+        let is_table = |node: &&Node| matches!(node.resource_type, ResourceType::Model | ResourceType::Seed);
+        let gone =
+            self.base().nodes.values().filter(is_table).filter(|node| !self.head.nodes.contains_key(&node.unique_id));
+        gone.map(Node::display_name).collect()
     }
 
     /// The findings on what changed, and those that the change causes elsewhere.

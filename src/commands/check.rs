@@ -24,8 +24,15 @@ pub(super) fn run(invocation: &Invocation, args: &CheckArgs) -> Result<Verdict, 
         let findings: Vec<Finding> =
             findings.into_iter().filter(|finding| is_wanted(&finding.place.path, &wanted)).collect();
         let head = changes::name_of(&folder);
-        let report =
-            Report { findings: &findings, outcomes: &[], changed_files: None, base: None, head, artefacts: None };
+        let report = Report {
+            findings: &findings,
+            outcomes: &[],
+            changed_files: None,
+            base: None,
+            head,
+            removed: Vec::new(),
+            artefacts: None,
+        };
         return Ok(show(invocation, args, &report, (&project, "", &invocation.paths(&folder))));
     }
     let request = PullRequest::read(invocation, &args.base, &run)?;
@@ -39,6 +46,7 @@ pub(super) fn run(invocation: &Invocation, args: &CheckArgs) -> Result<Verdict, 
         changed_files: Some(request.changes.keys().filter(|path| is_wanted(path, &wanted)).count()),
         base: Some(request.base_name.clone()),
         head: request.head_name.clone(),
+        removed: request.removed(),
         artefacts: None,
     };
     Ok(show(invocation, args, &report, (&request.head, &request.prefix, &paths)))

@@ -40,7 +40,15 @@ pub(super) fn run(invocation: &Invocation, args: &SelectArgs) -> Result<Verdict,
     artefacts::write_compiled(&project, &run, &folder, &compiled)?;
     let paths = invocation.paths(&folder);
     let head = changes::name_of(&folder);
-    let report = Report { findings: &findings, outcomes: &[], changed_files: None, base: None, head, artefacts: None };
+    let report = Report {
+        findings: &findings,
+        outcomes: &[],
+        changed_files: None,
+        base: None,
+        head,
+        removed: Vec::new(),
+        artefacts: None,
+    };
     terminal::findings(&report.all_findings(), &paths, &invocation.out, &changes::texts(&project));
     let written = format!("{}target/compiled/{}", paths.prefix, project.name);
     invocation.out.line(&format!(

@@ -26,6 +26,7 @@ pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict,
     let plan = plan(&request, reasons, &engine);
     if args.dry_run {
         show_plan(invocation, &request.head, &plan);
+        terminal::removed(&request.removed(), &invocation.out);
         return Ok(Verdict::Good);
     }
     let blocked = changes::blocked(&request.head, &findings);
@@ -176,6 +177,7 @@ pub(super) fn report<'a>(
         changed_files: Some(request.changes.len()),
         base: Some(request.base_name.clone()),
         head: request.head_name.clone(),
+        removed: request.removed(),
         artefacts: Some(artefacts),
     }
 }

@@ -10,6 +10,7 @@ use crate::jinja::scope::Scope;
 use crate::jinja::values::{self, Dict, List};
 use crate::project::Node;
 use crate::project::node::TestInfo;
+use crate::project::problem::did_you_mean;
 
 /// Renders the test's macro with its arguments, which are rendered first, natively as dbt does.
 ///
@@ -22,7 +23,7 @@ pub fn render(scope: &Arc<Scope>, node: &Node) -> Result<String, RenderProblem> 
         None => scope.universe.find(&node.package, &test.macro_name),
     };
     if known.is_none() {
-        return Err(unknown(node, test));
+        return Err(unknown(scope, node, test));
     }
     let mut arguments = Vec::new();
     for (key, value) in &test.kwargs {
@@ -41,7 +42,9 @@ pub fn render(scope: &Arc<Scope>, node: &Node) -> Result<String, RenderProblem> 
     rendered
 }
 
-fn unknown(node: &Node, test: &TestInfo) -> RenderProblem {
+fn unknown(scope: &Scope, node: &Node, test: &TestInfo) -> RenderProblem {
+    let tests = scope.universe.iter().filter_map(|definition| definition.name.strip_prefix("test_"));
+    let near = did_you_mean(&test.name, tests).map(|name| format!("did you mean `{name}`?"));
     let (message, help) = match &test.namespace {
         Some(package) => (
             format!("there is no generic test `{}` in a package `{package}`", test.name),
@@ -49,7 +52,7 @@ fn unknown(node: &Node, test: &TestInfo) -> RenderProblem {
         ),
         None => (
             format!("there is no generic test named `{}`", test.name),
-            "generic tests are in tests/generic/ and in packages; dbt's own are not_null, unique, accepted_values and relationships".into(),
+            near.unwrap_or_else(|| "generic tests are in tests/generic/ and in packages; dbt's own are not_null, unique, accepted_values and relationships".to_owned()),
         ),
     };
     RenderProblem { message, help, place: node.place.clone(), stack: Vec::new() }

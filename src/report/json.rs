@@ -16,6 +16,7 @@ pub fn report(report: &Report<'_>, text: &dyn Fn(&str) -> String) -> Value {
         "base": report.base,
         "head": report.head,
         "changed_files": report.changed_files,
+        "removed": report.removed,
         "errors": report.count(Level::Error),
         "warnings": report.count(Level::Warning),
         "notes": report.count(Level::Note),

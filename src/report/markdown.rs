@@ -35,6 +35,15 @@ pub fn comment(report: &Report<'_>, prefix: &str, text: &dyn Fn(&str) -> String)
         let of_level: Vec<&Finding> = found.iter().copied().filter(|finding| finding.level == level).collect();
         findings(&mut out, title, &of_level, prefix, text);
     }
+    if !report.removed.is_empty() {
+        let names: Vec<String> = report.removed.iter().take(MOST_ROWS).map(|name| code(name)).collect();
+        let _ = writeln!(
+            out,
+            "**Removed ({}):** {}. Tables that were built from them stay.\n",
+            report.removed.len(),
+            names.join(", ")
+        );
+    }
     tables(&mut out, report);
     tests(&mut out, report);
     if let Some(artefacts) = &report.artefacts {

@@ -22,6 +22,8 @@ pub struct Report<'a> {
     /// `main` and `my-branch`, or commits.
     pub base: Option<String>,
     pub head: String,
+    /// Models and seeds of the base that the head does not have.
+    pub removed: Vec<String>,
     /// Where the run's artefacts are.
     pub artefacts: Option<String>,
 }

@@ -138,6 +138,7 @@ pub fn outcome(outcome: &Outcome, out: &Out) -> String {
 
 /// The last lines of a deployment.
 pub fn deploy_summary(report: &Report<'_>, out: &Out) {
+    removed(&report.removed, out);
     let tables = |status: Status| {
         report
             .outcomes
@@ -177,6 +178,14 @@ pub fn deploy_summary(report: &Report<'_>, out: &Out) {
     let tables = if parts.is_empty() { Vec::new() } else { vec![format!("{}.", parts.join(", "))] };
     let tests = if test_parts.is_empty() { Vec::new() } else { vec![format!("Tests: {}.", test_parts.join(", "))] };
     out.line(&format!("{sign} {}", [tables, tests].concat().join(" ")));
+}
+
+/// What a branch takes away, if it does.
+pub fn removed(names: &[String], out: &Out) {
+    if !names.is_empty() {
+        let names: Vec<String> = names.iter().map(|name| clean_path(name)).collect();
+        out.info(&format!("This branch removes {}. Tables that were built from it stay.", names.join(", ")));
+    }
 }
 
 /// A heading between the parts of a long run.

@@ -422,6 +422,7 @@ fn a_deleted_model_is_not_built() {
     insta::assert_snapshot!(with_data(&sandbox, &["deploy"]).shown(), @"
     Nothing to build: no model, seed or test changed.
 
+    This branch removes court_listings__court_summary_fct. Tables that were built from it stay.
     ✓ 0 tables built.
     --- exit code 0
     ");

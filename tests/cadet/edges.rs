@@ -1,7 +1,7 @@
 //! What must hold where two things meet: circles and deployments, Windows line ends and places, tags and branches,
 //! links and writes, tests and tables that are not there.
 
-use crate::support::{HERE, Sandbox};
+use crate::support::{HERE, Sandbox, steady};
 
 const A: &str = "models/prison/prison_safety/prison_safety__a.sql";
 const B: &str = "models/prison/prison_safety/prison_safety__b.sql";
@@ -503,6 +503,46 @@ fn a_name_that_is_no_table_and_no_cte_is_told() {
       ╰ help: check the columns that `incidents` selects
 
     ✗ 0 tables built, 1 failed.
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn what_a_branch_removes_is_said() {
+    let sandbox =
+        branch().remove(C).file(PROPERTIES, "models:\n  - name: prison_safety__a\n  - name: prison_safety__b\n");
+    insta::assert_snapshot!(sandbox.cadet(&["deploy", "--dry-run"]).shown(), @"
+    Nothing to build: no model, seed or test changed.
+    This branch removes prison_safety__c. Tables that were built from it stay.
+    --- exit code 0
+    ");
+    assert_eq!(sandbox.cadet(&["ci", "--quiet", "--comment-file", "comment.md"]).code, 0);
+    insta::assert_snapshot!(steady(&sandbox.read("comment.md"), sandbox.root()), @"
+    <!-- cadet:report -->
+    ## ✅ cadet: ready for review
+
+    `work` compared with `main ([commit])`, 2 changed files.
+
+    **Removed (1):** `prison_safety__c`. Tables that were built from them stay.
+
+    Artefacts of this run (manifest, results, compiled SQL, log): `target`
+    ");
+}
+
+#[test]
+fn a_test_whose_name_is_misspelt_is_told_with_the_one_that_was_meant() {
+    let properties = "models:\n  - name: prison_safety__a\n    columns:\n      - name: id\n        data_tests: [uniqe]\n  - name: prison_safety__b\n  - name: prison_safety__c\n";
+    insta::assert_snapshot!(branch().file(PROPERTIES, properties).cadet(&["check"]).shown(), @"
+    error[jinja/renders]: there is no generic test named `uniqe`
+      ╭▸ models/prison/prison_safety/properties.yaml:5:22
+      │
+    5 │         data_tests: [uniqe]
+      │                      ━━━━━
+      │
+      ╰ help: did you mean `unique`?
+
+    ✗ Checked 1 changed file: 1 error.
+      To learn more about a rule: cadet explain jinja/renders
     --- exit code 1
     ");
 }

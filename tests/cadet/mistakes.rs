@@ -660,7 +660,7 @@ fn a_test_that_does_not_exist() {
     7 │           - not_nul
       │             ━━━━━━━
       │
-      ╰ help: generic tests are in tests/generic/ and in packages; dbt's own are not_null, unique, accepted_values and relationships
+      ╰ help: did you mean `not_null`?
 
     ✗ Checked 2 changed files: 1 error.
       To learn more about a rule: cadet explain jinja/renders
