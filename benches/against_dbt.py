@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """cadet and dbt on the same projects in one run: CPU seconds, wall seconds and peak memory, as a Markdown table.
 
-    benches/against_dbt.py --cadet target/release/cadet --dbt venv/bin/dbt PROJECT...
+    benches/against_dbt.py --cadet target/debug/cadet --dbt venv/bin/dbt PROJECT...
 
 Each command runs three times on a project (dbt once, without partial parsing); the best is shown. The figures that
 matter are the ratios: the machine is the same for both.

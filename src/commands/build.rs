@@ -2,7 +2,7 @@
 
 use super::Verdict;
 use super::changes;
-use super::deploy::{is_of, source_data, write};
+use super::deploy::{source_data, write};
 use super::invocation::Invocation;
 use crate::cli::BuildArgs;
 use crate::compile;
@@ -31,8 +31,8 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     let (project, policy) = invocation.working_project(&folder, invocation.run(verb.name, args.run.full_refresh))?;
     let findings = changes::reading_errors(&project, &policy);
     let selection = invocation.select(&project, &args.select)?;
-    let wanted =
-        selection.ids.into_iter().filter(|id| is_of(&project, id, verb.kinds)).map(|id| (id, Reason::Selected));
+    let is_of_verb = |id: &String| project.nodes.get(id).is_some_and(|node| verb.kinds.contains(&node.resource_type));
+    let wanted = selection.ids.into_iter().filter(is_of_verb).map(|id| (id, Reason::Selected));
     let engine = invocation.engine(&folder, &project)?;
     let plan = Plan::complete(&project, wanted.collect(), |_| None);
     let source_data = source_data(&args.run)?;

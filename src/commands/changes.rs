@@ -27,6 +27,8 @@ pub(super) struct PullRequest {
     base_tree: Arc<Tree>,
     inputs: Inputs,
     base: OnceLock<Project>,
+    base_compiled: OnceLock<Compilations>,
+    all_findings: OnceLock<Vec<Finding>>,
     marks: OnceLock<HashMap<String, String>>,
     pub compiled: Compilations,
     pub changes: Changes,
@@ -67,6 +69,8 @@ impl PullRequest {
             base_tree,
             inputs,
             base: OnceLock::new(),
+            base_compiled: OnceLock::new(),
+            all_findings: OnceLock::new(),
             marks: OnceLock::new(),
             compiled,
             changes,
@@ -78,6 +82,11 @@ impl PullRequest {
     /// The project at the merge base, read when it is first asked for.
     pub(super) fn base(&self) -> &Project {
         self.base.get_or_init(|| read::read(&self.base_tree, &self.inputs))
+    }
+
+    /// The SQL of the base's models.
+    pub(super) fn base_compiled(&self) -> &Compilations {
+        self.base_compiled.get_or_init(|| compile::models(self.base()))
     }
 
     /// What each of the head's tables is built from.
@@ -111,10 +120,10 @@ impl PullRequest {
                 .help("these settings would stop every check once they are merged; see docs/settings.md")
         });
         let (mut here, elsewhere): (Vec<_>, Vec<_>) =
-            self.all_findings().into_iter().partition(|finding| self.is_changed(&finding.place.path));
+            self.all_findings().iter().cloned().partition(|finding| self.is_changed(&finding.place.path));
         if !elsewhere.is_empty() {
-            let compiled = compile::models(self.base());
-            let before = rules::run(&Subject { project: self.base(), compiled: &compiled, policy: &self.policy });
+            let compiled = self.base_compiled();
+            let before = rules::run(&Subject { project: self.base(), compiled, policy: &self.policy });
             let known: HashSet<_> = before.iter().map(Finding::identity).collect();
             here.extend(elsewhere.into_iter().filter(|finding| !known.contains(&finding.identity())));
         }
@@ -124,8 +133,9 @@ impl PullRequest {
     }
 
     /// Every finding of the head.
-    pub(super) fn all_findings(&self) -> Vec<Finding> {
-        rules::run(&Subject { project: &self.head, compiled: &self.compiled, policy: &self.policy })
+    pub(super) fn all_findings(&self) -> &[Finding] {
+        let subject = Subject { project: &self.head, compiled: &self.compiled, policy: &self.policy };
+        self.all_findings.get_or_init(|| rules::run(&subject))
     }
 
     fn is_changed(&self, path: &str) -> bool {

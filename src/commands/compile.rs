@@ -10,7 +10,6 @@ use super::invocation::Invocation;
 use crate::cli::SelectArgs;
 use crate::compile;
 use crate::error::Error;
-use crate::finding::{Finding, Level};
 use crate::project::{Node, ResourceType};
 use crate::report::{Report, artefacts, counted, terminal};
 
@@ -29,12 +28,7 @@ pub(super) fn run(invocation: &Invocation, args: &SelectArgs) -> Result<Verdict,
     for (node, result) in results {
         match result {
             Ok(sql) => drop(compiled.insert(node.unique_id.clone(), sql.sql)),
-            Err(problem) => {
-                let mut finding =
-                    Finding::new("jinja/renders", Level::Error, problem.message, problem.place).help(problem.help);
-                finding.related = problem.stack;
-                findings.push(finding);
-            }
+            Err(problem) => findings.push(problem.finding()),
         }
     }
     artefacts::write_compiled(&project, &run, &folder, &compiled)?;

@@ -13,14 +13,13 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::plan::{Plan, Reason, diff, name_of};
-use crate::project::{Project, ResourceType};
+use crate::project::Project;
 use crate::report::progress::Shown;
 use crate::report::{Report, artefacts, terminal};
 
 pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict, Error> {
     let run = invocation.run("deploy", args.run.full_refresh);
     let request = PullRequest::read(invocation, &args.base, &run)?;
-    let findings = request.all_findings();
     let reasons = reasons(invocation, &request, &args.select)?;
     let engine = invocation.engine(&request.folder, &request.head)?;
     let plan = plan(&request, reasons, &engine);
@@ -29,7 +28,7 @@ pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict,
         terminal::removed(&request.removed(), &invocation.out);
         return Ok(Verdict::Good);
     }
-    let blocked = changes::blocked(&request.head, &findings);
+    let blocked = changes::blocked(&request.head, request.all_findings());
     let outcomes = carry_out(invocation, &request, &plan, &engine, (&args.run, &blocked))?;
     let in_plan = |path: &str| {
         plan.steps.iter().any(|step| request.head.nodes.get(&step.id).is_some_and(|node| node.file == path))
@@ -51,7 +50,7 @@ fn reasons(
     request: &PullRequest,
     args: &SelectArgs,
 ) -> Result<BTreeMap<String, Reason>, Error> {
-    let changed = diff::changed(&request.head, request.base());
+    let changed = diff::changed((&request.head, &request.compiled), (request.base(), request.base_compiled()));
     let mut reasons = Plan::of_changes(&request.head, &changed);
     if args.select.is_empty() && args.exclude.is_empty() {
         return Ok(reasons);
@@ -79,7 +78,7 @@ pub(super) fn plan(request: &PullRequest, reasons: BTreeMap<String, Reason>, eng
 
 /// The plan of everything that a pull request changes.
 pub(super) fn plan_of_changes(request: &PullRequest, engine: &dyn Engine) -> Plan {
-    let changed = diff::changed(&request.head, request.base());
+    let changed = diff::changed((&request.head, &request.compiled), (request.base(), request.base_compiled()));
     plan(request, Plan::of_changes(&request.head, &changed), engine)
 }
 
@@ -180,9 +179,4 @@ pub(super) fn report<'a>(
         removed: request.removed(),
         artefacts: Some(artefacts),
     }
-}
-
-/// Whether a node is of one of these kinds.
-pub(super) fn is_of(project: &Project, id: &str, kinds: &[ResourceType]) -> bool {
-    project.nodes.get(id).is_some_and(|node| kinds.contains(&node.resource_type))
 }

@@ -30,11 +30,10 @@ pub fn models(project: &Project) -> Compilations {
     models.into_par_iter().map(|node| (node.unique_id.clone(), node_sql(project, node, false))).collect()
 }
 
-/// The SQL of every model and test that can be compiled, as for a first run.
-pub fn all_sql(project: &Project) -> HashMap<String, String> {
-    let nodes: Vec<&Node> = project.nodes.values().filter(|node| !node.is_broken).collect();
-    let sql = |node: &Node| Some((node.unique_id.clone(), node_sql(project, node, false).ok()?.sql));
-    nodes.into_par_iter().filter_map(sql).collect()
+/// Compiles every data test that could be read.
+pub fn tests(project: &Project) -> Compilations {
+    let tests: Vec<&Node> = project.of_type(ResourceType::Test).filter(|node| !node.is_broken).collect();
+    tests.into_par_iter().map(|node| (node.unique_id.clone(), node_sql(project, node, false))).collect()
 }
 
 /// Compiles one model or test. `incremental` is what `is_incremental()` answers.

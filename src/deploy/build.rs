@@ -94,12 +94,7 @@ impl Builder<'_> {
         let incremental = node.materialized() == "incremental" && !refreshed && self.is_table(node);
         let compiled = match compile::node_sql(self.project, node, incremental) {
             Ok(compiled) => compiled,
-            Err(problem) => {
-                let mut finding =
-                    Finding::new("jinja/renders", Level::Error, problem.message, problem.place).help(problem.help);
-                finding.related = problem.stack;
-                return Built::failed(finding);
-            }
+            Err(problem) => return Built::failed(problem.finding()),
         };
         let built = match node.resource_type {
             ResourceType::Test => self.test(node, &compiled),
@@ -113,8 +108,7 @@ impl Builder<'_> {
     }
 
     fn seed(&self, node: &Node) -> Built {
-        let delimiter = node.config_text("delimiter").and_then(|text| text.bytes().next()).unwrap_or(b',');
-        let table = match csv::read(self.project.text(&node.file), delimiter) {
+        let table = match self.project.seed_table(node) {
             Ok(table) => table,
             Err(problem) => {
                 let place = Place::span(node.file.clone(), problem.span);

@@ -44,19 +44,9 @@ pub(super) fn environment(undefined: UndefinedBehavior) -> Environment<'static> 
     env.add_test("sequence", |value: Value| {
         matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable | ValueKind::String | ValueKind::Map)
     });
-    env.remove_function("debug");
+    // minijinja keeps functions among its globals; `debug` would print the whole scope.
+    env.remove_global("debug");
     env
-}
-
-trait RemoveFunction {
-    fn remove_function(&mut self, name: &str);
-}
-
-impl RemoveFunction for Environment<'_> {
-    /// minijinja keeps functions among its globals.
-    fn remove_function(&mut self, name: &str) {
-        self.remove_global(name);
-    }
 }
 
 fn dict(value: Value) -> Result<Value, Error> {
@@ -119,9 +109,6 @@ fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Resu
     #[derive(Default)]
     struct Printed(usize);
     let text = values::text(value);
-    if value.is_undefined() && state.undefined_behavior() == UndefinedBehavior::Strict {
-        return Err(Error::from(ErrorKind::UndefinedError));
-    }
     let printed = state.get_or_insert_extension_with(Printed::default);
     printed.0 += text.len();
     if printed.0 > LONGEST_TEXT {

@@ -11,7 +11,7 @@ use super::rewrite::{Marks, Rewritten, rewrite};
 use super::scope::{Context, Scope};
 use super::universe::{INTERNAL, MacroDef};
 use super::words::words;
-use crate::finding::Place;
+use crate::finding::{Finding, Level, Place};
 
 /// What went wrong while a template was rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,12 @@ pub struct RenderProblem {
 }
 
 impl RenderProblem {
+    /// What is shown when the failure comes while SQL is made for a build.
+    pub fn finding(self) -> Finding {
+        let finding = Finding::new("jinja/renders", Level::Error, self.message, self.place).help(self.help);
+        Finding { related: self.stack, ..finding }
+    }
+
     /// A piece of Jinja that could not be read at all.
     pub fn unread(problem: JinjaProblem, path: &str) -> Self {
         let help = problem.help.unwrap_or_else(|| "check that every brace and bracket is closed".to_owned());

@@ -3,12 +3,18 @@
 use std::collections::BTreeMap;
 
 use super::Reason;
-use crate::compile;
+use crate::compile::{self, Compilations};
 use crate::project::{Node, Project};
 
-/// The nodes of `head` that are not in `base`, or not as they are in `base`.
-pub fn changed(head: &Project, base: &Project) -> BTreeMap<String, Reason> {
-    let (head_sql, base_sql) = (compile::all_sql(head), compile::all_sql(base));
+/// The nodes of the head that are not in the base, or not as they are in the base. Both come with their models' SQL.
+pub fn changed(
+    (head, head_models): (&Project, &Compilations),
+    (base, base_models): (&Project, &Compilations),
+) -> BTreeMap<String, Reason> {
+    let (head_tests, base_tests) = (compile::tests(head), compile::tests(base));
+    let sql = |models: &Compilations, tests: &Compilations, id: &str| {
+        models.get(id).or_else(|| tests.get(id)).and_then(|result| result.as_ref().ok()).map(|found| found.sql.clone())
+    };
     let reason = |node: &Node| -> Option<Reason> {
         let Some(old) = base.nodes.get(&node.unique_id) else { return Some(Reason::New) };
         if node.checksum != old.checksum {
@@ -22,7 +28,8 @@ pub fn changed(head: &Project, base: &Project) -> BTreeMap<String, Reason> {
             return Some(Reason::Contract);
         }
         let macros = changed_macros(head, base, node);
-        let differs = head_sql.get(&node.unique_id) != base_sql.get(&node.unique_id) || !macros.is_empty();
+        let id = &node.unique_id;
+        let differs = sql(head_models, &head_tests, id) != sql(base_models, &base_tests, id) || !macros.is_empty();
         differs.then_some(Reason::Compiled(macros))
     };
     head.nodes.values().filter_map(|node| Some((node.unique_id.clone(), reason(node)?))).collect()

@@ -33,6 +33,7 @@ pub use source_table::SourceTable;
 
 use crate::jinja::scope::Given;
 use crate::jinja::universe::Universe;
+use crate::parse::csv;
 use crate::source::Tree;
 use package::Package;
 use profile::Target;
@@ -59,6 +60,15 @@ impl Project {
     /// The text of a project file, empty when there is none.
     pub fn text(&self, path: &str) -> &str {
         self.tree.find(path).and_then(|file| file.text().ok()).unwrap_or_default()
+    }
+
+    /// The rows of a seed, with its own delimiter.
+    ///
+    /// # Errors
+    /// The first row that cannot be read, with its place.
+    pub fn seed_table(&self, seed: &Node) -> Result<csv::Table, csv::CsvProblem> {
+        let delimiter = seed.config_text("delimiter").and_then(|text| text.bytes().next()).unwrap_or(b',');
+        csv::read(self.text(&seed.file), delimiter)
     }
 
     /// The root package's settings.

@@ -19,7 +19,6 @@
 //! ```
 
 use crate::finding::{Level, Place};
-use crate::parse::csv;
 use crate::project::Node;
 use crate::rules::{Check, Found, Rule, Subject};
 
@@ -27,8 +26,7 @@ pub(crate) const RULE: Rule =
     Rule { level: Level::Error, summary: "a seed that cannot be read", check: Check::Seed(check) };
 
 fn check(seed: &Node, subject: &Subject<'_>, found: &mut Found) {
-    let delimiter = seed.config_text("delimiter").and_then(|text| text.bytes().next()).unwrap_or(b',');
-    if let Err(problem) = csv::read(subject.project.text(&seed.file), delimiter) {
+    if let Err(problem) = subject.project.seed_table(seed) {
         found.at(Place::span(seed.file.clone(), problem.span), problem.message).help = Some(problem.help);
     }
 }

@@ -27,7 +27,6 @@
 //! ```
 
 use crate::finding::Level;
-use crate::parse::csv;
 use crate::project::Node;
 use crate::rules::{Check, Found, Rule, Subject};
 
@@ -35,8 +34,7 @@ pub(crate) const RULE: Rule =
     Rule { level: Level::Warning, summary: "a seed with too many rows", check: Check::Seed(check) };
 
 fn check(seed: &Node, subject: &Subject<'_>, found: &mut Found) {
-    let delimiter = seed.config_text("delimiter").and_then(|text| text.bytes().next()).unwrap_or(b',');
-    let Ok(table) = csv::read(subject.project.text(&seed.file), delimiter) else { return };
+    let Ok(table) = subject.project.seed_table(seed) else { return };
     let (rows, most) = (table.rows.len(), subject.policy.seed_rows);
     if rows > most {
         found.at(seed.place.clone(), format!("this seed has {rows} rows; more than {most} are slow to deploy")).help =
