@@ -77,6 +77,8 @@ pub enum Command {
     #[command(after_help = "In a GitHub workflow it writes annotations, the job's summary and the step's outputs.
   cadet ci --comment-file comment.md --artefacts-to s3-upload")]
     Ci(CiArgs),
+    /// Read the project and write target/manifest.json
+    Parse,
     /// Write the SQL of models and tests to target/compiled
     Compile(SelectArgs),
     /// Build models

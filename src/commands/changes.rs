@@ -105,10 +105,10 @@ impl PullRequest {
         if !self.changes.iter().any(can_remove) {
             return Vec::new();
         }
-        let is_table = |node: &&Node| matches!(node.resource_type, ResourceType::Model | ResourceType::Seed);
+        let is_table = |node: &&Arc<Node>| matches!(node.resource_type, ResourceType::Model | ResourceType::Seed);
         let gone =
             self.base().nodes.values().filter(is_table).filter(|node| !self.head.nodes.contains_key(&node.unique_id));
-        gone.map(Node::display_name).collect()
+        gone.map(|node| node.display_name()).collect()
     }
 
     /// The findings on what changed, and those that the change causes elsewhere.

@@ -1,6 +1,7 @@
 //! `cadet compile`: the SQL of models and tests, written to `target/compiled`.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -18,10 +19,10 @@ pub(super) fn run(invocation: &Invocation, args: &SelectArgs) -> Result<Verdict,
     let run = invocation.run("compile", false);
     let (project, policy) = invocation.working_project(&folder, run.clone())?;
     let selection = invocation.select(&project, args)?;
-    let is_wanted = |node: &&Node| {
+    let is_wanted = |node: &&Arc<Node>| {
         selection.ids.contains(&node.unique_id) && node.resource_type != ResourceType::Seed && !node.is_broken
     };
-    let nodes: Vec<&Node> = project.nodes.values().filter(is_wanted).collect();
+    let nodes: Vec<&Arc<Node>> = project.nodes.values().filter(is_wanted).collect();
     let results: Vec<_> = nodes.par_iter().map(|node| (*node, compile::node_sql(&project, node, false))).collect();
     let mut compiled = HashMap::new();
     let mut findings = changes::reading_errors(&project, &policy);

@@ -11,7 +11,7 @@ use crate::project::Project;
 use crate::project::package;
 use crate::project::profile::Target;
 use crate::project::read::Inputs;
-use crate::project::scopes::Run;
+use crate::project::scopes::{self, Run};
 use crate::project::select::{self, Selection};
 use crate::report::artefacts;
 use crate::report::terminal::Paths;
@@ -138,7 +138,9 @@ impl Invocation {
 
     /// What reading the project depends on besides its files.
     pub(super) fn inputs(&self, folder: &Path, tree: &Tree, policy: &Policy, run: Run) -> Result<Inputs, Error> {
-        Ok(Inputs { target: self.target(folder, tree)?, run, vars: self.vars()?, env: self.env.allowed(policy) })
+        let (vars, env) = (self.vars()?, self.env.allowed(policy));
+        let packages = package::packages(tree, &scopes::project_file(None, &vars, &env), &mut Vec::new());
+        Ok(Inputs { target: self.target(folder, &packages[0].file.profile)?, run, vars, env })
     }
 
     fn vars(&self) -> Result<serde_json::Map<String, serde_json::Value>, Error> {
@@ -150,11 +152,9 @@ impl Invocation {
     }
 
     /// The target's names, from `profiles.yml` if one is found.
-    fn target(&self, folder: &Path, tree: &Tree) -> Result<Target, Error> {
-        let packages = package::packages(tree, &mut Vec::new());
-        let profile = packages[0].file.profile.clone();
+    fn target(&self, folder: &Path, profile: &str) -> Result<Target, Error> {
         let wanted = self.global.target.as_deref();
-        let Some(profiles) = self.profiles(folder) else { return Ok(Target::usual(&profile)) };
+        let Some(profiles) = self.profiles(folder) else { return Ok(Target::usual(profile)) };
         let problem = |message: String| {
             Error::usage(
                 format!("profiles.yml cannot be used: {message}"),
@@ -162,8 +162,8 @@ impl Invocation {
             )
         };
         let (yaml, _) = yaml::read(&profiles).map_err(|found| problem(found.message))?;
-        let found = match Target::read(&yaml, &profile, wanted) {
-            Err(_) if wanted == Some(LOCAL) => Target::read(&yaml, &profile, None),
+        let found = match Target::read(&yaml, profile, wanted) {
+            Err(_) if wanted == Some(LOCAL) => Target::read(&yaml, profile, None),
             found => found,
         };
         let known = |names: Vec<String>| {
@@ -175,7 +175,7 @@ impl Invocation {
         };
         match (found.map_err(known)?, wanted.filter(|wanted| *wanted != LOCAL)) {
             (Some(target), _) => Ok(target),
-            (None, None) => Ok(Target::usual(&profile)),
+            (None, None) => Ok(Target::usual(profile)),
             (None, Some(wanted)) => Err(Error::usage(
                 format!("profiles.yml has no profile `{profile}`, and so no target `{wanted}`"),
                 "check `profile:` in dbt_project.yml, or leave --target out",

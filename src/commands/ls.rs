@@ -42,7 +42,7 @@ fn of_node(node: &Node, output: ListOutput) -> String {
         ListOutput::Json => json!({
             "name": node.name, "resource_type": node.resource_type, "package_name": node.package,
             "original_file_path": node.original_file_path, "unique_id": node.unique_id, "alias": node.alias,
-            "config": node.config, "tags": node.tags(), "depends_on": {"macros": node.macros, "nodes": node.depends_on},
+            "config": *node.config, "tags": node.tags, "depends_on": {"macros": node.macros, "nodes": node.depends_on},
         })
         .to_string(),
     }

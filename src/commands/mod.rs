@@ -10,6 +10,7 @@ mod deploy;
 mod explain;
 mod invocation;
 mod ls;
+mod parse;
 
 use crate::cli::{Cli, Command};
 use crate::error::Error;
@@ -44,6 +45,7 @@ pub fn run(cli: Cli) -> Result<Verdict, Error> {
         Command::Check(args) => check::run(&invocation, &args),
         Command::Deploy(args) => deploy::run(&invocation, &args),
         Command::Ci(args) => ci::run(&invocation, &args),
+        Command::Parse => parse::run(&invocation),
         Command::Compile(args) => compile::run(&invocation, &args),
         Command::Run(args) => build::run(&invocation, &args, build::RUN),
         Command::Seed(args) => build::run(&invocation, &args, build::SEED),

@@ -2,6 +2,8 @@
 //!
 //! The text is dbt's: `dbt.compilation.inject_ctes_into_sql`.
 
+use std::sync::Arc;
+
 use super::map::SourceMap;
 use super::{Compiled, body};
 use crate::jinja::relation::Relation;
@@ -10,7 +12,7 @@ use crate::project::{Node, Project, resolve};
 
 /// Puts the ephemeral models that `node` reads, and those that they read, before its own SQL.
 pub(super) fn inject(project: &Project, node: &Node, compiled: Compiled) -> Result<Compiled, RenderProblem> {
-    let mut ctes: Vec<&Node> = Vec::new();
+    let mut ctes: Vec<&Arc<Node>> = Vec::new();
     collect(project, node, &mut ctes);
     if ctes.is_empty() {
         return Ok(compiled);
@@ -19,7 +21,7 @@ pub(super) fn inject(project: &Project, node: &Node, compiled: Compiled) -> Resu
     let mut map = SourceMap::default();
     for (at, cte) in ctes.iter().enumerate() {
         text.push_str(if at > 0 { ", " } else { "" });
-        text.push_str(&format!(" {} as (\n", Relation::cte(&cte.alias_or_name())));
+        text.push_str(&format!(" {} as (\n", Relation::cte(&cte.alias)));
         let inner = body(project, cte, false)?;
         map.append(&inner.map.shifted(text.len()));
         text.push_str(&inner.sql);
@@ -35,7 +37,7 @@ pub(super) fn inject(project: &Project, node: &Node, compiled: Compiled) -> Resu
 }
 
 /// Deepest first, each once.
-fn collect<'p>(project: &'p Project, node: &Node, ctes: &mut Vec<&'p Node>) {
+fn collect<'p>(project: &'p Project, node: &Node, ctes: &mut Vec<&'p Arc<Node>>) {
     for asked in &node.refs {
         let Some(found) = resolve::find_ref(project, &node.package, &asked.what) else { continue };
         let known = ctes.iter().any(|known| known.unique_id == found.unique_id) || found.unique_id == node.unique_id;

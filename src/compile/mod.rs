@@ -11,6 +11,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::jinja::render::{self, RenderProblem};
+use crate::jinja::rewrite::{Marks, Rewritten, rewrite};
 use crate::project::{Node, Project, ResourceType, scopes};
 use map::SourceMap;
 
@@ -26,13 +27,13 @@ pub type Compilations = HashMap<String, Result<Compiled, RenderProblem>>;
 
 /// Compiles every model that could be read. Incremental models are compiled as for a first run.
 pub fn models(project: &Project) -> Compilations {
-    let models: Vec<&Node> = project.of_type(ResourceType::Model).filter(|node| !node.is_broken).collect();
+    let models: Vec<&Arc<Node>> = project.of_type(ResourceType::Model).filter(|node| !node.is_broken).collect();
     models.into_par_iter().map(|node| (node.unique_id.clone(), node_sql(project, node, false))).collect()
 }
 
 /// Compiles every data test that could be read.
 pub fn tests(project: &Project) -> Compilations {
-    let tests: Vec<&Node> = project.of_type(ResourceType::Test).filter(|node| !node.is_broken).collect();
+    let tests: Vec<&Arc<Node>> = project.of_type(ResourceType::Test).filter(|node| !node.is_broken).collect();
     tests.into_par_iter().map(|node| (node.unique_id.clone(), node_sql(project, node, false))).collect()
 }
 
@@ -40,20 +41,38 @@ pub fn tests(project: &Project) -> Compilations {
 ///
 /// # Errors
 /// The first thing in the template, or in a macro that it calls, that failed.
-pub fn node_sql(project: &Project, node: &Node, incremental: bool) -> Result<Compiled, RenderProblem> {
+pub fn node_sql(project: &Project, node: &Arc<Node>, incremental: bool) -> Result<Compiled, RenderProblem> {
     let body = body(project, node, incremental)?;
     ephemeral::inject(project, node, body)
 }
 
 /// The node's own SQL, before ephemeral models are written into it.
-fn body(project: &Project, node: &Node, incremental: bool) -> Result<Compiled, RenderProblem> {
+fn body(project: &Project, node: &Arc<Node>, incremental: bool) -> Result<Compiled, RenderProblem> {
     let scope = Arc::new(scopes::compiling(project, node, incremental));
     if node.test.is_some() {
         let sql = test::render(&scope, node)?;
         return Ok(Compiled { map: SourceMap::whole(&node.file, node.place.span.clone()), sql });
     }
-    let Some(template) = &node.template else { return Ok(Compiled::default()) };
-    let text = render::render(&scope, template, &node.file)?;
+    if node.is_python || node.resource_type == ResourceType::Seed {
+        return Ok(Compiled::default());
+    }
+    let template = match &node.template {
+        Some(template) => Arc::clone(template),
+        None => Arc::new(template(project, node)?),
+    };
+    let text = render::render(&scope, &template, &node.file)?;
     let (sql, map) = map::strip_marks(&text, &node.file);
     Ok(Compiled { sql, map })
+}
+
+/// The template of a node that was read without rendering it.
+fn template(project: &Project, node: &Node) -> Result<Rewritten, RenderProblem> {
+    let text = project.text(&node.file);
+    let range = node.raw_start..node.raw_start + node.raw.len();
+    let stands_there = node.place.span.is_none() && text.get(range.clone()).is_some_and(|text| *text == *node.raw);
+    let template = match stands_there {
+        true => rewrite(text, range, Marks::Text),
+        false => rewrite(&node.raw, 0..node.raw.len(), Marks::None),
+    };
+    template.map_err(|problem| RenderProblem::unread(problem, &node.file))
 }

@@ -1,5 +1,7 @@
 //! One step in, what became of it out.
 
+use std::sync::Arc;
+
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -66,7 +68,7 @@ impl Builder<'_> {
     }
 
     /// Builds a model, loads a seed, or runs a test. What was built gets its mark.
-    pub fn node(&self, node: &Node) -> Built {
+    pub fn node(&self, node: &Arc<Node>) -> Built {
         let built = self.unmarked(node);
         let mark = self.marks.get(&node.unique_id).filter(|_| node.has_relation());
         match (built.status, mark) {
@@ -78,7 +80,7 @@ impl Builder<'_> {
         }
     }
 
-    fn unmarked(&self, node: &Node) -> Built {
+    fn unmarked(&self, node: &Arc<Node>) -> Built {
         if node.has_relation() && node.database != self.project.target.database {
             let message = format!(
                 "cadet builds only into the database `{}`, not into `{}`",
@@ -89,6 +91,10 @@ impl Builder<'_> {
         }
         if node.resource_type == ResourceType::Seed {
             return self.seed(node);
+        }
+        if let Some(what) = not_built(node) {
+            let finding = Finding::new(BUILD, Level::Error, format!("cadet does not build {what}"), node.place.clone());
+            return Built::failed(finding.help("leave it out with `--exclude`, or build it with dbt"));
         }
         let refreshed = node.config.get("full_refresh").and_then(|value| value.as_bool()).unwrap_or(self.full_refresh);
         let incremental = node.materialized() == "incremental" && !refreshed && self.is_table(node);
@@ -170,9 +176,9 @@ impl Builder<'_> {
 
     /// The name of a table that a test needs and the engine does not have.
     fn missing_parent(&self, test: &Node) -> Option<String> {
-        let is_missing = |node: &&Node| node.has_relation() && matches!(self.engine.find(&node.relation), Ok(None));
+        let is_missing = |node: &&Arc<Node>| node.has_relation() && matches!(self.engine.find(&node.relation), Ok(None));
         let mut parents = test.depends_on.iter().filter_map(|id| self.project.nodes.get(id));
-        parents.find(is_missing).map(Node::display_name)
+        parents.find(is_missing).map(|node| node.display_name())
     }
 
     /// SQL that is not exactly one query is never sent.
@@ -247,6 +253,15 @@ impl Builder<'_> {
         let rest = self.project.text(&place.path).get(span.start..).unwrap_or_default();
         let word = rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.' | '"')).unwrap_or(rest.len());
         Place::span(place.path, span.start..(span.start + word).max(span.end))
+    }
+}
+
+/// What cadet reads but never builds.
+fn not_built(node: &Node) -> Option<&'static str> {
+    match node.resource_type {
+        _ if node.is_python => Some("models in Python: it runs no Python"),
+        ResourceType::Snapshot => Some("snapshots"),
+        _ => None,
     }
 }
 

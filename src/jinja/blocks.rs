@@ -31,6 +31,8 @@ pub struct Block {
     pub parameters: Vec<Parameter>,
     /// From the first to the last brace of the block.
     pub range: Range<usize>,
+    /// What stands between the opening and the closing tag.
+    pub body: Range<usize>,
     /// The name in the opening tag.
     pub name_span: Range<usize>,
 }
@@ -54,6 +56,7 @@ pub fn blocks(source: &str) -> Result<Vec<Block>, JinjaProblem> {
                     && let Some((mut block, _)) = open.take()
                 {
                     block.range.end = tag.range.end;
+                    block.body.end = tag.range.start;
                     found.push(block);
                 }
             }
@@ -110,7 +113,8 @@ fn opening(source: &str, tag: &Tag, keyword: &str) -> Result<Option<Block>, Jinj
     };
     let parameters =
         if matches!(kind, BlockKind::Macro | BlockKind::Test) { parameters(source, &tag.tokens) } else { Vec::new() };
-    Ok(Some(Block { kind, name: full, parameters, range: tag.range.clone(), name_span: name.range.clone() }))
+    let body = tag.range.end..tag.range.end;
+    Ok(Some(Block { kind, name: full, parameters, range: tag.range.clone(), body, name_span: name.range.clone() }))
 }
 
 /// `{% materialization table, adapter='athena' %}`

@@ -7,7 +7,9 @@ use minijinja::{Error, ErrorKind, State, Value};
 
 use super::macros::{Adapter, Loaded, return_value};
 use super::scope::{Asked, Mode, RefKey, Scope};
+use super::statics::with_hook_names;
 use super::values;
+use crate::project::node::Version;
 
 /// A function that knows the scope it is called in.
 #[derive(Debug)]
@@ -24,6 +26,7 @@ pub(super) enum Builtin {
     Var,
     EnvVar,
     Doc,
+    Metric,
     Return,
     Log,
     IsIncremental,
@@ -50,6 +53,7 @@ impl Builtin {
             "var" => Self::Var,
             "env_var" => Self::EnvVar,
             "doc" => Self::Doc,
+            "metric" => Self::Metric,
             "return" => Self::Return,
             "log" | "print" => Self::Log,
             "is_incremental" => Self::IsIncremental,
@@ -67,6 +71,28 @@ impl Builtin {
             "__cadet_val" => Self::Value,
             _ => return None,
         })
+    }
+}
+
+impl Builtin {
+    /// Whether templates of this kind have the function: YAML knows fewer than SQL.
+    pub(super) fn is_known_in(self, mode: &Mode) -> bool {
+        let of_sql = matches!(
+            self,
+            Self::Ref
+                | Self::Source
+                | Self::Config
+                | Self::Metric
+                | Self::IsIncremental
+                | Self::ShouldFullRefresh
+                | Self::Adapter
+                | Self::Builtins
+        );
+        match mode {
+            Mode::Yaml => !of_sql && self != Self::Doc,
+            Mode::Docs => !of_sql,
+            Mode::Parse | Mode::Compile { .. } => self != Self::Doc,
+        }
     }
 }
 
@@ -104,7 +130,7 @@ impl<'a> Arguments<'a> {
 impl Function {
     fn reference(&self, args: &Arguments<'_>) -> Result<Value, Error> {
         let version: Option<Value> = args.named.get::<Option<Value>>("version")?.or(args.named.get("v")?);
-        let version = version.filter(|version| !version.is_none()).map(|version| values::text(&version));
+        let version = version.filter(|version| !version.is_none()).map(|version| Version(values::to_json(&version)));
         let (package, name) = match args.positional.len() {
             1 => (None, args.text(0)),
             2 => (args.text(0), args.text(1)),
@@ -118,7 +144,7 @@ impl Function {
         let key = RefKey { package, name, version };
         self.scope.captured().refs.push(Asked { what: key.clone(), at: args.at });
         match &self.scope.mode {
-            Mode::Parse => Ok(self.scope.values.get("this").cloned().unwrap_or_default()),
+            Mode::Yaml | Mode::Docs | Mode::Parse => Ok(self.scope.values.get("this").cloned().unwrap_or_default()),
             Mode::Compile { refs, .. } => match refs.get(&key) {
                 Some(relation) => Ok(Value::from_object(relation.clone())),
                 None => Err(fail(format!(
@@ -136,7 +162,7 @@ impl Function {
         let key = (source, table);
         self.scope.captured().sources.push(Asked { what: key.clone(), at: args.at });
         match &self.scope.mode {
-            Mode::Parse => Ok(self.scope.values.get("this").cloned().unwrap_or_default()),
+            Mode::Yaml | Mode::Docs | Mode::Parse => Ok(self.scope.values.get("this").cloned().unwrap_or_default()),
             Mode::Compile { sources, .. } => match sources.get(&key) {
                 Some(relation) => Ok(Value::from_object(relation.clone())),
                 None => Err(fail(format!("`source('{}', '{}')` was not seen when the project was read", key.0, key.1))),
@@ -151,12 +177,9 @@ impl Function {
             given.extend(entries);
         }
         for key in args.named.args().filter(|key| *key != "__at") {
-            given.insert(
-                key.replace("pre_hook", "pre-hook").replace("post_hook", "post-hook"),
-                values::to_json(&args.named.peek(key)?),
-            );
+            given.insert(key.to_owned(), values::to_json(&args.named.peek(key)?));
         }
-        self.scope.captured().configs.push(given);
+        self.scope.captured().configs.push(with_hook_names(given));
         Ok(Value::from(""))
     }
 
@@ -174,7 +197,7 @@ impl Function {
         }
         match args.value(1, "default")? {
             Some(default) => Ok(default),
-            None if !self.scope.execute() => Ok(Value::from(())),
+            None if matches!(self.scope.mode, Mode::Parse) => Ok(Value::from(())),
             None => Err(fail(format!("the variable `{name}` is not set; set it under `vars:` in dbt_project.yml"))),
         }
     }
@@ -193,11 +216,47 @@ impl Function {
 
     fn doc(&self, args: &Arguments<'_>) -> Result<Value, Error> {
         let names: Vec<String> = args.positional.iter().map(values::text).collect();
-        let key = if names.len() == 1 { format!("{}.{}", self.scope.package, names[0]) } else { names.join(".") };
-        let found = self.scope.given.docs.get(&key);
-        found
-            .map(|text| Value::from(text.as_str()))
-            .ok_or_else(|| fail(format!("there is no docs block `{}`", names.join("."))))
+        let (package, name) = match names.as_slice() {
+            [name] => (None, name),
+            [package, name] => (Some(package.as_str()), name),
+            _ => return Err(fail("`doc` takes a docs block's name, or a package and a name")),
+        };
+        let blocks = self.scope.given.docs.get(name);
+        let packages = self.scope.packages(package);
+        let found = blocks.and_then(|blocks| {
+            packages.into_iter().find_map(|package| match package {
+                Some(package) => blocks.get_key_value(package),
+                None => blocks.first(),
+            })
+        });
+        let Some((package, text)) = found else {
+            let known = self.scope.given.docs.keys().map(String::as_str);
+            let help = crate::project::problem::did_you_mean(name, known).map_or_else(
+                || "; write it as `{% docs … %}` in a Markdown file".to_owned(),
+                |near| format!("; did you mean `{near}`?"),
+            );
+            return Err(fail(format!("there is no docs block `{}`{help}", names.join("."))));
+        };
+        self.scope.captured().docs.push(format!("doc.{package}.{name}"));
+        Ok(Value::from(text.as_str()))
+    }
+
+    /// `metric('name')`, in exposures and old models.
+    fn metric(&self, args: &Arguments<'_>) -> Result<Value, Error> {
+        let names: Vec<String> = args.positional.iter().map(values::text).collect();
+        if names.is_empty() || names.len() > 2 {
+            return Err(fail("`metric` takes a metric's name, or a package and a name"));
+        }
+        let name = names.last().cloned().unwrap_or_default();
+        self.scope.captured().metrics.push(names);
+        Ok(Value::from(name))
+    }
+
+    /// dbt's own macros that cadet has as functions count as macros that were called.
+    fn record(&self, state: &mut State<'_, '_>, name: &str) {
+        if state.get_or_insert_extension_with(Loaded::default).is_outside_macros() {
+            self.scope.captured().macros.insert(format!("macro.dbt.{name}"));
+        }
     }
 
     fn is_incremental(&self) -> bool {
@@ -219,14 +278,21 @@ impl Object for Function {
             Builtin::Var => self.var(&arguments),
             Builtin::EnvVar => self.env_var(&arguments),
             Builtin::Doc => self.doc(&arguments),
+            Builtin::Metric => self.metric(&arguments),
             Builtin::Return => {
                 let value = args.first().cloned().unwrap_or_default();
                 Err(return_value(state, values::settled(&value)))
             }
             // What a template logs is not shown: cadet's output is for findings.
             Builtin::Log => Ok(Value::from("")),
-            Builtin::IsIncremental => Ok(Value::from(self.is_incremental())),
-            Builtin::ShouldFullRefresh => Ok(Value::from(!self.is_incremental())),
+            Builtin::IsIncremental => {
+                self.record(state, "is_incremental");
+                Ok(Value::from(self.is_incremental()))
+            }
+            Builtin::ShouldFullRefresh => {
+                self.record(state, "should_full_refresh");
+                Ok(Value::from(!self.is_incremental()))
+            }
             Builtin::FromJson => Ok(serde_json::from_str(&arguments.text(0).unwrap_or_default()).map_or_else(
                 |_| arguments.positional.get(1).cloned().unwrap_or_default(),
                 |json| values::from_json(&json),
@@ -280,6 +346,9 @@ impl Object for Function {
     fn call_method(self: &Arc<Self>, state: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
         let arguments = Arguments::new(state, args)?;
         match (self.builtin, method) {
+            (Builtin::Config, "get" | "require" | "meta_get" | "meta_require") if !self.scope.execute() => {
+                Ok(Value::from(""))
+            }
             (Builtin::Config, "get") => {
                 let key = arguments.text(0).unwrap_or_default();
                 let default = arguments.value(1, "default")?.unwrap_or_else(|| Value::from(()));
@@ -289,7 +358,6 @@ impl Object for Function {
                 let key = arguments.text(0).unwrap_or_default();
                 match self.config_value(&key) {
                     Some(value) => Ok(value),
-                    None if !self.scope.execute() => Ok(Value::from("")),
                     None => Err(fail(format!("the config `{key}` is required but not set"))),
                 }
             }

@@ -32,6 +32,13 @@ pub(super) struct Loaded {
     returned: Option<Value>,
 }
 
+impl Loaded {
+    /// Whether the template itself is being rendered, and no macro that it calls.
+    pub(super) fn is_outside_macros(&self) -> bool {
+        self.depth == 0
+    }
+}
+
 /// The error that carries `return(x)` out of a macro.
 #[derive(Debug)]
 pub(super) struct ReturnSignal;
@@ -145,8 +152,15 @@ impl Object for MacroRef {
     }
 
     fn call(self: &Arc<Self>, state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
-        if state.get_or_insert_extension_with(Loaded::default).depth == 0 {
+        if state.get_or_insert_extension_with(Loaded::default).is_outside_macros() {
             self.scope.captured().macros.insert(self.definition.unique_id.clone());
+        }
+        if self.definition.is_known_only {
+            return match self.scope.execute() {
+                true => Err(Error::new(ErrorKind::UnknownFunction, format!("{} is unknown", self.definition.name))),
+                // While a project is read, what a macro of dbt's answers hardly ever matters.
+                false => Ok(Value::from("")),
+            };
         }
         let kwargs = self.bind(args)?;
         let raw = self.load(state)?;

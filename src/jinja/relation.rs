@@ -16,13 +16,20 @@ pub struct Relation {
     pub identifier: Option<String>,
     /// A CTE is written without quotes and without a schema.
     pub is_cte: bool,
+    /// The parts that are written without quotes, when they are plain names; hardly any project wants that.
+    pub unquoted: Vec<&'static str>,
 }
 
 impl Relation {
     /// A relation with all three names.
     pub fn new(database: &str, schema: &str, identifier: &str) -> Self {
         let name = |name: &str| Some(name.to_owned());
-        Self { database: name(database), schema: name(schema), identifier: name(identifier), is_cte: false }
+        Self { database: name(database), schema: name(schema), identifier: name(identifier), ..Self::default() }
+    }
+
+    /// Says which parts are written without quotes: those for which `quotes` answers no.
+    pub fn quote(&mut self, quotes: impl Fn(&str) -> Option<bool>) {
+        self.unquoted = ["database", "schema", "identifier"].into_iter().filter(|part| quotes(part) == Some(false)).collect();
     }
 
     /// The CTE that stands for an ephemeral model.
@@ -76,10 +83,13 @@ impl Relation {
 
 impl fmt::Display for Relation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = [&self.database, &self.schema, &self.identifier];
-        for (at, part) in parts.into_iter().flatten().enumerate() {
+        let parts = [("database", &self.database), ("schema", &self.schema), ("identifier", &self.identifier)];
+        let parts = parts.into_iter().filter_map(|(name, part)| Some((name, part.as_ref()?)));
+        for (at, (name, part)) in parts.enumerate() {
             f.write_str(if at > 0 { "." } else { "" })?;
-            if self.is_cte { f.write_str(part)? } else { write!(f, "\"{}\"", part.replace('"', "\"\""))? }
+            let is_name = || part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            let is_plain = self.is_cte || (self.unquoted.contains(&name) && is_name());
+            if is_plain { f.write_str(part)? } else { write!(f, "\"{}\"", part.replace('"', "\"\""))? }
         }
         Ok(())
     }

@@ -9,7 +9,8 @@ use super::JinjaProblem;
 use super::macros::PREFIX;
 use super::rewrite::{Marks, Rewritten, rewrite};
 use super::scope::{Context, Scope};
-use super::universe::{INTERNAL, MacroDef};
+use super::universe::{CALLS, INTERNAL, MacroDef, Universe};
+use super::values;
 use super::words::words;
 use crate::finding::{Finding, Level, Place};
 
@@ -58,6 +59,54 @@ pub fn render(scope: &Arc<Scope>, template: &Rewritten, path: &str) -> Result<St
             place: Place::file(path),
             stack: Vec::new(),
         }),
+    }
+}
+
+/// Macros called one after the other in one render, so that what they need is made ready once.
+pub struct Calls<'u> {
+    universe: &'u Universe,
+    scope: Arc<Scope>,
+    render: Option<minijinja::Captured<'u>>,
+}
+
+/// A render with less fuel left is given up for a new one.
+const LEAST_FUEL: u64 = 5_000_000;
+
+impl<'u> Calls<'u> {
+    /// Calls in `scope`, whose macros are those of `universe`.
+    pub fn new(universe: &'u Universe, scope: Arc<Scope>) -> Self {
+        Self { universe, scope, render: None }
+    }
+
+    /// Calls the macro `name` for something that stands in the file `path`; its text without the white space around it.
+    ///
+    /// # Errors
+    /// As [`render`].
+    pub fn call(&mut self, name: &str, args: &[Value], path: &str) -> Result<String, RenderProblem> {
+        let scope = Arc::clone(&self.scope);
+        let failed = |error: &minijinja::Error| problem(&scope, &Rewritten::default(), path, error);
+        let is_spent = |render: &minijinja::Captured<'_>| {
+            render.state().fuel_levels().is_some_and(|(_, left)| left < LEAST_FUEL)
+        };
+        if self.render.as_ref().is_none_or(is_spent) {
+            let environment = self.universe.environment(false);
+            let template = environment.get_template(CALLS).map_err(|error| failed(&error))?;
+            let ready = template.render_captured(Value::from_object(Context(Arc::clone(&self.scope))));
+            self.render = Some(ready.map_err(|error| failed(&error))?);
+        }
+        let Some(render) = &mut self.render else { return Ok(String::new()) };
+        let called = render.with_state_mut(|state| match state.lookup(name) {
+            Some(function) => function.call(state, args),
+            None => Ok(Value::UNDEFINED),
+        });
+        match called {
+            Ok(value) => Ok(values::text(&value).trim().to_owned()),
+            Err(error) => {
+                // What failed may have left the render in the middle of a macro.
+                self.render = None;
+                Err(failed(&error))
+            }
+        }
     }
 }
 

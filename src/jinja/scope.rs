@@ -1,9 +1,10 @@
 //! What one template sees while it is rendered, and what it asked for.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use indexmap::{IndexMap, IndexSet};
 use minijinja::Value;
 use minijinja::value::{Object, ObjectRepr};
 
@@ -11,13 +12,21 @@ use super::builtins::{Builtin, Function};
 use super::macros::{MacroRef, Namespace};
 use super::relation::Relation;
 use super::universe::Universe;
+use crate::project::node::Version;
 
 /// A `ref(...)` as it was called.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RefKey {
     pub package: Option<String>,
     pub name: String,
-    pub version: Option<String>,
+    pub version: Option<Version>,
+}
+
+impl RefKey {
+    /// As the manifest has it.
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({"name": self.name, "package": self.package, "version": self.version})
+    }
 }
 
 /// Something the template asked for, and where its call stands if that is in the template itself.
@@ -33,10 +42,13 @@ pub struct Asked<T> {
 pub struct Captured {
     pub refs: Vec<Asked<RefKey>>,
     pub sources: Vec<Asked<(String, String)>>,
+    pub metrics: Vec<Vec<String>>,
+    /// The unique ids of the docs blocks that were asked for.
+    pub docs: Vec<String>,
     /// The arguments of each `config(...)`, in order.
     pub configs: Vec<serde_json::Map<String, serde_json::Value>>,
-    /// The unique ids of the macros that the template itself called.
-    pub macros: BTreeSet<String>,
+    /// The unique ids of the macros that the template itself called, in the order of the first calls.
+    pub macros: IndexSet<String>,
     /// The value of an expression that was evaluated rather than printed.
     pub value: Option<Value>,
 }
@@ -44,6 +56,10 @@ pub struct Captured {
 /// How far names are to be looked up.
 #[derive(Debug)]
 pub enum Mode {
+    /// Reading YAML: only variables, the environment and the target are known.
+    Yaml,
+    /// Reading descriptions: as for YAML, and `doc`.
+    Docs,
     /// Reading the project: `execute` is false and every `ref` is a stand-in.
     Parse,
     /// Compiling: refs and sources are the relations that reading found.
@@ -58,8 +74,10 @@ pub struct Given {
     pub cli_vars: serde_json::Map<String, serde_json::Value>,
     /// The environment variables that the settings allow.
     pub env: HashMap<String, String>,
-    /// The text of the docs blocks by `package.name`.
-    pub docs: HashMap<String, String>,
+    /// The text of the docs blocks by name and package.
+    pub docs: IndexMap<String, IndexMap<String, String>>,
+    /// The flag `require_ref_searches_node_package_before_root`.
+    pub searches_own_package_first: bool,
     /// `target`, `flags`, `invocation_id`, `run_started_at` and the like: the same for every node.
     pub globals: HashMap<&'static str, Value>,
 }
@@ -102,6 +120,12 @@ impl Scope {
     /// Sets what `_dbt_generic_test_kwargs` is; only the first call counts.
     pub fn set_test_arguments(&self, arguments: Value) {
         self.test_arguments.get_or_init(|| arguments);
+    }
+
+    /// The packages in which dbt looks for a name: the one that is named, else the root project's, the node's own, and any.
+    pub fn packages<'s>(&'s self, named: Option<&'s str>) -> Vec<Option<&'s str>> {
+        let own_first = self.given.searches_own_package_first;
+        crate::project::resolve::packages(self.universe.root(), &self.package, named, own_first)
     }
 
     /// Whether this is a compilation, dbt's `execute`.
@@ -148,7 +172,7 @@ impl Object for Context {
         if let Some(value) = scope.values.get(name).or_else(|| scope.given.globals.get(name)) {
             return Some(value.clone());
         }
-        if let Some(builtin) = Builtin::named(name) {
+        if let Some(builtin) = Builtin::named(name).filter(|builtin| builtin.is_known_in(&scope.mode)) {
             return Some(Value::from_object(Function { builtin, scope: Arc::clone(scope) }));
         }
         match name {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use minijinja::{Environment, UndefinedBehavior};
 
@@ -14,8 +14,20 @@ use super::rewrite::{Marks, Rewritten, rewrite};
 /// The package of the macros that come with dbt, in cadet's own words.
 pub const INTERNAL: &str = "dbt";
 
+/// The template in which macros are called that no template calls: see [`Calls`](super::render::Calls).
+pub(super) const CALLS: &str = "__cadet_calls";
+
 const INTERNAL_MACROS: &[(&str, &str)] =
     &[("macros/names.sql", include_str!("dbt/names.sql")), ("macros/tests.sql", include_str!("dbt/tests.sql"))];
+
+/// Packages whose macros come with dbt: its own, and those of its adapter for Athena.
+pub const INTERNAL_PACKAGES: [&str; 2] = [INTERNAL, "dbt_athena"];
+
+/// Every macro that comes with dbt, by name: those that cadet does not have are known, but cannot be called.
+static KNOWN: LazyLock<HashMap<&'static str, Arc<MacroDef>>> = LazyLock::new(|| {
+    let names = include_str!("dbt/names.txt").lines().filter_map(|line| line.split_once('.'));
+    names.map(|(package, name)| (name, Arc::new(MacroDef::known(package, name)))).collect()
+});
 
 /// One macro, generic test or materialisation.
 #[derive(Debug)]
@@ -35,9 +47,43 @@ pub struct MacroDef {
     pub takes_varargs: bool,
     pub takes_kwargs: bool,
     pub rewritten: Rewritten,
+    /// The unique ids of the macros that its text calls.
+    pub depends_on: Vec<String>,
+    /// It comes with dbt, and cadet has no body for it.
+    pub is_known_only: bool,
 }
 
 impl MacroDef {
+    fn known(package: &str, name: &str) -> Self {
+        Self {
+            unique_id: format!("macro.{package}.{name}"),
+            package: package.to_owned(),
+            name: name.to_owned(),
+            path: String::new(),
+            source: "".into(),
+            range: 0..0,
+            name_span: 0..0,
+            kind: BlockKind::Macro,
+            parameters: Vec::new(),
+            takes_varargs: true,
+            takes_kwargs: true,
+            rewritten: Rewritten::default(),
+            depends_on: Vec::new(),
+            is_known_only: true,
+        }
+    }
+
+    /// The languages of the models that a materialisation builds; nothing for what is none.
+    pub fn languages(&self) -> Option<Vec<&'static str>> {
+        if self.kind != BlockKind::Materialization {
+            return None;
+        }
+        let head = self.text().split("%}").next().unwrap_or_default();
+        let said = head.split_once("supported_languages").map_or("", |(_, said)| said);
+        let named: Vec<&str> = ["sql", "python"].into_iter().filter(|language| said.contains(language)).collect();
+        Some(if named.is_empty() { vec!["sql"] } else { named })
+    }
+
     /// The text of the block, which is what decides whether it changed.
     pub fn text(&self) -> &str {
         &self.source[self.range.clone()]
@@ -67,9 +113,22 @@ pub struct Universe {
     dispatch: HashMap<String, Vec<String>>,
     parse: Environment<'static>,
     compile: Environment<'static>,
+    has_macros: bool,
 }
 
 impl Universe {
+    /// A universe for YAML, where no macro is known and no unknown name is forgiven.
+    pub fn without_macros(root: &str) -> Self {
+        Self {
+            packages: BTreeMap::new(),
+            root: root.to_owned(),
+            dispatch: HashMap::new(),
+            parse: environment::environment(UndefinedBehavior::Strict),
+            compile: environment::environment(UndefinedBehavior::Strict),
+            has_macros: false,
+        }
+    }
+
     /// Reads the macro files; what cannot be read is reported and left out.
     pub fn new(
         root: &str,
@@ -82,6 +141,7 @@ impl Universe {
             dispatch,
             parse: environment::environment(UndefinedBehavior::Chainable),
             compile: environment::environment(UndefinedBehavior::Lenient),
+            has_macros: true,
         };
         let mut problems = Vec::new();
         let internal = INTERNAL_MACROS.iter().map(|(path, text)| MacroFile { package: INTERNAL, path, text });
@@ -90,6 +150,11 @@ impl Universe {
         }
         for file in files {
             universe.add_file(file, &mut problems);
+        }
+        universe.link();
+        for environment in [&mut universe.parse, &mut universe.compile] {
+            // It is a constant, and reads.
+            let _ = environment.add_template(CALLS, super::macros::PREFIX);
         }
         (universe, problems)
     }
@@ -143,6 +208,8 @@ impl Universe {
             takes_varargs: body.contains("varargs"),
             takes_kwargs: body.contains("kwargs"),
             rewritten,
+            depends_on: Vec::new(),
+            is_known_only: false,
         };
         self.packages.entry(file.package.to_owned()).or_default().insert(block.name, Arc::new(definition));
         Ok(())
@@ -153,14 +220,49 @@ impl Universe {
         if execute { &self.compile } else { &self.parse }
     }
 
+    /// The root project's name.
+    pub(super) fn root(&self) -> &str {
+        &self.root
+    }
+
+    /// Learns which macros each macro's text calls, once all of them are known.
+    fn link(&mut self) {
+        let mut linked: Vec<(String, String, Vec<String>)> = Vec::new();
+        for definition in self.packages.values().flat_map(HashMap::values) {
+            let called = super::macro_calls::called(self, definition);
+            linked.push((definition.package.clone(), definition.name.clone(), called));
+        }
+        for (package, name, called) in linked {
+            let definition = self.packages.get_mut(&package).and_then(|macros| macros.get_mut(&name));
+            if let Some(definition) = definition.and_then(Arc::get_mut) {
+                definition.depends_on = called;
+            }
+        }
+    }
+
+    /// Whether the project or a package has a `ref`, `source` or `config` of its own.
+    pub fn replaces_references(&self) -> bool {
+        let own = self.packages.iter().filter(|(package, _)| package.as_str() != INTERNAL);
+        own.flat_map(|(_, macros)| macros.keys()).any(|name| matches!(name.as_str(), "ref" | "source" | "config"))
+    }
+
     /// The macro that `name` means in a node of `package`: that package's, the root project's, or dbt's.
     pub fn find(&self, package: &str, name: &str) -> Option<&Arc<MacroDef>> {
         [package, &self.root, INTERNAL].into_iter().find_map(|package| self.find_in(package, name))
     }
 
-    /// The macro `name` of one package.
+    /// As [`find`](Self::find), and then in any other package: how dbt reads a call without rendering it.
+    pub fn find_anywhere(&self, package: &str, name: &str) -> Option<&Arc<MacroDef>> {
+        let own = self.find_in(package, name).or_else(|| self.find_in(&self.root, name));
+        let any = || self.packages.iter().filter(|(package, _)| package.as_str() != INTERNAL).find_map(|(_, macros)| macros.get(name));
+        own.or_else(any).or_else(|| self.find_in(INTERNAL, name))
+    }
+
+    /// The macro `name` of one package; `dbt` stands for all that comes with dbt.
     pub fn find_in(&self, package: &str, name: &str) -> Option<&Arc<MacroDef>> {
-        self.packages.get(package)?.get(name)
+        let own = self.packages.get(package).and_then(|macros| macros.get(name));
+        let is_internal = self.has_macros && INTERNAL_PACKAGES.contains(&package);
+        own.or_else(|| is_internal.then(|| KNOWN.get(name)).flatten().filter(|known| package == INTERNAL || known.package == package))
     }
 
     /// The macro with this unique id.
@@ -171,7 +273,7 @@ impl Universe {
 
     /// Whether a package of this name has macros.
     pub fn has_package(&self, package: &str) -> bool {
-        self.packages.contains_key(package)
+        self.packages.contains_key(package) || (self.has_macros && INTERNAL_PACKAGES.contains(&package))
     }
 
     /// Every macro, dbt's own included, by package and name.
@@ -186,13 +288,15 @@ impl Universe {
     /// Behaviour: `dbt.context.providers.BaseDatabaseWrapper.dispatch`.
     pub fn dispatch(&self, package: &str, name: &str, namespace: Option<&str>) -> Option<&Arc<MacroDef>> {
         let names = ["athena", "default"].map(|prefix| format!("{prefix}__{name}"));
-        let Some(namespace) = namespace else {
-            return names.iter().find_map(|name| self.find(package, name));
-        };
-        let order = match self.dispatch.get(namespace) {
-            Some(order) => order.clone(),
-            None => vec![self.root.clone(), namespace.to_owned()],
-        };
-        order.iter().find_map(|package| names.iter().find_map(|name| self.find_in(package, name)))
+        let order = namespace.and_then(|namespace| match self.dispatch.get(namespace) {
+            Some(order) => Some(order.clone()),
+            // The root project is no package of its own.
+            None if namespace == self.root || !self.has_package(namespace) => None,
+            None => Some(vec![self.root.clone(), namespace.to_owned()]),
+        });
+        match order {
+            Some(order) => order.iter().find_map(|package| names.iter().find_map(|name| self.find_in(package, name))),
+            None => names.iter().find_map(|name| self.find(package, name)),
+        }
     }
 }

@@ -91,6 +91,39 @@ impl Yaml {
         }
     }
 
+    /// Whether the value is `true`; nothing when it is not a bool.
+    pub fn as_bool(&self) -> Option<bool> {
+        if let Value::Bool(value) = self.value { Some(value) } else { None }
+    }
+
+    /// Whether there is nothing: null, or an empty list or map.
+    pub fn is_empty(&self) -> bool {
+        match &self.value {
+            Value::Null => true,
+            Value::List(items) => items.is_empty(),
+            Value::Map(entries) => entries.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// A tree for a value that was computed, all of it at one place.
+    pub fn from_json(json: &serde_json::Value, span: &Range<usize>) -> Self {
+        let value = match json {
+            serde_json::Value::Null => Value::Null,
+            serde_json::Value::Bool(value) => Value::Bool(*value),
+            serde_json::Value::String(text) => Value::String(text.clone()),
+            serde_json::Value::Number(number) => {
+                number.as_i64().map_or_else(|| Value::Float(number.as_f64().unwrap_or_default()), Value::Int)
+            }
+            serde_json::Value::Array(items) => Value::List(items.iter().map(|item| Self::from_json(item, span)).collect()),
+            serde_json::Value::Object(entries) => {
+                let key = |name: &String| Key { name: name.clone(), span: span.clone() };
+                Value::Map(entries.iter().map(|(name, value)| (key(name), Self::from_json(value, span))).collect())
+            }
+        };
+        Self { value, span: span.clone() }
+    }
+
     /// The same value without spans.
     pub fn to_json(&self) -> serde_json::Value {
         self.value.to_json()

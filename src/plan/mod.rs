@@ -119,7 +119,8 @@ impl Plan {
             }
         }
         let has_step = |id: &String| {
-            project.nodes.get(id).is_none_or(|node| node.has_relation() || node.resource_type == ResourceType::Test)
+            let Some(node) = project.nodes.get(id) else { return project.sources.contains_key(id) };
+            node.is_built() && (node.has_relation() || node.resource_type == ResourceType::Test)
         };
         reasons.retain(|id, _| has_step(id));
         let order = order::topological(project, &graph, reasons.keys().map(String::as_str).collect());

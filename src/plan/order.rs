@@ -51,9 +51,9 @@ pub fn topological(project: &Project, graph: &Graph<'_>, ids: BTreeSet<&str>) ->
 
 fn rank(project: &Project, id: &str) -> usize {
     match project.nodes.get(id).map(|node| node.resource_type) {
-        None | Some(ResourceType::Source) => 0,
         Some(ResourceType::Seed) => 1,
-        Some(ResourceType::Model) => 2,
+        Some(ResourceType::Model | ResourceType::Snapshot) => 2,
         Some(ResourceType::Test) => 3,
+        _ => 0,
     }
 }

@@ -17,7 +17,7 @@ impl<'p> Graph<'p> {
     /// Collects the edges.
     pub fn new(project: &'p Project) -> Self {
         let mut graph = Self::default();
-        for node in project.nodes.values() {
+        for node in project.nodes.values().chain(project.others.values()) {
             let parents = node.depends_on.iter().map(String::as_str).collect::<Vec<_>>();
             for parent in &parents {
                 graph.children.entry(parent).or_default().push(&node.unique_id);
@@ -102,7 +102,7 @@ fn circle_from<'p>(graph: &Graph<'p>, start: &'p str, done: &mut HashSet<&'p str
 }
 
 fn problem(project: &Project, circle: &[&str]) -> Problem {
-    let nodes: Vec<&Node> = circle.iter().filter_map(|id| project.nodes.get(*id)).collect();
+    let nodes: Vec<&Node> = circle.iter().filter_map(|id| project.nodes.get(*id).map(|node| &**node)).collect();
     let names: Vec<String> = nodes.iter().chain(nodes.first()).map(|node| node.display_name()).collect();
     let place = nodes.first().map(|node| node.place.clone()).unwrap_or_else(|| crate::finding::Place::file(""));
     let message = format!("these models depend on each other in a circle: {}", names.join(" → "));

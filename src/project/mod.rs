@@ -3,26 +3,36 @@
 //! Reading never stops: what cannot be read becomes a [`Problem`] with a place, and the rest is read all the same.
 
 pub mod config;
-mod config_jinja;
-pub mod data_test;
+mod data_test;
+mod drafts;
+pub mod entries;
+mod exposure;
 pub mod files;
+mod finish;
 pub mod graph;
+pub mod group;
+mod identity;
 mod keys;
-pub mod names;
+mod names;
 pub mod node;
 pub mod package;
+pub mod patches;
 pub mod problem;
 pub mod profile;
 pub mod project_file;
-pub mod properties;
+mod python_model;
 pub mod read;
+mod reader;
 pub mod resolve;
 pub mod scopes;
 pub mod select;
+mod snapshot_entry;
 pub mod source_table;
 mod tests;
 mod version;
+mod yaml_jinja;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -46,14 +56,43 @@ pub struct Project {
     pub target: Target,
     pub tree: Arc<Tree>,
     pub packages: Vec<Package>,
-    /// Models, seeds and tests by unique id, in dbt's order of reading.
-    pub nodes: IndexMap<String, Node>,
+    /// Models, seeds, snapshots, analyses, tests and operations by unique id.
+    pub nodes: IndexMap<String, Arc<Node>>,
     pub sources: IndexMap<String, SourceTable>,
-    /// The property files that were read, by path.
-    pub property_files: Vec<properties::PropertyFile>,
+    /// Exposures, metrics, semantic models, saved queries and unit tests by unique id.
+    pub others: IndexMap<String, Arc<Node>>,
+    pub groups: Vec<group::Group>,
+    /// What `enabled: false` takes out, and the tests of it.
+    pub disabled: Vec<Arc<Node>>,
+    /// What property files say of macros, by unique id.
+    pub macro_patches: HashMap<String, patches::MacroPatch>,
+    /// The property files that were read, sorted by path.
+    pub property_files: Vec<Arc<entries::PropertyFile>>,
     pub universe: Arc<Universe>,
     pub given: Arc<Given>,
+    /// The docs blocks of every package.
+    pub docs: Vec<DocsBlock>,
+    /// What names lead to.
+    pub lookup: resolve::Lookup,
     pub problems: Vec<Problem>,
+}
+
+/// A `{% docs %}` block of a Markdown file.
+#[derive(Debug, Clone)]
+pub struct DocsBlock {
+    pub name: String,
+    pub package: String,
+    /// Relative to the resource folder in which it was found.
+    pub path: String,
+    pub original_file_path: String,
+    pub text: String,
+}
+
+impl DocsBlock {
+    /// `doc.<package>.<name>`
+    pub fn unique_id(&self) -> String {
+        format!("doc.{}.{}", self.package, self.name)
+    }
 }
 
 impl Project {
@@ -77,12 +116,23 @@ impl Project {
     }
 
     /// The nodes of one kind.
-    pub fn of_type(&self, kind: ResourceType) -> impl Iterator<Item = &Node> {
+    pub fn of_type(&self, kind: ResourceType) -> impl Iterator<Item = &Arc<Node>> {
         self.nodes.values().filter(move |node| node.resource_type == kind)
     }
 
+    /// A node of any kind, sources too.
+    pub fn node(&self, id: &str) -> Option<&Arc<Node>> {
+        let source = || self.sources.get(id).map(SourceTable::node);
+        self.nodes.get(id).or_else(|| self.others.get(id)).or_else(source)
+    }
+
+    /// Every node of every kind, sources too.
+    pub fn all_nodes(&self) -> impl Iterator<Item = &Arc<Node>> {
+        self.nodes.values().chain(self.sources.values().map(SourceTable::node)).chain(self.others.values())
+    }
+
     /// The nodes of one kind that are the project's own, not a package's.
-    pub fn own(&self, kind: ResourceType) -> impl Iterator<Item = &Node> {
+    pub fn own(&self, kind: ResourceType) -> impl Iterator<Item = &Arc<Node>> {
         self.of_type(kind).filter(|node| node.package == self.name)
     }
 }

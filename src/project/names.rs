@@ -1,79 +1,102 @@
 //! Where a node's table goes: database, schema and alias, as the project's `generate_*_name` macros decide.
 
-use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Object, ObjectRepr, from_args};
-use minijinja::{Error, ErrorKind, State, Value};
+use minijinja::Value;
 
-use super::node::Node;
+use super::node::{Node, ResourceType};
+use super::reader::Reader;
 use super::scopes;
 use crate::jinja::relation::Relation;
-use crate::jinja::render::{RenderProblem, evaluate};
-use crate::jinja::scope::{Given, Mode, Scope};
-use crate::jinja::universe::Universe;
+use crate::jinja::render::{Calls, RenderProblem};
+use crate::jinja::scope::{Mode, Scope};
+use crate::jinja::universe::INTERNAL;
 use crate::jinja::values;
 
-/// The three macros in one template: rendering is most of the cost. The root project's come first, as in dbt.
-const CALLS: &str = "[generate_database_name(__database, __node), generate_schema_name(__schema, __node), \
-                     generate_alias_name(__alias, __node)]";
+/// The macros that name, in the order in which dbt asks them.
+const MACROS: [(&str, &str); 3] =
+    [("generate_database_name", "database"), ("generate_schema_name", "schema"), ("generate_alias_name", "alias")];
 
-/// Sets the node's database, schema, alias and relation.
-///
-/// # Errors
-/// When one of the project's naming macros fails.
-pub fn set(universe: &Arc<Universe>, given: &Arc<Given>, node: &mut Node) -> Result<(), RenderProblem> {
-    let custom = |what: &str| node.config.get(what).map_or_else(|| Value::from(()), values::from_json);
-    let scope = Scope::new(Arc::clone(universe), Arc::clone(given), &node.package, Mode::Parse)
-        .with("__database", custom("database"))
-        .with("__schema", custom("schema"))
-        .with("__alias", custom("alias"))
-        .with("__node", values::facts(scopes::facts(node)));
-    let names = evaluate(&Arc::new(scope), CALLS, &node.file)?;
-    let name =
-        |at: usize| names.get_item_by_index(at).map(|name| values::text(&name).trim().to_owned()).unwrap_or_default();
-    (node.database, node.schema, node.alias) = (name(0), name(1), name(2));
-    node.relation = Relation::new(&node.database, &node.schema, &node.alias);
-    Ok(())
+/// Names nodes one after the other: what a project's own macros need is made ready once for each package.
+pub(super) struct Namer<'r> {
+    reader: &'r Reader<'r>,
+    packages: Vec<(String, Calls<'r>)>,
 }
 
-/// A moment as Python's datetime shows it to templates.
-#[derive(Debug)]
-pub struct Moment(pub jiff::Zoned);
-
-impl Object for Moment {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Plain
+impl<'r> Namer<'r> {
+    pub(super) fn new(reader: &'r Reader<'r>) -> Self {
+        Self { reader, packages: Vec::new() }
     }
 
-    fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
-        match method {
-            "strftime" => {
-                let (pattern,): (String,) = from_args(args)?;
-                Ok(Value::from(self.0.strftime(&pattern).to_string()))
+    /// Sets the node's database, schema, alias and relation, and says what failed.
+    pub(super) fn name(&mut self, node: Node) -> (Node, Option<RenderProblem>) {
+        let mut node = Arc::new(node);
+        let mut names: [String; 3] = Default::default();
+        let mut failed = None;
+        for (at, (name, config)) in MACROS.into_iter().enumerate() {
+            let found = self.reader.universe.find(&node.package, name);
+            let custom = node.config.get(config).filter(|custom| !custom.is_null());
+            names[at] = if found.is_none_or(|found| found.package == INTERNAL) {
+                self.usual(config, custom, &node)
+            } else {
+                let custom = custom.map_or_else(|| Value::from(()), values::from_json);
+                let value = self.calls(&node.package).call(name, &[custom, scopes::facts(&node)], &node.file);
+                value.unwrap_or_else(|problem| {
+                    failed = Some(problem);
+                    String::new()
+                })
+            };
+            // The next macro sees what the one before it decided.
+            let [database, schema, alias] = &names;
+            let named = Arc::make_mut(&mut node);
+            match at {
+                0 => named.database.clone_from(database),
+                1 => named.schema.clone_from(schema),
+                _ => named.alias.clone_from(alias),
             }
-            "isoformat" => Ok(Value::from(self.0.strftime("%Y-%m-%dT%H:%M:%S%.6f%:z").to_string())),
-            "date" => Ok(Value::from(self.0.date().to_string())),
-            _ => Err(Error::from(ErrorKind::UnknownMethod)),
+        }
+        let mut node = Arc::unwrap_or_clone(node);
+        node.relation = relation(&node);
+        (node, failed)
+    }
+
+    /// What dbt's own macros answer, without rendering them.
+    fn usual(&self, config: &str, custom: Option<&serde_json::Value>, node: &Node) -> String {
+        let target = self.reader.target;
+        let custom = custom.map(|custom| values::text(&values::from_json(custom)).trim().to_owned());
+        match (config, custom) {
+            ("database", custom) => custom.unwrap_or_else(|| target.database.clone()),
+            ("schema", Some(custom)) => format!("{}_{custom}", target.schema),
+            ("schema", None) => target.schema.clone(),
+            (_, Some(custom)) if !custom.is_empty() => custom,
+            _ => match &node.model.version {
+                Some(version) => format!("{}_v{}", node.name, version.to_string().replace('.', "_")),
+                None => node.name.clone(),
+            },
         }
     }
 
-    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
-        match key {
-            "year" => Some(Value::from(self.0.year())),
-            "month" => Some(Value::from(self.0.month())),
-            "day" => Some(Value::from(self.0.day())),
-            "hour" => Some(Value::from(self.0.hour())),
-            "minute" => Some(Value::from(self.0.minute())),
-            _ => None,
-        }
+    fn calls(&mut self, package: &str) -> &mut Calls<'r> {
+        let at = match self.packages.iter().position(|(known, _)| known == package) {
+            Some(at) => at,
+            None => {
+                let reader = self.reader;
+                let scope = Scope::new(Arc::clone(reader.universe), Arc::clone(reader.given), package, Mode::Parse);
+                self.packages.push((package.to_owned(), Calls::new(reader.universe, Arc::new(scope))));
+                self.packages.len() - 1
+            }
+        };
+        &mut self.packages[at].1
     }
+}
 
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        self.get_value_by_str(key.as_str()?)
+/// The relation of a node by its names, with the quotes that its config wants.
+pub(super) fn relation(node: &Node) -> Relation {
+    let mut relation = Relation::new(&node.database, &node.schema, &node.alias);
+    if node.resource_type != ResourceType::Test
+        && let Some(serde_json::Value::Object(quoting)) = node.config.get("quoting")
+    {
+        relation.quote(|part| quoting.get(part).and_then(serde_json::Value::as_bool));
     }
-
-    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.strftime("%Y-%m-%d %H:%M:%S%.6f%:z"))
-    }
+    relation
 }

@@ -1,12 +1,13 @@
-//! A model, seed or test.
+//! A node of the project: a model, seed, snapshot, test, exposure or another thing with an id and parents.
 
-use std::collections::BTreeSet;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::config::Config;
 use crate::finding::Place;
@@ -16,33 +17,76 @@ use crate::jinja::scope::{Asked, RefKey};
 
 /// What a node is, in dbt's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum ResourceType {
     Model,
     Seed,
+    Snapshot,
+    Analysis,
     Test,
+    Operation,
     Source,
+    Exposure,
+    Metric,
+    SemanticModel,
+    SavedQuery,
+    UnitTest,
 }
 
 impl ResourceType {
-    /// The name in unique ids.
+    /// Every kind, in the order of dbt's manifest.
+    pub const ALL: [Self; 12] = [
+        Self::Model,
+        Self::Seed,
+        Self::Snapshot,
+        Self::Analysis,
+        Self::Test,
+        Self::Operation,
+        Self::Source,
+        Self::Exposure,
+        Self::Metric,
+        Self::SemanticModel,
+        Self::SavedQuery,
+        Self::UnitTest,
+    ];
+
+    /// The name in unique ids and selectors.
     pub fn name(self) -> &'static str {
         match self {
             Self::Model => "model",
             Self::Seed => "seed",
+            Self::Snapshot => "snapshot",
+            Self::Analysis => "analysis",
             Self::Test => "test",
+            Self::Operation => "operation",
             Self::Source => "source",
+            Self::Exposure => "exposure",
+            Self::Metric => "metric",
+            Self::SemanticModel => "semantic_model",
+            Self::SavedQuery => "saved_query",
+            Self::UnitTest => "unit_test",
         }
     }
 
-    /// The key of this kind in `dbt_project.yml`.
+    /// The key of this kind in `dbt_project.yml`: what has none of its own is configured under `models:`.
     pub fn config_key(self) -> &'static str {
         match self {
-            Self::Model => "models",
+            Self::Model | Self::Analysis | Self::Operation => "models",
             Self::Seed => "seeds",
+            Self::Snapshot => "snapshots",
             Self::Test => "data_tests",
             Self::Source => "sources",
+            Self::Exposure => "exposures",
+            Self::Metric => "metrics",
+            Self::SemanticModel => "semantic_models",
+            Self::SavedQuery => "saved_queries",
+            Self::UnitTest => "unit_tests",
         }
+    }
+
+    /// Whether nodes of this kind can be named in a `ref`.
+    pub fn is_refable(self) -> bool {
+        matches!(self, Self::Model | Self::Seed | Self::Snapshot)
     }
 }
 
@@ -52,20 +96,92 @@ impl fmt::Display for ResourceType {
     }
 }
 
+/// A model's version as it was written: a number or a text. Two versions are the same when they print the same.
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
+pub struct Version(pub Value);
+
+impl Version {
+    /// Python's `==`, which tells `2` from `'2'`.
+    pub fn is_same_value(&self, other: &Self) -> bool {
+        match (self.0.as_f64(), other.0.as_f64()) {
+            (Some(a), Some(b)) => (a - b).abs() < f64::EPSILON,
+            _ => self.0 == other.0,
+        }
+    }
+
+    /// dbt's order of versions: as numbers when both can be read as numbers, else as text.
+    pub fn order(&self, other: &Self) -> std::cmp::Ordering {
+        let number = |version: &Self| version.to_string().trim().parse::<f64>().ok();
+        match (number(self), number(other)) {
+            (Some(a), Some(b)) => a.total_cmp(&b),
+            _ => self.to_string().cmp(&other.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Value::String(text) => f.write_str(text),
+            Value::Bool(true) => f.write_str("True"),
+            Value::Bool(false) => f.write_str("False"),
+            other => write!(f, "{other}"),
+        }
+    }
+}
+
+impl PartialEq for Version {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
+impl Eq for Version {}
+
+impl Hash for Version {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.to_string().hash(state);
+    }
+}
+
+impl PartialOrd for Version {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Version {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.to_string().cmp(&other.to_string())
+    }
+}
+
 /// A column as a property file describes it.
-#[derive(Debug, Clone, PartialEq, Serialize, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Column {
     pub name: String,
     pub description: String,
     pub data_type: Option<String>,
-    #[serde(skip)]
+    pub quote: Option<bool>,
+    pub meta: Map<String, Value>,
+    pub tags: Vec<String>,
+    pub granularity: Option<String>,
+    pub constraints: Vec<Value>,
+    /// Keys that dbt does not know, which it keeps.
+    pub extra: Map<String, Value>,
+    /// The docs blocks that the description names.
+    pub doc_blocks: Vec<String>,
     pub span: Range<usize>,
 }
+
+/// The columns by name, in the order of the property file.
+pub type Columns = IndexMap<String, Column>;
 
 /// What makes a node a generic test.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TestInfo {
-    /// The macro that is called, `test_…`, with its package if one was named.
+    /// The macro that is called, `test_…`.
     pub macro_name: String,
     pub namespace: Option<String>,
     pub name: String,
@@ -74,6 +190,22 @@ pub struct TestInfo {
     pub column_name: Option<String>,
     /// The node or source that it tests.
     pub attached_to: Option<String>,
+    /// `models.<name>`: the entry of the property file under which it stands.
+    pub file_key_name: String,
+}
+
+/// What only models have.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ModelInfo {
+    pub version: Option<Version>,
+    pub latest_version: Option<Version>,
+    /// RFC 3339.
+    pub deprecation_date: Option<String>,
+    pub deprecation_place: Option<Place>,
+    pub constraints: Vec<Value>,
+    pub time_spine: Option<Value>,
+    /// `private`, `protected` or `public`.
+    pub access: String,
 }
 
 /// A node of the project.
@@ -96,24 +228,35 @@ pub struct Node {
     pub raw_start: usize,
     /// The template, ready to be rendered.
     pub template: Option<Arc<Rewritten>>,
+    /// It is Python, which cadet neither runs nor looks into.
+    pub is_python: bool,
     /// SHA-256 of the file.
     pub checksum: String,
-    pub config: Config,
+    pub config: Arc<Config>,
+    /// The configs that were set, before their Jinja was rendered: what dbt compares two states by.
+    pub unrendered: Arc<Config>,
+    pub tags: Vec<String>,
+    pub meta: Map<String, Value>,
+    pub group: Option<String>,
     pub description: String,
-    pub columns: IndexMap<String, Column>,
+    /// The description as it was written.
+    pub doc_blocks: Vec<String>,
+    pub columns: Columns,
     /// Where the property file describes it.
     pub patch: Option<Place>,
-    pub version: Option<String>,
-    pub latest_version: Option<String>,
+    pub model: ModelInfo,
     pub relation: Relation,
     pub alias: String,
     pub schema: String,
     pub database: String,
     pub refs: Vec<Asked<RefKey>>,
     pub sources: Vec<Asked<(String, String)>>,
+    pub metrics: Vec<Vec<String>>,
     pub depends_on: Vec<String>,
-    pub macros: BTreeSet<String>,
+    pub macros: Vec<String>,
     pub test: Option<TestInfo>,
+    /// The fields of the manifest that only this kind has: of exposures, metrics, unit tests and the like.
+    pub body: Map<String, Value>,
     /// Where it stands, for findings: the file, or a test's lines in its property file.
     pub place: Place,
     /// It could not be rendered, so what it depends on is not known.
@@ -121,38 +264,130 @@ pub struct Node {
 }
 
 impl Node {
-    /// A config that is text.
-    pub fn config_text(&self, key: &str) -> Option<&str> {
-        self.config.get(key).and_then(|value| value.as_str())
+    /// A node of which nothing but its place is known.
+    pub fn new(kind: ResourceType, package: &str, name: &str, place: Place) -> Self {
+        Self {
+            unique_id: format!("{kind}.{package}.{name}"),
+            resource_type: kind,
+            name: name.to_owned(),
+            package: package.to_owned(),
+            path: String::new(),
+            file: place.path.clone(),
+            original_file_path: String::new(),
+            fqn: Vec::new(),
+            raw: "".into(),
+            raw_start: 0,
+            template: None,
+            is_python: false,
+            checksum: String::new(),
+            config: Arc::default(),
+            unrendered: Arc::default(),
+            tags: Vec::new(),
+            meta: Map::new(),
+            group: None,
+            description: String::new(),
+            doc_blocks: Vec::new(),
+            columns: Columns::new(),
+            patch: None,
+            model: ModelInfo::default(),
+            relation: Relation::default(),
+            alias: String::new(),
+            schema: String::new(),
+            database: String::new(),
+            refs: Vec::new(),
+            sources: Vec::new(),
+            metrics: Vec::new(),
+            depends_on: Vec::new(),
+            macros: Vec::new(),
+            test: None,
+            body: Map::new(),
+            place,
+            is_broken: false,
+        }
     }
 
-    /// How the node is built: `table`, `view`, `incremental`, `ephemeral`, `seed` or `test`.
+    /// A config that is text.
+    pub fn config_text(&self, key: &str) -> Option<&str> {
+        self.config.get(key).and_then(Value::as_str)
+    }
+
+    /// How the node is built: `table`, `view`, `incremental`, `ephemeral`, `seed`, `snapshot` or `test`.
     pub fn materialized(&self) -> &str {
         self.config_text("materialized").unwrap_or("view")
     }
 
+    /// Whether the node is written into those that read it, and never built.
+    pub fn is_ephemeral(&self) -> bool {
+        self.materialized() == "ephemeral"
+    }
+
     /// Whether the node leaves a relation in the warehouse.
     pub fn has_relation(&self) -> bool {
-        self.resource_type != ResourceType::Test && self.materialized() != "ephemeral"
+        match self.resource_type {
+            ResourceType::Model => !self.is_ephemeral(),
+            ResourceType::Seed | ResourceType::Snapshot => true,
+            ResourceType::Test => self.config.get("store_failures").and_then(Value::as_bool).unwrap_or(false),
+            _ => false,
+        }
+    }
+
+    /// Whether building the project builds or runs it.
+    pub fn is_built(&self) -> bool {
+        matches!(
+            self.resource_type,
+            ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot | ResourceType::Test
+        )
     }
 
     /// Whether a contract is enforced.
     pub fn has_contract(&self) -> bool {
-        self.config
-            .get("contract")
-            .and_then(|contract| contract.get("enforced"))
-            .and_then(|value| value.as_bool())
-            .unwrap_or(false)
+        let contract = self.config.get("contract");
+        contract.and_then(|contract| contract.get("enforced")).and_then(Value::as_bool).unwrap_or(false)
     }
 
-    /// The tags, sorted as they add up.
-    pub fn tags(&self) -> Vec<&str> {
-        let tags = self.config.get("tags").and_then(|tags| tags.as_array());
-        tags.into_iter().flatten().filter_map(|tag| tag.as_str()).collect()
+    /// Whether it is the version that a `ref` without a version means.
+    pub fn is_latest(&self) -> bool {
+        match (&self.model.version, &self.model.latest_version) {
+            (Some(version), Some(latest)) => version.is_same_value(latest),
+            _ => false,
+        }
+    }
+
+    /// Who may `ref` it.
+    pub fn access(&self) -> &str {
+        if self.model.access.is_empty() { "protected" } else { &self.model.access }
     }
 
     /// The name that people use: with the version, if it has one.
     pub fn display_name(&self) -> String {
-        self.version.as_ref().map_or_else(|| self.name.clone(), |version| format!("{}.v{version}", self.name))
+        self.model.version.as_ref().map_or_else(|| self.name.clone(), |version| format!("{}.v{version}", self.name))
     }
+}
+
+impl Column {
+    /// As the manifest has it.
+    pub fn to_json(&self) -> Value {
+        let mut column = serde_json::json!({
+            "name": self.name, "description": self.description, "meta": self.meta, "data_type": self.data_type,
+            "constraints": self.constraints.iter().map(constraint).collect::<Vec<_>>(), "quote": self.quote,
+            "config": {"meta": self.meta, "tags": self.tags}, "tags": self.tags, "granularity": self.granularity,
+            "doc_blocks": self.doc_blocks,
+        });
+        if let Value::Object(fields) = &mut column {
+            fields.extend(self.extra.clone());
+        }
+        column
+    }
+}
+
+/// A constraint with the keys that dbt gives it when they are not set.
+pub fn constraint(written: &Value) -> Value {
+    let mut whole = serde_json::json!({
+        "type": null, "name": null, "expression": null, "warn_unenforced": true, "warn_unsupported": true, "to": null,
+        "to_columns": [],
+    });
+    if let (Value::Object(whole), Value::Object(written)) = (&mut whole, written) {
+        whole.extend(written.clone());
+    }
+    whole
 }

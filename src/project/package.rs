@@ -1,8 +1,12 @@
 //! The project's packages: the root first, then those that lie in it as installed or as `local:` folders.
 
+use std::sync::Arc;
+
 use super::problem::{Problem, ProblemKind};
 use super::project_file::ProjectFile;
+use super::yaml_jinja;
 use crate::finding::Place;
+use crate::jinja::scope::Scope;
 use crate::parse::yaml::{self, Yaml};
 use crate::source::Tree;
 
@@ -31,22 +35,23 @@ impl Package {
     }
 }
 
-/// Finds the packages. The first is the root, which is empty when `dbt_project.yml` cannot be read.
-pub fn packages(tree: &Tree, problems: &mut Vec<Problem>) -> Vec<Package> {
-    let root =
-        read(tree, "", problems).unwrap_or_else(|| Package { file: ProjectFile::default(), root: String::new() });
-    let mut folders: Vec<String> = Vec::new();
+/// Finds the packages. The first is the root, which is empty when `dbt_project.yml` cannot be read. `scope` is what
+/// Jinja in `dbt_project.yml` sees.
+pub fn packages(tree: &Tree, scope: &Arc<Scope>, problems: &mut Vec<Problem>) -> Vec<Package> {
+    let root = read(tree, "", scope, problems)
+        .unwrap_or_else(|| Package { file: ProjectFile::default(), root: String::new() });
+    // What `dbt deps` installed comes before the folder that it was installed from.
+    let mut folders: Vec<String> = installed(tree, &root.file.packages_path);
     for path in ["packages.yml", "dependencies.yml"] {
         let Some(yaml) = document(tree, path, problems) else { continue };
         for entry in yaml.get("packages").map_or(&[][..], Yaml::items) {
             folders.extend(entry.get("local").and_then(Yaml::scalar));
         }
     }
-    folders.extend(installed(tree));
     let mut packages = vec![root];
     for folder in folders {
         let folder = format!("{}/", folder.trim_start_matches("./").trim_end_matches('/'));
-        let Some(package) = read(tree, &folder, problems) else {
+        let Some(package) = read(tree, &folder, scope, problems) else {
             let message = format!("the package in `{folder}` has no dbt_project.yml");
             let place = Place::file("packages.yml");
             problems.push(Problem::new(ProblemKind::Properties, message, place).help("check the path after `local:`"));
@@ -59,18 +64,20 @@ pub fn packages(tree: &Tree, problems: &mut Vec<Problem>) -> Vec<Package> {
     packages
 }
 
-/// The folders of `dbt_packages/` that hold a package.
-fn installed(tree: &Tree) -> Vec<String> {
+/// The folders below `folder` that hold a package.
+fn installed(tree: &Tree, folder: &str) -> Vec<String> {
     let suffix = "/dbt_project.yml";
     let depth = |path: &str| path.matches('/').count();
-    let files = tree.below("dbt_packages").filter(|file| file.path.ends_with(suffix) && depth(&file.path) == 2);
+    let packages = depth(folder) + 2;
+    let files = tree.below(folder).filter(|file| file.path.ends_with(suffix) && depth(&file.path) == packages);
     files.map(|file| file.path.trim_end_matches(suffix).to_owned()).collect()
 }
 
-fn read(tree: &Tree, root: &str, problems: &mut Vec<Problem>) -> Option<Package> {
+fn read(tree: &Tree, root: &str, scope: &Arc<Scope>, problems: &mut Vec<Problem>) -> Option<Package> {
     let path = format!("{root}dbt_project.yml");
     let yaml = document(tree, &path, problems)?;
-    let file = ProjectFile::new(yaml);
+    let rendered = yaml_jinja::rendered(scope, &yaml, (&path, ""), yaml_jinja::in_project_file, problems).into_owned();
+    let file = ProjectFile::new(yaml, rendered);
     if file.name.is_empty() {
         let problem = Problem::new(ProblemKind::Properties, "the project has no `name`", Place::file(path));
         problems.push(problem.help("add `name: mojap_derived_tables` (or another name) at the top"));

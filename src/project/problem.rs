@@ -21,8 +21,12 @@ pub enum ProblemKind {
     Jinja,
     /// `ref` or `source` that leads nowhere.
     UnresolvedReference,
-    /// Two resources with one name or one relation.
+    /// A `ref` to a model that is not for everyone.
+    Access,
+    /// Two resources with one name.
     DuplicateName,
+    /// Two nodes with one relation.
+    AmbiguousRelation,
     /// Models that depend on each other in a circle.
     Cycle,
 }

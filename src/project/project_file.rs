@@ -19,46 +19,62 @@ pub struct ProjectFile {
     pub analysis_paths: Vec<String>,
     /// Where docs blocks are looked for; all of the above when not set.
     pub docs_paths: Vec<String>,
+    /// Where `dbt deps` puts packages.
+    pub packages_path: String,
+    /// What `clean` removes.
+    pub clean_targets: Vec<String>,
     pub vars: Map<String, serde_json::Value>,
     /// Search orders by namespace.
     pub dispatch: HashMap<String, Vec<String>>,
+    pub on_run_start: Vec<String>,
+    pub on_run_end: Vec<String>,
+    /// `flags:`, for those that decide how a project is read.
+    pub flags: Map<String, serde_json::Value>,
+    /// Whether other packages may refer to public models only.
+    pub restricts_access: bool,
     /// The whole file, for the configs in it.
     pub yaml: Option<Yaml>,
+    /// The same with its Jinja rendered, but for hooks and variables.
+    pub rendered: Option<Yaml>,
 }
 
 impl ProjectFile {
-    /// Reads the settings; what is not set has dbt's default.
-    pub fn new(yaml: Yaml) -> Self {
-        let text = |key: &str| yaml.get(key).and_then(Yaml::scalar).unwrap_or_default();
-        let paths = |keys: &[&str], default: &str| -> Vec<String> {
-            let found = keys.iter().find_map(|key| yaml.get(key));
-            let paths = found.map(|paths| paths.items().iter().filter_map(Yaml::scalar).collect());
+    /// Reads the settings; what is not set has dbt's default. `rendered` is `yaml` with its Jinja rendered.
+    pub fn new(yaml: Yaml, rendered: Yaml) -> Self {
+        let text = |key: &str| rendered.get(key).and_then(Yaml::scalar);
+        let paths = |keys: &[&str], default: &str| {
+            let paths = keys.iter().find_map(|key| rendered.get(key)).map(texts);
             paths.unwrap_or_else(|| vec![default.to_owned()])
         };
+        let map = |key: &str| match rendered.get(key).map(Yaml::to_json) {
+            Some(serde_json::Value::Object(entries)) => entries,
+            _ => Map::new(),
+        };
         let mut file = Self {
-            name: text("name"),
-            profile: text("profile"),
+            name: text("name").unwrap_or_default(),
+            profile: text("profile").unwrap_or_default(),
             model_paths: paths(&["model-paths", "source-paths"], "models"),
             seed_paths: paths(&["seed-paths", "data-paths"], "seeds"),
             test_paths: paths(&["test-paths"], "tests"),
             macro_paths: paths(&["macro-paths"], "macros"),
             snapshot_paths: paths(&["snapshot-paths"], "snapshots"),
             analysis_paths: paths(&["analysis-paths"], "analyses"),
-            docs_paths: yaml
-                .get("docs-paths")
-                .map(|paths| paths.items().iter().filter_map(Yaml::scalar).collect())
-                .unwrap_or_default(),
-            vars: match yaml.get("vars").map(Yaml::to_json) {
-                Some(serde_json::Value::Object(vars)) => vars,
-                _ => Map::new(),
-            },
-            dispatch: dispatch(&yaml),
+            docs_paths: rendered.get("docs-paths").map(texts).unwrap_or_default(),
+            packages_path: text("packages-install-path").unwrap_or_else(|| "dbt_packages".to_owned()),
+            clean_targets: paths(&["clean-targets"], "target"),
+            vars: map("vars"),
+            dispatch: dispatch(&rendered),
+            on_run_start: rendered.get("on-run-start").map(texts).unwrap_or_default(),
+            on_run_end: rendered.get("on-run-end").map(texts).unwrap_or_default(),
+            flags: map("flags"),
+            restricts_access: rendered.get("restrict-access").and_then(Yaml::as_bool).unwrap_or(false),
             yaml: None,
+            rendered: None,
         };
         if file.docs_paths.is_empty() {
             file.docs_paths = file.property_paths();
         }
-        file.yaml = Some(yaml);
+        (file.yaml, file.rendered) = (Some(yaml), Some(rendered));
         file
     }
 
@@ -72,37 +88,76 @@ impl ProjectFile {
             &self.macro_paths,
             &self.test_paths,
         ];
-        let mut paths: Vec<String> = all.into_iter().flatten().cloned().collect();
-        paths.dedup();
+        let mut paths: Vec<String> = Vec::new();
+        for path in all.into_iter().flatten() {
+            if !paths.contains(path) {
+                paths.push(path.clone());
+            }
+        }
         paths
     }
 
-    /// The configs for a node at each level from the top of `kind` (`models`, `seeds`, …) down its fqn.
-    pub fn configs(&self, kind: &str, fqn: &[String]) -> Vec<Map<String, serde_json::Value>> {
+    /// A flag of `flags:` that is on or off.
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        self.flags.get(name).and_then(serde_json::Value::as_bool)
+    }
+
+    /// How many folders of `fqn` have configs of their own under `kind` (`models`, `seeds`, …).
+    pub fn depth(&self, kind: &str, fqn: &[String]) -> usize {
+        let mut current = self.section(self.rendered.as_ref(), kind);
+        let mut depth = 0;
+        for part in fqn {
+            current = current.and_then(|level| level.get(part)).filter(|level| matches!(level.value, Value::Map(_)));
+            if current.is_none() {
+                break;
+            }
+            depth += 1;
+        }
+        depth
+    }
+
+    /// The configs of each level from the top of `kind` down `fqn`: as they are, or as they were written.
+    pub fn levels(&self, kind: &str, fqn: &[String], rendered: bool) -> Vec<Map<String, serde_json::Value>> {
+        let file = if rendered { self.rendered.as_ref() } else { self.yaml.as_ref() };
         let mut levels = Vec::new();
-        let mut current = self.yaml.as_ref().and_then(|yaml| yaml.get(kind));
+        let mut current = self.section(file, kind);
         let mut parts = fqn.iter();
         while let Some(level) = current {
             levels.push(level_configs(level));
-            current = parts.next().and_then(|part| level.get(part));
+            let next = parts.next().and_then(|part| level.get(part));
+            current = next.filter(|level| matches!(level.value, Value::Map(_)));
         }
         levels
+    }
+
+    fn section<'y>(&self, file: Option<&'y Yaml>, kind: &str) -> Option<&'y Yaml> {
+        let file = file?;
+        // The older name of `data_tests:`.
+        file.get(kind).or_else(|| (kind == "data_tests").then(|| file.get("tests")).flatten())
+    }
+}
+
+/// A list of texts, or the one text that stands for a list.
+fn texts(yaml: &Yaml) -> Vec<String> {
+    match &yaml.value {
+        Value::List(items) => items.iter().filter_map(Yaml::scalar).collect(),
+        _ => yaml.scalar().into_iter().collect(),
     }
 }
 
 /// The configs of one level: keys with `+`, and keys without it that do not hold a further level.
 fn level_configs(level: &Yaml) -> Map<String, serde_json::Value> {
-    let is_config =
-        |key: &str, value: &Yaml| key.starts_with('+') || !matches!(value.value, Value::Map(_) | Value::Null);
+    let is_config = |key: &str, value: &Yaml| key.starts_with('+') || !matches!(value.value, Value::Map(_));
     let configs = level.entries().iter().filter(|(key, value)| is_config(&key.name, value));
-    configs.map(|(key, value)| (key.name.trim_start_matches('+').to_owned(), value.to_json())).collect()
+    let name = |key: &str| key.strip_prefix('+').map_or(key, str::trim).to_owned();
+    configs.map(|(key, value)| (name(&key.name), value.to_json())).collect()
 }
 
 fn dispatch(yaml: &Yaml) -> HashMap<String, Vec<String>> {
     let entries = yaml.get("dispatch").map_or(&[][..], Yaml::items);
     let order = |entry: &Yaml| -> Option<(String, Vec<String>)> {
         let namespace = entry.get("macro_namespace")?.scalar()?;
-        Some((namespace, entry.get("search_order")?.items().iter().filter_map(Yaml::scalar).collect()))
+        Some((namespace, entry.get("search_order").map(texts)?))
     };
     entries.iter().filter_map(order).collect()
 }

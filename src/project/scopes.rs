@@ -4,36 +4,47 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use minijinja::Value;
+use minijinja::value::{Enumerator, Object};
 use serde_json::json;
 
 use super::node::Node;
+use super::resolve;
 use super::{Project, profile::Target};
+use crate::jinja::moment::Moment;
 use crate::jinja::relation::Relation;
 use crate::jinja::scope::{Given, Mode, RefKey, Scope};
 use crate::jinja::universe::Universe;
 use crate::jinja::values;
 
 /// The scope in which a node is read: `execute` is false.
-pub fn reading(universe: &Arc<Universe>, given: &Arc<Given>, node: &Node) -> Scope {
-    Scope::new(Arc::clone(universe), Arc::clone(given), &node.package, Mode::Parse)
-        .with("this", Value::from_object(node.relation.clone()))
-        .with("model", values::facts(facts(node)))
-        .with("schema", Value::from(node.schema.as_str()))
-        .with("database", Value::from(node.database.as_str()))
+pub fn reading(universe: &Arc<Universe>, given: &Arc<Given>, node: &Arc<Node>) -> Scope {
+    of_node(universe, given, node, Mode::Parse)
+}
+
+/// The scope in which descriptions of a package are read.
+pub fn docs(universe: &Arc<Universe>, given: &Arc<Given>, package: &str) -> Scope {
+    Scope::new(Arc::clone(universe), Arc::clone(given), package, Mode::Docs)
+}
+
+/// The scope of `dbt_project.yml`: the environment, `--vars`, and the target once it is known.
+pub fn project_file(
+    target: Option<&Target>,
+    vars: &serde_json::Map<String, serde_json::Value>,
+    env: &HashMap<String, String>,
+) -> Arc<Scope> {
+    let globals = target.map(|target| ("target", target.value())).into_iter().collect();
+    let given = Given { cli_vars: vars.clone(), env: env.clone(), globals, ..Given::default() };
+    Arc::new(Scope::new(Arc::new(Universe::without_macros("")), Arc::new(given), "", Mode::Yaml))
 }
 
 /// The scope in which a node is compiled.
-pub fn compiling(project: &Project, node: &Node, incremental: bool) -> Scope {
+pub fn compiling(project: &Project, node: &Arc<Node>, incremental: bool) -> Scope {
     let refs: HashMap<RefKey, Relation> = node
         .refs
         .iter()
         .filter_map(|asked| {
-            let found = super::resolve::find_ref(project, &node.package, &asked.what)?;
-            let relation = if found.materialized() == "ephemeral" {
-                Relation::cte(&found.alias_or_name())
-            } else {
-                found.relation.clone()
-            };
+            let found = resolve::find_ref(project, &node.package, &asked.what)?;
+            let relation = if found.is_ephemeral() { Relation::cte(&found.alias) } else { found.relation.clone() };
             Some((asked.what.clone(), relation))
         })
         .collect();
@@ -41,46 +52,111 @@ pub fn compiling(project: &Project, node: &Node, incremental: bool) -> Scope {
         .sources
         .iter()
         .filter_map(|asked| {
-            Some((asked.what.clone(), super::resolve::find_source(project, &asked.what)?.relation.clone()))
+            let found = resolve::find_source(project, &node.package, &asked.what)?;
+            Some((asked.what.clone(), found.relation.clone()))
         })
         .collect();
     let mode = Mode::Compile { refs, sources, incremental };
-    Scope::new(Arc::clone(&project.universe), Arc::clone(&project.given), &node.package, mode)
-        .with("this", Value::from_object(node.relation.clone()))
-        .with("model", values::facts(facts(node)))
-        .with("schema", Value::from(node.schema.as_str()))
-        .with("database", Value::from(node.database.as_str()))
-        .with("__config", values::from_json(&serde_json::Value::Object(node.config.clone())))
+    let config = values::from_json(&serde_json::Value::Object((*node.config).clone()));
+    of_node(&project.universe, &project.given, node, mode).with("__config", config)
 }
 
-impl Node {
-    /// The name under which an ephemeral model is written into its readers.
-    pub fn alias_or_name(&self) -> String {
-        if self.alias.is_empty() { self.name.clone() } else { self.alias.clone() }
+fn of_node(universe: &Arc<Universe>, given: &Arc<Given>, node: &Arc<Node>, mode: Mode) -> Scope {
+    Scope::new(Arc::clone(universe), Arc::clone(given), &node.package, mode)
+        .with("this", Value::from_object(node.relation.clone()))
+        .with("model", facts(node))
+        .with("schema", Value::from(node.schema.as_str()))
+        .with("database", Value::from(node.database.as_str()))
+}
+
+/// A node as templates see it: what is not asked for is never converted.
+#[derive(Debug)]
+struct Facts(Arc<Node>);
+
+const FACTS: &[&str] = &[
+    "name",
+    "resource_type",
+    "package_name",
+    "path",
+    "original_file_path",
+    "unique_id",
+    "fqn",
+    "alias",
+    "schema",
+    "database",
+    "identifier",
+    "version",
+    "latest_version",
+    "config",
+    "tags",
+    "meta",
+    "group",
+    "access",
+    "description",
+    "raw_code",
+    "raw_sql",
+    "language",
+    "columns",
+    "depends_on",
+    "refs",
+    "sources",
+    "checksum",
+    "relation_name",
+    "patch_path",
+    "unrendered_config",
+];
+
+impl Object for Facts {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        let node = &self.0;
+        let text = |text: &str| Some(Value::from(text));
+        let json = |json: serde_json::Value| Some(values::from_json(&json));
+        let texts = |texts: &[String]| Some(values::List::value(texts.iter().map(|text| Value::from(text.as_str()))));
+        match key {
+            "name" => text(&node.name),
+            "resource_type" => text(node.resource_type.name()),
+            "package_name" => text(&node.package),
+            "path" => text(&node.path),
+            "original_file_path" => text(&node.original_file_path),
+            "unique_id" => text(&node.unique_id),
+            "fqn" => texts(&node.fqn),
+            "alias" | "identifier" => text(&node.alias),
+            "schema" => text(&node.schema),
+            "database" => text(&node.database),
+            "version" => json(node.model.version.as_ref().map(|version| version.0.clone()).unwrap_or_default()),
+            "latest_version" => json(node.model.latest_version.as_ref().map(|version| version.0.clone()).unwrap_or_default()),
+            "config" => json(serde_json::Value::Object((*node.config).clone())),
+            "unrendered_config" => json(serde_json::Value::Object((*node.unrendered).clone())),
+            "tags" => texts(&node.tags),
+            "meta" => json(node.meta.clone().into()),
+            "group" => json(node.group.clone().into()),
+            "access" => text(node.access()),
+            "description" => text(&node.description),
+            "raw_code" | "raw_sql" => text(&node.raw),
+            "language" => text(if node.is_python { "python" } else { "sql" }),
+            "columns" => json(node.columns.values().map(|column| (column.name.clone(), column.to_json())).collect()),
+            "depends_on" => json(json!({"macros": node.macros, "nodes": node.depends_on})),
+            "refs" => json(node.refs.iter().map(|asked| asked.what.to_json()).collect()),
+            "sources" => json(node.sources.iter().map(|asked| json!([asked.what.0, asked.what.1])).collect()),
+            "checksum" => json(json!({"name": "sha256", "checksum": node.checksum})),
+            "relation_name" => json(node.has_relation().then(|| node.relation.to_string()).into()),
+            "patch_path" => json(node.patch.as_ref().map(|patch| format!("{}://{}", node.package, patch.path)).into()),
+            key => node.body.get(key).map(values::from_json),
+        }
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Str(FACTS)
     }
 }
 
 /// `model`, and the `node` that the naming macros are given.
-pub fn facts(node: &Node) -> serde_json::Value {
-    json!({
-        "name": node.name,
-        "resource_type": node.resource_type.name(),
-        "package_name": node.package,
-        "path": node.path,
-        "original_file_path": node.original_file_path,
-        "unique_id": node.unique_id,
-        "fqn": node.fqn,
-        "alias": node.alias_or_name(),
-        "schema": node.schema,
-        "database": node.database,
-        "version": node.version.as_ref().map(|version| version.parse::<i64>().map_or_else(|_| json!(version), |number| json!(number))),
-        "latest_version": node.latest_version,
-        "config": node.config,
-        "tags": node.tags(),
-        "description": node.description,
-        "raw_code": &*node.raw,
-        "columns": node.columns.iter().map(|(name, column)| (name.clone(), json!(column))).collect::<serde_json::Map<_, _>>(),
-    })
+pub fn facts(node: &Arc<Node>) -> Value {
+    Value::from_object(Facts(Arc::clone(node)))
 }
 
 /// What every template can read of the run itself.
@@ -92,7 +168,7 @@ pub fn globals(target: &Target, run: &Run, root: &str) -> HashMap<&'static str, 
         ("target", target.value()),
         ("flags", values::from_json(&flags)),
         ("invocation_id", Value::from(run.invocation_id.as_str())),
-        ("run_started_at", Value::from_object(super::names::Moment(run.started.clone()))),
+        ("run_started_at", Value::from_object(Moment(run.started.clone()))),
         ("dbt_version", Value::from("1.11.0")),
         ("graph", values::from_json(&json!({}))),
         ("thread_id", Value::from("Thread-1")),

@@ -124,7 +124,7 @@ fn parse(word: &str) -> Result<Criterion<'_>, SelectError> {
 fn matched(project: &Project, graph: &Graph<'_>, criterion: &Criterion<'_>) -> Result<BTreeSet<String>, SelectError> {
     let value = criterion.value;
     let by_node: Box<dyn Fn(&Node) -> bool> = match criterion.method {
-        Some("tag") => Box::new(|node| node.tags().iter().any(|tag| glob(value, tag))),
+        Some("tag") => Box::new(|node| node.tags.iter().any(|tag| glob(value, tag))),
         Some("path") => Box::new(|node| is_below(value, node)),
         Some("resource_type") => Box::new(|node| node.resource_type.name() == value),
         Some("source") => Box::new(|_| false),
@@ -171,7 +171,7 @@ fn is_named(value: &str, node: &Node) -> bool {
     if glob(value, &node.name) || node.fqn.join(".") == value {
         return true;
     }
-    if let Some(version) = &node.version
+    if let Some(version) = &node.model.version
         && [format!("{}.v{version}", node.name), format!("{}_v{version}", node.name)]
             .iter()
             .any(|name| glob(value, name))

@@ -1,118 +1,189 @@
 //! The data tests of everything that property files describe, as nodes of the project.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::data_test::{self, Tested};
+use super::config;
+use super::data_test::{self, Target, Tested, Written};
+use super::drafts::render_problem;
+use super::entries::{self, Entry, texts};
+use super::finish::take_from_config;
+use super::names::Namer;
 use super::node::{Node, ResourceType};
 use super::problem::Problem;
-use super::properties::Patch;
-use super::read::render_problem;
-use super::{Project, config, config_jinja, names, scopes};
+use super::reader::Reader;
+use super::resolve::Lookup;
+use super::scopes;
+use super::source_table::Described;
+use super::version::VersionEntry;
 use crate::compile;
 use crate::jinja::scope::{Asked, RefKey};
 use crate::jinja::universe::INTERNAL;
 use crate::parse::yaml::Yaml;
 
-/// The tests of everything that property files describe.
-pub(super) fn add(project: &mut Project, patches: &HashMap<(ResourceType, String, String), Patch>, sources: &[Patch]) {
-    let mut problems = Vec::new();
-    let mut tests = Vec::new();
-    for node in project.nodes.values() {
-        let Some(patch) = patches.get(&(node.resource_type, node.package.clone(), node.name.clone())) else { continue };
-        let Some(package) = project.packages.iter().find(|package| package.name() == patch.package) else { continue };
-        let version = node.version.as_ref();
-        let tested = Tested {
-            package,
-            path: &patch.path,
-            name: version.map_or_else(|| node.name.clone(), |version| format!("{}_v{version}", node.name)),
-            reference: match version {
-                Some(version) => format!("ref('{}', version='{version}')", node.name),
-                None => format!("ref('{}')", node.name),
-            },
-            prefix: "",
-            attached_to: node.unique_id.clone(),
+/// The tests that entries of models, seeds and snapshots declare.
+pub(super) fn of_nodes(
+    reader: &Reader<'_>,
+    lookup: &Lookup,
+    kind: ResourceType,
+    entries: &[Entry<'_>],
+    problems: &mut Vec<Problem>,
+) -> Vec<Written> {
+    let of_entry = |entry: &Entry<'_>| {
+        let mut problems = Vec::new();
+        let mut found = Vec::new();
+        let versions = if kind == ResourceType::Model { VersionEntry::all(entry, &mut Vec::new()) } else { Vec::new() };
+        let Some(package) = reader.package(&entry.file.package) else { return (found, problems) };
+        let tested = |version: Option<&VersionEntry<'_>>| {
+            let version = version.map(|version| &version.version);
+            Tested {
+                package,
+                path: &entry.file.path,
+                name: version.map_or_else(|| entry.name.clone(), |version| format!("{}_v{version}", entry.name)),
+                target: Target::Node(RefKey { package: None, name: entry.name.clone(), version: version.cloned() }),
+                prefix: "",
+                attached_to: lookup.attached(&entry.name, package.name(), version).map(str::to_owned),
+                file_key_name: format!("{}.{}", kind.config_key(), entry.name),
+                tags: Vec::new(),
+                quotes_columns: entry.yaml.get("quote_columns").and_then(Yaml::as_bool).unwrap_or(false),
+            }
         };
-        let columns: Vec<String> = node.columns.keys().cloned().collect();
-        tests.extend(data_test::tests(&tested, &patch.yaml, version.map(|_| columns.as_slice()), &mut problems));
+        if versions.is_empty() {
+            let columns: Vec<&Yaml> = entry.yaml.get("columns").map_or(&[][..], Yaml::items).iter().collect();
+            let own = entries::data_tests(&entry.yaml).unwrap_or_default();
+            found.extend(data_test::tests(reader, &tested(None), own, &columns, &mut problems));
+        }
+        for version in &versions {
+            let (own, columns) = (version.tests(entry), version.columns(entry));
+            found.extend(data_test::tests(reader, &tested(Some(version)), own, &columns, &mut problems));
+        }
+        (found, problems)
+    };
+    let read: Vec<_> = entries.par_iter().map(of_entry).collect();
+    let mut found = Vec::new();
+    for (tests, more) in read {
+        found.extend(tests);
+        problems.extend(more);
     }
-    for table in project.sources.values() {
-        let Some(package) = project.packages.iter().find(|package| package.name() == table.package) else { continue };
-        let patch = sources.iter().find(|patch| patch.package == table.package && patch.name == table.source_name);
-        let listed = patch.and_then(|patch| patch.yaml.get("tables")).map_or(&[][..], Yaml::items);
-        let Some(yaml) =
-            listed.iter().find(|yaml| yaml.get("name").and_then(Yaml::scalar).as_ref() == Some(&table.name))
-        else {
-            continue;
-        };
-        let tested = Tested {
-            package,
-            path: &table.place.path,
-            name: format!("{}_{}", table.source_name, table.name),
-            reference: format!("source('{}', '{}')", table.source_name, table.name),
-            prefix: "source_",
-            attached_to: table.unique_id.clone(),
-        };
-        tests.extend(data_test::tests(&tested, yaml, None, &mut problems));
-    }
-    let finished: Vec<(Node, Vec<Problem>)> = tests.into_par_iter().map(|test| finish_test(project, test)).collect();
-    for (node, found) in finished {
-        problems.extend(found);
-        project.nodes.insert(node.unique_id.clone(), node);
-    }
-    project.problems.extend(problems);
+    found
 }
 
-/// Learns what a test refers to.
-fn finish_test(project: &Project, mut node: Node) -> (Node, Vec<Problem>) {
+/// The tests that the tables of sources declare.
+pub(super) fn of_sources(
+    reader: &Reader<'_>,
+    tables: &[Described<'_>],
+    problems: &mut Vec<Problem>,
+) -> Vec<Written> {
+    let mut found = Vec::new();
+    for described in tables {
+        let (table, source) = (&described.table, &described.source);
+        let Some(package) = reader.package(&described.found.package) else { continue };
+        let tested = Tested {
+            package,
+            path: &described.found.place.path,
+            name: format!("{}_{}", described.found.source_name, described.found.name),
+            target: Target::Source(described.found.source_name.clone(), described.found.name.clone()),
+            prefix: "source_",
+            attached_to: None,
+            file_key_name: format!("sources.{}", described.found.source_name),
+            tags: texts(source.get("tags")).into_iter().chain(texts(table.get("tags"))).collect(),
+            quotes_columns: quotes_columns(source, table),
+        };
+        let columns: Vec<&Yaml> = table.get("columns").map_or(&[][..], Yaml::items).iter().collect();
+        let own = entries::data_tests(table).unwrap_or_default();
+        found.extend(data_test::tests(reader, &tested, own, &columns, problems));
+    }
+    found
+}
+
+fn quotes_columns(source: &Yaml, table: &Yaml) -> bool {
+    let of = |yaml: &Yaml| yaml.get("quoting").and_then(|quoting| quoting.get("column")).and_then(Yaml::as_bool);
+    of(table).or_else(|| of(source)).unwrap_or(false)
+}
+
+/// Learns what each test refers to, its configs and its names.
+pub(super) fn finish(
+    reader: &Reader<'_>,
+    tests: Vec<Written>,
+    attached: &(dyn Fn(&str) -> Option<Arc<Node>> + Sync),
+    problems: &mut Vec<Problem>,
+) -> Vec<Node> {
+    let finished: Vec<(Node, Vec<Problem>)> = tests
+        .into_par_iter()
+        .map_init(|| Namer::new(reader), |namer, test| finish_one(reader, namer, test, attached))
+        .collect();
+    let mut nodes = Vec::with_capacity(finished.len());
+    for (node, found) in finished {
+        problems.extend(found);
+        nodes.push(node);
+    }
+    nodes
+}
+
+fn finish_one(
+    reader: &Reader<'_>,
+    namer: &mut Namer<'_>,
+    test: Written,
+    attached: &(dyn Fn(&str) -> Option<Arc<Node>> + Sync),
+) -> (Node, Vec<Problem>) {
     let mut problems = Vec::new();
-    let config = std::mem::take(&mut node.config);
-    node.config = config_jinja::rendered(project, &node, config, &node.file, &mut problems);
-    if !take_shortcut(project, &mut node) {
-        render(project, &mut node, &mut problems);
+    let Written { mut node, config: mut calls, target } = test;
+    if !take_shortcut(reader, &mut node, target) {
+        node.config = reader.configure((node.resource_type, &node.package, &node.fqn), &config::Config::new(), &calls).config;
+        let captured;
+        (node, captured) = render(reader, node, &mut problems);
+        for call in captured {
+            config::merge_call(&mut calls, &call);
+        }
     }
-    if let Err(problem) = names::set(&project.universe, &project.given, &mut node) {
-        problems.push(render_problem(&node, problem));
+    let configured = reader.configure((node.resource_type, &node.package, &node.fqn), &config::Config::new(), &calls);
+    (node.config, node.unrendered) = (configured.config, configured.unrendered);
+    node.tags.extend(configured.tags);
+    node.tags = super::reader::unique(std::mem::take(&mut node.tags));
+    take_from_config(&mut node);
+    let attached = node.test.as_ref().and_then(|test| test.attached_to.as_deref()).and_then(attached);
+    if let Some(attached) = attached {
+        node.group.clone_from(&attached.group);
     }
+    let (node, failed) = namer.name(node);
+    problems.extend(failed.map(|problem| render_problem(&node, problem)));
     (node, problems)
 }
 
 /// dbt does not render its own `not_null` and `unique`, the most common tests: what they refer to is known.
-fn take_shortcut(project: &Project, node: &mut Node) -> bool {
+fn take_shortcut(reader: &Reader<'_>, node: &mut Node, target: Target) -> bool {
     let Some(test) = &node.test else { return false };
-    let found = test.namespace.is_none().then(|| project.universe.find(&node.package, &test.macro_name)).flatten();
-    let Some(definition) = found.filter(|found| found.package == INTERNAL) else { return false };
-    let Some(attached) = test
-        .attached_to
-        .as_ref()
-        .filter(|_| test.column_name.is_some() && matches!(test.name.as_str(), "not_null" | "unique"))
-    else {
+    if !matches!(test.name.as_str(), "not_null" | "unique") {
         return false;
-    };
-    if let Some(target) = project.nodes.get(attached) {
-        let what = RefKey { package: None, name: target.name.clone(), version: target.version.clone() };
-        node.refs = vec![Asked { what, at: None }];
-    } else if let Some(table) = project.sources.get(attached) {
-        node.sources = vec![Asked { what: (table.source_name.clone(), table.name.clone()), at: None }];
     }
-    node.macros.insert(definition.unique_id.clone());
+    let found = reader.universe.find(&node.package, &test.macro_name);
+    let Some(definition) = found.filter(|found| found.package == INTERNAL) else { return false };
+    node.macros.push(definition.unique_id.clone());
+    match target {
+        Target::Node(what) => node.refs.push(Asked { what, at: None }),
+        Target::Source(source, table) => node.sources.push(Asked { what: (source, table), at: None }),
+    }
     true
 }
 
-fn render(project: &Project, node: &mut Node, problems: &mut Vec<Problem>) {
-    let scope = Arc::new(scopes::reading(&project.universe, &project.given, node));
-    if let Err(problem) = compile::test::render(&scope, node) {
+fn render(reader: &Reader<'_>, node: Node, problems: &mut Vec<Problem>) -> (Node, Vec<config::Config>) {
+    let node = Arc::new(node);
+    let scope = Arc::new(scopes::reading(reader.universe, reader.given, &node));
+    let failed = compile::test::render(&scope, &node).err();
+    let mut captured = std::mem::take(&mut *scope.captured());
+    drop(scope);
+    let mut node = Arc::unwrap_or_clone(node);
+    if let Some(problem) = failed {
         node.is_broken = true;
-        problems.push(render_problem(node, problem));
+        problems.push(render_problem(&node, problem));
     }
-    let mut captured = scope.captured();
-    node.refs = std::mem::take(&mut captured.refs);
-    node.sources = std::mem::take(&mut captured.sources);
-    node.macros = std::mem::take(&mut captured.macros);
-    for level in std::mem::take(&mut captured.configs) {
-        config::merge(&mut node.config, &level);
-    }
+    let without_place = |asked: Asked<RefKey>| Asked { at: None, ..asked };
+    node.refs = captured.refs.into_iter().map(without_place).collect();
     node.refs.dedup();
+    node.sources = std::mem::take(&mut captured.sources).into_iter().map(|asked| Asked { at: None, ..asked }).collect();
+    let called = node.test.as_ref().and_then(|test| reader.universe.find_anywhere(&node.package, &test.macro_name));
+    let first = called.map(|called| called.unique_id.clone());
+    node.macros = super::reader::unique(first.into_iter().chain(captured.macros).collect());
+    (node, captured.configs)
 }

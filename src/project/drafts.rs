@@ -1,0 +1,259 @@
+//! Files of SQL, Python and CSV in, nodes as their files alone show them out; no property file is known here.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::config::{self, Config};
+use super::files::{self, Found};
+use super::node::{Node, ResourceType};
+use super::package::Package;
+use super::problem::{Problem, ProblemKind};
+use super::reader::Reader;
+use super::{python_model, scopes};
+use crate::finding::Place;
+use crate::jinja::blocks::{self, BlockKind};
+use crate::jinja::relation::Relation;
+use crate::jinja::rewrite::{Marks, rewrite};
+use crate::jinja::{JinjaProblem, render, statics};
+use crate::parse::yaml::Yaml;
+
+/// dbt does not hash a larger seed: two of them are the same when their paths are.
+const LARGEST_HASHED_SEED: usize = 1024 * 1024;
+
+/// A node as its file alone shows it, and the arguments of its `config(...)` calls.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub node: Node,
+    pub calls: Config,
+    pub problems: Vec<Problem>,
+}
+
+/// Everything that a file of SQL, Python or CSV defines, in every package.
+pub(super) fn drafts(reader: &Reader<'_>) -> Vec<Draft> {
+    let kinds =
+        [ResourceType::Model, ResourceType::Snapshot, ResourceType::Analysis, ResourceType::Test, ResourceType::Seed];
+    let mut found: Vec<(ResourceType, &Package, Found<'_>)> = Vec::new();
+    for package in reader.packages {
+        for kind in kinds {
+            found.extend(files_of(reader, package, kind).into_iter().map(|file| (kind, package, file)));
+        }
+    }
+    let mut drafts: Vec<Draft> =
+        found.par_iter().flat_map_iter(|(kind, package, found)| of_file(reader, package, *kind, found)).collect();
+    drafts.extend(reader.packages.iter().flat_map(|package| operations(reader, package)));
+    drafts
+}
+
+fn files_of<'t>(reader: &Reader<'t>, package: &Package, kind: ResourceType) -> Vec<Found<'t>> {
+    let file = &package.file;
+    let (folders, endings): (_, &[&str]) = match kind {
+        ResourceType::Seed => (&file.seed_paths, &["csv"]),
+        ResourceType::Snapshot => (&file.snapshot_paths, &["sql"]),
+        ResourceType::Analysis => (&file.analysis_paths, &["sql"]),
+        ResourceType::Test => (&file.test_paths, &["sql"]),
+        _ => (&file.model_paths, &["sql", "py"]),
+    };
+    let mut found = files::find(reader.tree, package, folders, endings);
+    if kind == ResourceType::Test {
+        found.retain(|found| !found.below.starts_with("generic"));
+    }
+    found
+}
+
+fn of_file(reader: &Reader<'_>, package: &Package, kind: ResourceType, found: &Found<'_>) -> Vec<Draft> {
+    if kind == ResourceType::Snapshot {
+        return snapshots(reader, package, found);
+    }
+    let name = found.file.stem();
+    let mut node = blank(reader, package, kind, name, found);
+    node.path = match kind {
+        ResourceType::Analysis => format!("analysis/{}", found.below),
+        _ => found.below.to_owned(),
+    };
+    node.fqn = fqn(package, &node.path, name);
+    if kind == ResourceType::Seed {
+        return vec![read(reader, node, 0..0)];
+    }
+    let trimmed = found.text.trim();
+    let start = found.text.len() - found.text.trim_start().len();
+    vec![read(reader, node, start..start + trimmed.len())]
+}
+
+/// The fqn: the package, the folders, the name.
+pub(super) fn fqn(package: &Package, path: &str, name: &str) -> Vec<String> {
+    let mut fqn = vec![package.name().to_owned()];
+    fqn.extend(path.split('/').map(str::to_owned));
+    fqn.pop();
+    fqn.push(name.to_owned());
+    fqn
+}
+
+fn blank(reader: &Reader<'_>, package: &Package, kind: ResourceType, name: &str, found: &Found<'_>) -> Node {
+    let mut node = Node::new(kind, package.name(), name, Place::file(found.file.path.clone()));
+    package.relative(&found.file.path).clone_into(&mut node.original_file_path);
+    node.is_python = found.file.extension() == "py";
+    node.checksum = if kind == ResourceType::Seed && found.file.bytes.len() > LARGEST_HASHED_SEED {
+        node.original_file_path.clone()
+    } else {
+        sha256(found.text.trim())
+    };
+    named_as_usual(reader, &mut node);
+    node
+}
+
+/// The names that a node has until the project's macros are asked.
+pub(super) fn named_as_usual(reader: &Reader<'_>, node: &mut Node) {
+    node.alias.clone_from(&node.name);
+    node.schema.clone_from(&reader.target.schema);
+    node.database.clone_from(&reader.target.database);
+    node.relation = Relation::new(&node.database, &node.schema, &node.alias);
+}
+
+/// SHA-256 in hexadecimal.
+pub(super) fn sha256(text: &str) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digest = Sha256::digest(text.as_bytes());
+    let digits = digest.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    digits.map(char::from).collect()
+}
+
+/// Every `{% snapshot %}` block of a file.
+fn snapshots(reader: &Reader<'_>, package: &Package, found: &Found<'_>) -> Vec<Draft> {
+    let blocks = match blocks::blocks(found.text) {
+        Ok(blocks) => blocks,
+        Err(problem) => {
+            let mut node = blank(reader, package, ResourceType::Snapshot, found.file.stem(), found);
+            node.is_broken = true;
+            let problems = vec![jinja_problem(&found.file.path, problem)];
+            return vec![Draft { node, calls: Config::new(), problems }];
+        }
+    };
+    let snapshots = blocks.into_iter().filter(|block| block.kind == BlockKind::Snapshot);
+    snapshots
+        .map(|block| {
+            let mut node = blank(reader, package, ResourceType::Snapshot, &block.name, found);
+            found.below.clone_into(&mut node.path);
+            let file = found.below.rsplit_once('.').map_or(found.below, |(file, _)| file);
+            node.fqn = fqn(package, &format!("{file}/_"), &block.name);
+            read(reader, node, block.body)
+        })
+        .collect()
+}
+
+/// What `on-run-start:` and `on-run-end:` run.
+fn operations(reader: &Reader<'_>, package: &Package) -> Vec<Draft> {
+    let path = package.join("dbt_project.yml");
+    let hooks = [("on-run-start", &package.file.on_run_start), ("on-run-end", &package.file.on_run_end)];
+    let mut drafts = Vec::new();
+    for (hook, statements) in hooks {
+        let written = package.file.yaml.as_ref().and_then(|yaml| yaml.get(hook));
+        for (index, statement) in statements.iter().enumerate() {
+            let item = written.map(|written| written.items().get(index).unwrap_or(written));
+            let place = item.map_or_else(|| Place::file(path.clone()), |item: &Yaml| Place::span(path.clone(), item.span.clone()));
+            let name = format!("{}-{hook}-{index}", package.name());
+            let mut node = Node::new(ResourceType::Operation, package.name(), &name, place);
+            node.path = format!("hooks/{name}.sql");
+            node.original_file_path = "./dbt_project.yml".to_owned();
+            node.fqn = fqn(package, &node.path, &name);
+            node.raw = statement.as_str().into();
+            node.checksum = sha256(&package.file.yaml.as_ref().map(|_| reader.text(&path).trim()).unwrap_or_default());
+            node.tags = vec![hook.to_owned()];
+            node.body.insert("index".to_owned(), index.into());
+            named_as_usual(reader, &mut node);
+            node.config = reader.configure((node.resource_type, &node.package, &node.fqn), &Config::new(), &Config::new()).config;
+            drafts.push(rendered_text(reader, node));
+        }
+    }
+    drafts
+}
+
+/// Reads the template of a node, which stands in `range` of its file.
+fn read(reader: &Reader<'_>, mut node: Node, range: Range<usize>) -> Draft {
+    let text = reader.text(&node.file);
+    if node.resource_type == ResourceType::Seed {
+        return Draft { node, calls: Config::new(), problems: Vec::new() };
+    }
+    node.raw = text[range.clone()].into();
+    node.raw_start = range.start;
+    if node.is_python {
+        return python_model::read(node);
+    }
+    if !reader.universe.replaces_references()
+        && let Some(found) = statics::read(text, range.clone())
+    {
+        (node.refs, node.sources) = (found.refs, found.sources);
+        return Draft { node, calls: calls(found.configs), problems: Vec::new() };
+    }
+    let base = reader.configure((node.resource_type, &node.package, &node.fqn), &Config::new(), &Config::new());
+    node.config = base.config;
+    match rewrite(text, range, Marks::Text) {
+        Ok(template) => {
+            node.template = Some(Arc::new(template));
+            rendered(reader, node)
+        }
+        Err(problem) => {
+            node.is_broken = true;
+            let problems = vec![jinja_problem(&node.file, problem)];
+            Draft { node, calls: Config::new(), problems }
+        }
+    }
+}
+
+/// A template that stands in YAML: its places mean nothing in the file.
+fn rendered_text(reader: &Reader<'_>, mut node: Node) -> Draft {
+    match rewrite(&node.raw, 0..node.raw.len(), Marks::None) {
+        Ok(template) => {
+            node.template = Some(Arc::new(template));
+            rendered(reader, node)
+        }
+        Err(problem) => {
+            node.is_broken = true;
+            let told = Problem::new(ProblemKind::Jinja, problem.message, node.place.clone());
+            let problems = vec![Problem { help: problem.help, ..told }];
+            Draft { node, calls: Config::new(), problems }
+        }
+    }
+}
+
+fn rendered(reader: &Reader<'_>, node: Node) -> Draft {
+    let mut problems = Vec::new();
+    let template = node.template.clone();
+    let node = Arc::new(node);
+    let scope = Arc::new(scopes::reading(reader.universe, reader.given, &node));
+    let failed = template.and_then(|template| render::render(&scope, &template, &node.file).err());
+    let mut captured = std::mem::take(&mut *scope.captured());
+    drop(scope);
+    let mut node = Arc::unwrap_or_clone(node);
+    if let Some(problem) = failed {
+        node.is_broken = true;
+        problems.push(render_problem(&node, problem));
+    }
+    node.refs = std::mem::take(&mut captured.refs);
+    node.sources = std::mem::take(&mut captured.sources);
+    node.metrics = std::mem::take(&mut captured.metrics);
+    node.macros = std::mem::take(&mut captured.macros).into_iter().collect();
+    Draft { node, calls: calls(captured.configs), problems }
+}
+
+fn calls(configs: Vec<Config>) -> Config {
+    let mut calls = Config::new();
+    for call in configs {
+        config::merge_call(&mut calls, &call);
+    }
+    calls
+}
+
+/// A problem with the Jinja of a file.
+pub(super) fn jinja_problem(path: &str, problem: JinjaProblem) -> Problem {
+    Problem { help: problem.help, ..Problem::new(ProblemKind::Jinja, problem.message, Place::span(path, problem.span)) }
+}
+
+/// A failed rendering, told at the author's place with the calls that led there.
+pub(super) fn render_problem(node: &Node, problem: render::RenderProblem) -> Problem {
+    let place = if problem.place.span.is_none() && node.place.span.is_some() { node.place.clone() } else { problem.place };
+    let told = Problem::new(ProblemKind::Jinja, problem.message, place).help(problem.help);
+    problem.stack.into_iter().fold(told, |told, (place, words)| told.related(place, words))
+}

@@ -1,0 +1,94 @@
+//! What may not be twice, and what must be there: names, relations and groups. Behaviour: `dbt.parser.manifest`.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Project;
+use super::node::{Node, ResourceType};
+use super::problem::{Problem, ProblemKind, did_you_mean};
+
+/// Everything that dbt refuses once all nodes are known.
+pub(super) fn problems(project: &Project) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    relations(project, &mut problems);
+    names(project, &mut problems);
+    groups(project, &mut problems);
+    access(project, &mut problems);
+    problems
+}
+
+/// Two nodes that would be built in one place.
+fn relations(project: &Project, problems: &mut Vec<Problem>) {
+    let mut taken: HashMap<String, &Node> = HashMap::new();
+    for node in project.nodes.values().filter(|node| node.has_relation() && !node.is_broken) {
+        let relation = node.relation.to_string();
+        let Some(known) = taken.get(&relation) else {
+            taken.insert(relation, node);
+            continue;
+        };
+        let message = format!(
+            "`{}` and `{}` would both be the table {relation}, so each would overwrite the other",
+            known.display_name(),
+            node.display_name()
+        );
+        let is_versioned = node.model.version.is_some() && known.name == node.name;
+        let help = if is_versioned {
+            "give the versions different aliases; a `generate_alias_name` macro of the project must add the version"
+        } else {
+            "rename one of the two, or give it another `alias` or `schema`"
+        };
+        let problem = Problem::new(ProblemKind::AmbiguousRelation, message, node.place.clone());
+        problems.push(problem.related(known.place.clone(), "this one is the same table").help(help));
+    }
+}
+
+/// A model with and without versions, and a model and a seed of one name.
+fn names(project: &Project, problems: &mut Vec<Problem>) {
+    let mut plain: HashMap<(&str, &str), &Node> = HashMap::new();
+    let refable = || project.nodes.values().filter(|node| node.resource_type.is_refable());
+    for node in refable().filter(|node| node.model.version.is_none()) {
+        if let Some(known) = plain.insert((&node.package, &node.name), node) {
+            problems.push(twice(node, known, "the name is taken: every model, seed and snapshot needs a name of its own"));
+        }
+    }
+    let mut told: HashSet<(&str, &str)> = HashSet::new();
+    for node in refable().filter(|node| node.model.version.is_some()) {
+        let name = (node.package.as_str(), node.name.as_str());
+        if let Some(known) = plain.get(&name).filter(|_| told.insert(name)) {
+            problems.push(twice(known, node, "it has versions, and this file is none of them"));
+        }
+    }
+}
+
+fn twice(node: &Node, known: &Node, why: &str) -> Problem {
+    Problem::new(ProblemKind::DuplicateName, format!("`{}`: {why}", node.name), node.place.clone())
+        .related(known.place.clone(), "this file has the same name")
+        .help("rename one of the two files")
+}
+
+fn groups(project: &Project, problems: &mut Vec<Problem>) {
+    let known: Vec<&str> = project.groups.iter().map(|group| group.name.as_str()).collect();
+    for node in project.nodes.values().chain(project.others.values()).filter(|node| node.test.is_none()) {
+        let Some(group) = node.group.as_deref().filter(|group| !known.contains(group)) else { continue };
+        let place = node.patch.clone().unwrap_or_else(|| node.place.clone());
+        let problem = Problem::new(ProblemKind::UnresolvedReference, format!("there is no group named `{group}`"), place);
+        problems.push(match did_you_mean(group, known.iter().copied()) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem.help("groups are declared under `groups:` in a property file"),
+        });
+    }
+}
+
+fn access(project: &Project, problems: &mut Vec<Problem>) {
+    for node in project.of_type(ResourceType::Model) {
+        let place = || node.patch.clone().unwrap_or_else(|| node.place.clone());
+        if !matches!(node.access(), "private" | "protected" | "public") {
+            let message = format!("`access: {}` is not known", node.access());
+            let problem = Problem::new(ProblemKind::Properties, message, place());
+            problems.push(problem.help("it is `private`, `protected` or `public`"));
+        } else if node.access() == "public" && node.is_ephemeral() {
+            let message = format!("`{}` is ephemeral, so it cannot be public: there is no table to read", node.name);
+            let problem = Problem::new(ProblemKind::Properties, message, place());
+            problems.push(problem.help("make it a view or a table, or `access: protected`"));
+        }
+    }
+}

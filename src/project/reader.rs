@@ -1,0 +1,151 @@
+//! What reading one node needs of all the others: the packages, the macros, the variables, and the configs of folders.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::config::{self, Config};
+use super::node::ResourceType;
+use super::package::Package;
+use super::profile::Target;
+use crate::jinja::scope::{Given, Mode, Scope};
+use crate::jinja::universe::Universe;
+use crate::source::Tree;
+
+/// The configs that hold for every node of one kind in one folder, before anything that names the node itself.
+#[derive(Debug, Clone)]
+struct OfFolder {
+    config: Arc<Config>,
+    unrendered: Arc<Config>,
+    /// The same, in the form of the manifest: for the many nodes that set nothing themselves.
+    finished: Arc<Config>,
+}
+
+/// The configs of a node.
+#[derive(Debug, Clone)]
+pub(super) struct Configured {
+    pub config: Arc<Config>,
+    pub unrendered: Arc<Config>,
+    /// The tags that its config gives it, each once: those of the property file last.
+    pub tags: Vec<String>,
+}
+
+/// What reading one node needs of all the others.
+pub(super) struct Reader<'r> {
+    pub tree: &'r Tree,
+    pub packages: &'r [Package],
+    pub target: &'r Target,
+    pub universe: &'r Arc<Universe>,
+    pub given: &'r Arc<Given>,
+    yaml_scopes: HashMap<String, Arc<Scope>>,
+    folders: Mutex<HashMap<(ResourceType, String, Vec<String>), OfFolder>>,
+}
+
+impl<'r> Reader<'r> {
+    pub(super) fn new(
+        tree: &'r Tree,
+        packages: &'r [Package],
+        target: &'r Target,
+        universe: &'r Arc<Universe>,
+        given: &'r Arc<Given>,
+    ) -> Self {
+        let plain = Arc::new(Universe::without_macros(&packages[0].file.name));
+        let scope = |package: &Package| {
+            (
+                package.name().to_owned(),
+                Arc::new(Scope::new(Arc::clone(&plain), Arc::clone(given), package.name(), Mode::Yaml)),
+            )
+        };
+        let yaml_scopes = packages.iter().map(scope).collect();
+        Self { tree, packages, target, universe, given, yaml_scopes, folders: Mutex::default() }
+    }
+
+    /// The text of a file of the project, empty when there is none.
+    pub(super) fn text(&self, path: &str) -> &'r str {
+        self.tree.find(path).and_then(|file| file.text().ok()).unwrap_or_default()
+    }
+
+    /// The root project.
+    pub(super) fn root(&self) -> &'r Package {
+        &self.packages[0]
+    }
+
+    /// A package by its name.
+    pub(super) fn package(&self, name: &str) -> Option<&'r Package> {
+        self.packages.iter().find(|package| package.name() == name)
+    }
+
+    /// What Jinja in the YAML of a package sees: variables, the target, and no macro.
+    pub(super) fn yaml_scope(&self, package: &str) -> &Arc<Scope> {
+        self.yaml_scopes.get(package).unwrap_or_else(|| &self.yaml_scopes[self.root().name()])
+    }
+
+    fn of_folder(&self, kind: ResourceType, package: &Package, fqn: &[String]) -> OfFolder {
+        let depth = package.file.depth(kind.config_key(), fqn);
+        let key = (kind, package.name().to_owned(), fqn[..depth].to_vec());
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = folders.entry(key).or_insert_with(|| {
+            let mut config = Config::clone(config::defaults(kind));
+            for level in package.file.levels(kind.config_key(), fqn, true) {
+                config::merge(kind, &mut config, &level);
+            }
+            let mut unrendered = Config::new();
+            for level in package.file.levels(kind.config_key(), fqn, false) {
+                config::merge_unrendered(&mut unrendered, &level);
+            }
+            let mut finished = config.clone();
+            config::finish(kind, &mut finished);
+            OfFolder { config: Arc::new(config), unrendered: Arc::new(unrendered), finished: Arc::new(finished) }
+        });
+        found.clone()
+    }
+
+    /// Adds up the configs of a node: its folder's, then `patch` of its property file, then `calls` of its own file, and
+    /// for a package's node the root project's last.
+    ///
+    /// Behaviour: `dbt.context.context_config`.
+    pub(super) fn configure(
+        &self,
+        (kind, package, fqn): (ResourceType, &str, &[String]),
+        patch: &Config,
+        calls: &Config,
+    ) -> Configured {
+        let own = self.package(package).unwrap_or(self.root());
+        let folder = self.of_folder(kind, own, fqn);
+        let is_root = own.root.is_empty();
+        if is_root && patch.is_empty() && calls.is_empty() {
+            let tags = unique(config::texts(folder.finished.get("tags")));
+            return Configured { config: folder.finished, unrendered: folder.unrendered, tags };
+        }
+        let mut config = Config::clone(&folder.config);
+        let mut unrendered = Config::clone(&folder.unrendered);
+        let mut tags = config::texts(config.get("tags"));
+        config::merge(kind, &mut config, patch);
+        config::merge_unrendered(&mut unrendered, patch);
+        config::merge(kind, &mut config, calls);
+        config::merge_unrendered(&mut unrendered, calls);
+        tags.extend(config::texts(calls.get("tags")));
+        if !is_root {
+            for level in self.root().file.levels(kind.config_key(), fqn, true) {
+                config::merge(kind, &mut config, &level);
+                tags.extend(config::texts(level.get("tags")));
+            }
+            for level in self.root().file.levels(kind.config_key(), fqn, false) {
+                config::merge_unrendered(&mut unrendered, &level);
+            }
+        }
+        tags.extend(config::texts(patch.get("tags")));
+        config::finish(kind, &mut config);
+        Configured { config: Arc::new(config), unrendered: Arc::new(unrendered), tags: unique(tags) }
+    }
+}
+
+/// Each text once, in the order in which it came first.
+pub(super) fn unique(texts: Vec<String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::with_capacity(texts.len());
+    for text in texts {
+        if !kept.contains(&text) {
+            kept.push(text);
+        }
+    }
+    kept
+}

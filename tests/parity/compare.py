@@ -1,0 +1,407 @@
+"""Reads one dbt project with dbt-core and with cadet, and prints every difference.
+
+    compare.py PROJECT [--cadet PATH] [--selectors FILE] [--fields A,B] [--only manifest|ls|state] [--explained]
+               [--profiles-dir DIR] [--target NAME] [--vars YAML]
+
+Run by the Python of an environment with dbt-core and the project's adapter. The project is copied, so it stays as it is.
+
+manifest    `dbt parse` and `cadet parse`; every field of every node, one line for each that differs
+ls          `dbt ls` and `cadet ls` with the arguments of every line of PROJECT/selectors.txt (or FILE)
+state       every folder of PROJECT/history is laid over the project: `ls --state` against the project as it was.
+            cadet does it twice: with dbt's manifest of the base, and from git (`ls --base`; these lines begin with `git:`)
+
+A folder of history holds the files to add or replace, and may hold
+    deleted.txt                    files to remove, one a line
+    base_args.txt, head_args.txt   arguments for reading the base or the head, such as --target prod
+    selectors.txt                  more lines, besides those of history/selectors.txt
+
+Exits with 0 if nothing differs but what EXPLAINED explains, else with 1.
+"""
+
+import argparse
+import contextlib
+import functools
+import io
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ENVIRONMENT = {
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DO_NOT_TRACK": "1",
+    "DBT_PARTIAL_PARSE": "false",
+    "DBT_LOG_LEVEL_FILE": "none",
+    "DBT_USE_COLORS": "false",
+    "NO_COLOR": "1",
+}
+
+# Intended differences: (pattern of the unique id or the selector, pattern of the field, why).
+EXPLAINED: list[tuple[str, str, str]] = []
+
+SECTIONS = [
+    "nodes",
+    "sources",
+    "macros",
+    "docs",
+    "exposures",
+    "metrics",
+    "groups",
+    "semantic_models",
+    "saved_queries",
+    "unit_tests",
+    "functions",
+    "selectors",
+    "disabled",
+    "parent_map",
+    "child_map",
+    "group_map",
+]
+
+# Packages that come with dbt: cadet has their macros in its own words.
+INTERNAL = re.compile(r"(macro|doc)\.(dbt|dbt_athena|dbt_duckdb)\.")
+
+# What cannot be equal, or is not known after parsing.
+IGNORED = re.compile(r"(^|\.)(created_at|root_path|build_path|compiled|compiled_path|compiled_code|extra_ctes|extra_ctes_injected)(\.|$)")
+IGNORED_METADATA = {
+    "dbt_version",
+    "generated_at",
+    "invocation_id",
+    "invocation_started_at",
+    "run_started_at",
+    "send_anonymous_usage_stats",
+    "user_id",
+    "env",
+}
+
+# Lists whose order is that of a Python set in dbt.
+UNORDERED = re.compile(r"^columns\.[^.]+\.(config\.)?tags$")
+
+# Arguments that change what is read: these `ls` cannot share a manifest with the others.
+REREADS = {"--vars", "--target", "-t", "--profile", "--profiles-dir", "--project-dir", "--store-failures"}
+
+MISSING = object()
+
+
+class Report:
+    """The differences so far."""
+
+    def __init__(self, fields, show_explained):
+        self.fields, self.show_explained = fields, show_explained
+        self.counts = dict.fromkeys(["nodes", "fields", "selectors", "differences", "explained"], 0)
+
+    def add(self, name, field, text):
+        if self.fields and not any(field == f or field.startswith(f + ".") for f in self.fields):
+            return
+        reason = next((why for id_, f, why in EXPLAINED if re.search(id_, name) and re.search(f, field)), None)
+        self.counts["differences" if reason is None else "explained"] += 1
+        if reason is None or self.show_explained:
+            print(f"{name}  {field}  {text}" + (f"  ({reason})" if reason else ""))
+
+    def summary(self):
+        print(", ".join(f"{name} {count}" for name, count in self.counts.items()))
+        return 1 if self.counts["differences"] else 0
+
+
+def short(value):
+    text = "nothing" if value is MISSING else json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return text if len(text) <= 300 else f"{text[:200]} … {text[-80:]} ({len(text)} characters)"
+
+
+def canonical(value):
+    """A text that is equal for equal JSON values; 1, 1.0, true and "1" differ."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def compare(report, name, field, dbt, cadet):
+    """Walks two JSON values and adds what differs."""
+    if IGNORED.search(field):
+        return
+    if isinstance(dbt, dict) and isinstance(cadet, dict):
+        for key in sorted({*dbt, *cadet}):
+            compare(report, name, f"{field}.{key}" if field else key, dbt.get(key, MISSING), cadet.get(key, MISSING))
+        return
+    report.counts["fields"] += 1
+    if UNORDERED.match(field) and isinstance(dbt, list) and isinstance(cadet, list):
+        dbt, cadet = sorted(dbt, key=canonical), sorted(cadet, key=canonical)
+    if dbt is not MISSING and cadet is not MISSING and canonical(dbt) == canonical(cadet):
+        return
+    if isinstance(dbt, list) and isinstance(cadet, list) and len(dbt) == len(cadet) and any(isinstance(v, dict) for v in dbt):
+        for index, pair in enumerate(zip(dbt, cadet)):
+            compare(report, name, f"{field}.{index}", *pair)
+        return
+    report.add(name, field or "all of it", f"dbt {short(dbt)}  cadet {short(cadet)}")
+
+
+def entries(manifest, section):
+    """One part of a manifest: unique id, and what it says."""
+    found = {key: value for key, value in (manifest.get(section) or {}).items() if not INTERNAL.match(key)}
+    if section == "disabled":
+        in_order = {key: sorted(nodes, key=lambda node: node["original_file_path"]) for key, nodes in found.items()}
+        found = {f"{key}[{i}]": node for key, nodes in in_order.items() for i, node in enumerate(nodes)}
+    return found
+
+
+def compare_manifests(report, dbt, cadet):
+    for section in SECTIONS:
+        ours, theirs = entries(cadet, section), entries(dbt, section)
+        for name in sorted({*ours, *theirs}):
+            report.counts["nodes"] += section in SECTIONS[:13]
+            label = name if "." in name and section not in ("disabled", "parent_map", "child_map") else f"{section}:{name}"
+            if name not in ours or name not in theirs:
+                report.add(label, section, "only in dbt" if name in theirs else "only in cadet")
+            elif isinstance(theirs[name], dict):
+                compare(report, label, "", theirs[name], ours[name])
+            else:
+                compare(report, label, section, theirs[name], ours[name])
+    for key in sorted({*dbt["metadata"], *cadet.get("metadata", {})} - IGNORED_METADATA):
+        compare(report, "metadata", key, dbt["metadata"].get(key, MISSING), cadet.get("metadata", {}).get(key, MISSING))
+
+
+class Dbt:
+    """dbt, in this process, on a copy of the project."""
+
+    def __init__(self, folder, arguments):
+        self.folder, self.arguments, self.manifest = folder, arguments, None
+
+    def invoke(self, arguments, manifest=None):
+        from dbt.adapters.factory import reset_adapters
+        from dbt.cli.main import dbtRunner
+
+        reset_adapters()
+        here = os.getcwd()
+        os.chdir(self.folder)
+        log = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
+                done = dbtRunner(manifest=manifest).invoke([*arguments, *self.arguments])
+        finally:
+            os.chdir(here)
+        return done, log.getvalue()
+
+    def parse(self):
+        done, log = self.invoke(["parse"])
+        if not done.success:
+            sys.exit(f"dbt cannot parse {self.folder}:\n{done.exception or log}")
+        self.manifest = done.result
+        return json.loads((self.folder / "target/manifest.json").read_text(encoding="utf-8"))
+
+    def ls(self, arguments):
+        """Whether it worked, and the lines, or else the message."""
+        alone = any(argument.split("=")[0] in REREADS for argument in arguments)
+        done, log = self.invoke(["ls", *arguments], None if alone else self.manifest)
+        return (True, done.result) if done.success else (False, [str(done.exception or log)])
+
+
+@functools.cache
+def previous_manifest(path, _modified):
+    from dbt.artifacts.schemas.manifest import WritableManifest
+    from dbt.contracts.graph.manifest import Manifest
+
+    return Manifest.from_writable_manifest(WritableManifest.read_and_check_versions(path))
+
+
+def remember_states():
+    """Lets dbt read the manifest of a state once, not for every selector."""
+    from dbt.contracts import state
+
+    def init(self, state_path, target_path, project_root):
+        self.state_path, self.target_path, self.project_root = state_path, target_path, project_root
+        self.manifest = self.results = self.sources = self.sources_current = None
+        path = project_root / state_path / "manifest.json"
+        if path.is_file():
+            self.manifest = previous_manifest(str(path), path.stat().st_mtime_ns)
+
+    state.PreviousState.__init__ = init
+
+
+class Cadet:
+    """cadet, on another copy of the project."""
+
+    def __init__(self, program, folder, arguments):
+        self.program, self.folder, self.arguments = program, folder, arguments
+
+    def run(self, arguments):
+        command = [self.program, *arguments, *self.arguments]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, encoding="utf-8", errors="replace")
+        return done.returncode, done.stdout, done.stderr
+
+    def parse(self):
+        path = self.folder / "target/manifest.json"
+        path.unlink(missing_ok=True)
+        code, out, error = self.run(["parse"])
+        if code != 0 or not path.exists():
+            print(f"cadet parse  exit status {code}\n{out[-2000:]}{error[-2000:]}")
+            return None
+        return json.loads(path.read_text(encoding="utf-8"))
+
+    def ls(self, arguments):
+        code, out, error = self.run(["ls", *arguments])
+        return (True, out.splitlines()) if code == 0 else (False, [error.strip() or out.strip()])
+
+
+def lines_of(path):
+    """The lines of a file of selectors; `#` begins a comment."""
+    texts = path.read_text(encoding="utf-8").splitlines() if path and path.is_file() else []
+    return [text for text in texts if shlex.split(text, comments=True)]
+
+
+def arguments_of(path):
+    return shlex.split(path.read_text(encoding="utf-8"), comments=True) if path.is_file() else []
+
+
+def plain_line(line):
+    """A line of `ls`; JSON in one order of its keys."""
+    if not line.startswith("{"):
+        return line
+    try:
+        return canonical(json.loads(line))
+    except ValueError:
+        return line
+
+
+def compare_ls(report, label, dbt, cadet):
+    """Two answers of `ls`: both fail, or both list the same."""
+    report.counts["selectors"] += 1
+    if dbt[0] != cadet[0]:
+        works, fails = ("dbt", cadet) if dbt[0] else ("cadet", dbt)
+        message = re.sub(r"\s+", " ", " ".join(fails[1]))[:200]
+        report.add(label, "ls", f"{works} lists {len(dbt[1] if dbt[0] else cadet[1])}, the other fails: {message}")
+    elif dbt[0]:
+        theirs, ours = ({plain_line(line) for line in lines if line.strip()} for lines in (dbt[1], cadet[1]))
+        for line in sorted(theirs - ours):
+            report.add(label, "ls", f"only dbt lists {line[:400]}")
+        for line in sorted(ours - theirs):
+            report.add(label, "ls", f"only cadet lists {line[:400]}")
+
+
+def copy(project, folder):
+    def left_out(path, names):
+        top = Path(path) == Path(project)
+        return [name for name in names if name in (".git", "__pycache__") or top and name in ("target", "logs", "history")]
+
+    shutil.copytree(project, folder, ignore=left_out)
+    return folder
+
+
+def overlay(change, folder):
+    """Makes the base in `folder` the head of one change."""
+    for name in lines_of(change / "deleted.txt"):
+        path = folder / name.strip()
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    own = {"deleted.txt", "selectors.txt", "base_args.txt", "head_args.txt"}
+    for path in sorted(change.rglob("*")):
+        relative = path.relative_to(change)
+        if path.is_file() and str(relative) not in own:
+            (folder / relative).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, folder / relative)
+
+
+def git(folder, *arguments):
+    who = ["-c", "user.name=parity", "-c", "user.email=parity@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, capture_output=True)
+
+
+def compare_state(report, change, project, program, common, base_state, scratch):
+    """One change: `ls --state` of both, and cadet's `ls --base`."""
+    base_args = [*common, *arguments_of(change / "base_args.txt")]
+    head_args = [*common, *arguments_of(change / "head_args.txt")]
+    state = base_state(base_args)
+    root = scratch / change.name
+    dbt = Dbt(copy(project, root / "dbt"), head_args)
+    overlay(change, dbt.folder)
+    head = dbt.parse()
+
+    cadet = Cadet(program, copy(project, root / "cadet"), head_args)
+    ignore = cadet.folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("/target/\n/logs/\n")
+    git(cadet.folder, "init", "--quiet", "--initial-branch=main")
+    git(cadet.folder, "add", "--all", "--force")
+    git(cadet.folder, "commit", "--quiet", "--message=base")
+    git(cadet.folder, "switch", "--quiet", "--create=change")
+    overlay(change, cadet.folder)
+    git(cadet.folder, "add", "--all", "--force")
+    git(cadet.folder, "commit", "--quiet", "--allow-empty", "--message=change")
+
+    ours = cadet.parse()
+    if ours is None:
+        report.add(change.name, "parse", "cadet fails")
+    else:
+        quiet = Report([], False)
+        with contextlib.redirect_stdout(io.StringIO()):
+            compare_manifests(quiet, head, ours)
+        if quiet.counts["differences"]:
+            print(f"{change.name}  the manifests of the head differ in {quiet.counts['differences']} places (not counted)")
+
+    # git compares what one reader sees in two trees: both with the arguments of the head.
+    git_state = state if base_args == head_args else base_state(head_args)
+    for line in lines_of(change.parent / "selectors.txt") + lines_of(change / "selectors.txt"):
+        arguments = shlex.split(line, comments=True)
+        answer = dbt.ls([*arguments, "--state", str(state)])
+        compare_ls(report, f"{change.name}: {line}", answer, cadet.ls([*arguments, "--state", str(state)]))
+        if git_state != state:
+            answer = dbt.ls([*arguments, "--state", str(git_state)])
+        compare_ls(report, f"git: {change.name}: {line}", answer, cadet.ls([*arguments, "--base", "main"]))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("project", type=lambda path: Path(path).resolve())
+    parser.add_argument("--cadet", default="cadet", help="the program [default: cadet]")
+    parser.add_argument("--selectors", type=Path, help="arguments of ls, one line each [default: PROJECT/selectors.txt]")
+    parser.add_argument("--fields", default="", help="compare only these fields, separated by commas")
+    parser.add_argument("--only", choices=["manifest", "ls", "state"])
+    parser.add_argument("--explained", action="store_true", help="print explained differences too")
+    parser.add_argument("--history", default="", help="only the changes of history whose names contain this")
+    for name in ("--profiles-dir", "--target", "--vars"):
+        parser.add_argument(name, help="handed to both")
+    options = parser.parse_args()
+
+    os.environ.update(ENVIRONMENT)
+    remember_states()
+    report = Report([field for field in options.fields.split(",") if field], options.explained)
+    program = str(Path(options.cadet).resolve()) if "/" in options.cadet else options.cadet
+    common = []
+    if options.profiles_dir:
+        common += ["--profiles-dir", str(Path(options.profiles_dir).resolve())]
+    common += ["--target", options.target] if options.target else []
+    common += ["--vars", options.vars] if options.vars else []
+
+    with tempfile.TemporaryDirectory(prefix="parity_") as folder:
+        scratch = Path(folder).resolve()
+        dbt = Dbt(copy(options.project, scratch / "dbt/project"), common)
+        cadet = Cadet(program, copy(options.project, scratch / "cadet/project"), common)
+        if options.only != "state":
+            theirs = dbt.parse()
+            if options.only != "ls":
+                ours = cadet.parse()
+                compare_manifests(report, theirs, ours) if ours else report.add("cadet parse", "manifest", "there is none")
+        if options.only in (None, "ls"):
+            for line in lines_of(options.selectors or options.project / "selectors.txt"):
+                arguments = shlex.split(line, comments=True)
+                compare_ls(report, line, dbt.ls(arguments), cadet.ls(arguments))
+        if options.only in (None, "state"):
+
+            @functools.cache
+            def read_base(arguments):
+                name = f"state_{abs(hash(arguments))}"
+                Dbt(copy(options.project, scratch / name / "project"), list(arguments)).parse()
+                shutil.copytree(scratch / name / "project/target", scratch / name / "state")
+                return scratch / name / "state"
+
+            for change in sorted(path for path in options.project.glob("history/*") if path.is_dir()):
+                if options.history in change.name:
+                    compare_state(
+                        report, change, options.project, program, common, lambda a: read_base(tuple(a)), scratch / "history"
+                    )
+    sys.exit(report.summary())
+
+
+if __name__ == "__main__":
+    main()

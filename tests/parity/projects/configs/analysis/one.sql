@@ -1,0 +1,1 @@
+{{ config(tags=['an'], enabled=true) }} select * from {{ ref('plain') }}

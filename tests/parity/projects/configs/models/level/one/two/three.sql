@@ -1,0 +1,1 @@
+{{ config(group='', access='private') }} select 1 as id

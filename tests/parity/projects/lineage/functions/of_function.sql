@@ -1,0 +1,1 @@
+{{ config(tags=['fn'], type='aggregate') }} {{ function('add_one') }}(x)

@@ -1,0 +1,1 @@
+{{ config(access='protected', contract={'enforced': false}) }} select * from {{ ref('ledger') }}

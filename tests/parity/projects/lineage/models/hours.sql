@@ -1,0 +1,1 @@
+select now() as hour_at, 'q1' as fiscal

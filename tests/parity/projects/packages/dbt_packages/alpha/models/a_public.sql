@@ -1,0 +1,1 @@
+select '{{ greet('z') }}', '{{ helper() }}', '{{ var('shared_var') }}', '{{ var('own_var') }}', '{{ var('global_one') }}', {{ var('list_of_alpha') }} from {{ source('raw', 'first') }} join {{ ref('dup') }} using (id) join {{ ref('a_private') }} using (id)

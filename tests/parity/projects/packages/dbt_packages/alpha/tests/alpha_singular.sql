@@ -1,0 +1,1 @@
+select * from {{ ref('a_public') }} where id is null

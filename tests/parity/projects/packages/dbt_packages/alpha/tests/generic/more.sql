@@ -1,0 +1,1 @@
+{% test more(model) %}{{ config(severity='error', tags=['in_macro']) }}select * from {{ model }}{% endtest %}

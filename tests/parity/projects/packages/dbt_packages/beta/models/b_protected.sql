@@ -1,0 +1,1 @@
+{{ config(alias='b_p') }} select 1 as id

@@ -1,0 +1,1 @@
+select '{{ default__greet('b') }}' as id from {{ ref('twice') }}

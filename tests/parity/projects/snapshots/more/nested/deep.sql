@@ -1,0 +1,1 @@
+{% snapshot deep %}{{ config(strategy='check', check_cols='all', schema='s', database='d', alias='a', target_schema=none, pre_hook='select 1', persist_docs={'relation': true}) }} select * from {{ ref('e2') }}{% endsnapshot %}

@@ -1,0 +1,1 @@
+select 1 as id where {{ var('missing', 1) }} = 2

@@ -1,0 +1,1 @@
+select 1 as id, 'a' as country, 1.5 as amount

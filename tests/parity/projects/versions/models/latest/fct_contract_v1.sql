@@ -1,0 +1,1 @@
+select cast(1 as int) as id, cast('a' as varchar) as name, current_date as day

@@ -1,0 +1,1 @@
+{% macro a_macro(x) %}{{ x }}{% endmacro %}

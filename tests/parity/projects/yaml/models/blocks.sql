@@ -1,0 +1,1 @@
+select 'blocks' as name

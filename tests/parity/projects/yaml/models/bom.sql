@@ -1,0 +1,1 @@
+﻿select 'bom' as name

@@ -1,0 +1,1 @@
+select 'duplicates' as name

@@ -1,0 +1,1 @@
+select 'json' as name

@@ -1,0 +1,1 @@
+select 'lost' as name

@@ -1,0 +1,1 @@
+select 'no_version' as name

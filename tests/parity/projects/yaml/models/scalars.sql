@@ -1,0 +1,1 @@
+select 'scalars' as name

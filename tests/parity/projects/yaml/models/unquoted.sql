@@ -1,0 +1,1 @@
+select 'unquoted' as name
