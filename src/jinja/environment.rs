@@ -122,7 +122,7 @@ fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Resu
 
 /// Python's methods on plain values; while the project is read, a method of an unknown name is unknown too.
 fn unknown_method(state: &mut State<'_, '_>, value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> {
-    let forgives = state.undefined_behavior() == UndefinedBehavior::Chainable && !state.name().starts_with("macro.");
+    let forgives = state.undefined_behavior() == UndefinedBehavior::Chainable;
     if value.is_undefined() && forgives {
         return Ok(Value::UNDEFINED);
     }

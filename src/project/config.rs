@@ -74,6 +74,16 @@ pub fn merge_call(calls: &mut Config, call: &Config) {
                 Value::Object(known) if key == "grants" => grants(known, value, true),
                 known => *known = value.clone(),
             },
+            serde_json::map::Entry::Vacant(free) if APPENDED.contains(&key) || is_hook => {
+                free.insert(Value::Array(list(value)));
+            }
+            serde_json::map::Entry::Vacant(free) if key == "grants" => {
+                let mut listed = Map::new();
+                for (grant, grantees) in value.as_object().into_iter().flatten() {
+                    listed.insert(grant.clone(), Value::Array(list(grantees)));
+                }
+                free.insert(listed.into());
+            }
             serde_json::map::Entry::Vacant(free) => drop(free.insert(value.clone())),
         }
     }
@@ -115,6 +125,15 @@ pub fn list(value: &Value) -> Vec<Value> {
     }
 }
 
+/// Python's `list(x)`: a text falls apart into its letters, as it does in dbt.
+fn python_list(value: &Value) -> Vec<Value> {
+    match value {
+        Value::String(text) => text.chars().map(|c| Value::from(c.to_string())).collect(),
+        Value::Object(entries) => entries.keys().map(|key| Value::from(key.as_str())).collect(),
+        other => list(other),
+    }
+}
+
 /// The texts of a list, or the one text that stands for a list.
 pub fn texts(value: Option<&Value>) -> Vec<String> {
     value.map(list).unwrap_or_default().iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
@@ -125,9 +144,9 @@ pub fn deep_merge(destination: &mut Config, source: &Config) {
     for (key, value) in source {
         match (value, destination.get_mut(key)) {
             (Value::Object(more), Some(Value::Object(known))) => deep_merge(known, more),
-            (Value::Array(more), Some(known @ Value::Array(_))) => {
+            (Value::Array(more), Some(known)) => {
                 let mut items = more.clone();
-                items.extend(list(known));
+                items.extend(python_list(known));
                 *known = Value::Array(items);
             }
             _ => drop(destination.insert(key.clone(), value.clone())),
@@ -150,6 +169,9 @@ pub fn finish(kind: ResourceType, config: &mut Config) {
         ("contract", json!({"enforced": false, "alias_types": true})),
         ("snapshot_meta_column_names", json!({"dbt_valid_to": null, "dbt_valid_from": null, "dbt_scd_id": null, "dbt_updated_at": null, "dbt_is_deleted": null})),
     ] {
+        if key == "snapshot_meta_column_names" && kind != ResourceType::Snapshot {
+            continue;
+        }
         if let (Some(Value::Object(known)), Value::Object(defaults)) = (config.get_mut(key), defaults) {
             for (key, value) in defaults {
                 known.entry(key).or_insert(value);

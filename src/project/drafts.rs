@@ -207,7 +207,11 @@ fn rendered_text(reader: &Reader<'_>, mut node: Node) -> Draft {
     match rewrite(&node.raw, 0..node.raw.len(), Marks::None) {
         Ok(template) => {
             node.template = Some(Arc::new(template));
-            rendered(reader, node)
+            let mut draft = rendered(reader, node);
+            for problem in draft.problems.iter_mut().filter(|problem| problem.place.path == draft.node.file) {
+                problem.place = draft.node.place.clone();
+            }
+            draft
         }
         Err(problem) => {
             node.is_broken = true;

@@ -110,6 +110,16 @@ impl Version {
         }
     }
 
+    /// Whether Python takes it for false: dbt then behaves as if no version were said.
+    pub fn is_falsy(&self) -> bool {
+        match &self.0 {
+            Value::Number(number) => number.as_f64() == Some(0.0),
+            Value::String(text) => text.is_empty(),
+            Value::Bool(value) => !value,
+            _ => true,
+        }
+    }
+
     /// dbt's order of versions: as numbers when both can be read as numbers, else as text.
     pub fn order(&self, other: &Self) -> std::cmp::Ordering {
         let number = |version: &Self| version.to_string().trim().parse::<f64>().ok();

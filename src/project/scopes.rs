@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use minijinja::Value;
+use minijinja::{UndefinedBehavior, Value};
 use minijinja::value::{Enumerator, Object};
 use serde_json::json;
 
-use super::node::Node;
+use super::node::{Node, ResourceType};
 use super::resolve;
 use super::{Project, profile::Target};
 use crate::jinja::moment::Moment;
@@ -18,7 +18,14 @@ use crate::jinja::values;
 
 /// The scope in which a node is read: `execute` is false.
 pub fn reading(universe: &Arc<Universe>, given: &Arc<Given>, node: &Arc<Node>) -> Scope {
-    of_node(universe, given, node, Mode::Parse)
+    let mut scope = of_node(universe, given, node, Mode::Parse);
+    scope.plain_references = node.test.is_some() || node.resource_type == ResourceType::Exposure;
+    if node.resource_type != ResourceType::Operation {
+        return scope;
+    }
+    // What `on-run-end` is told of the run.
+    let empty = || values::List::value([]);
+    scope.with("schemas", empty()).with("database_schemas", empty()).with("results", empty())
 }
 
 /// The scope in which descriptions of a package are read.
@@ -34,7 +41,7 @@ pub fn project_file(
 ) -> Arc<Scope> {
     let globals = target.map(|target| ("target", target.value())).into_iter().collect();
     let given = Given { cli_vars: vars.clone(), env: env.clone(), globals, ..Given::default() };
-    Arc::new(Scope::new(Arc::new(Universe::without_macros("")), Arc::new(given), "", Mode::Yaml))
+    Arc::new(Scope::new(Arc::new(Universe::without_macros("", UndefinedBehavior::Strict)), Arc::new(given), "", Mode::Yaml))
 }
 
 /// The scope in which a node is compiled.

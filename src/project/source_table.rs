@@ -128,7 +128,7 @@ fn one<'e>(
     node.meta = node.config.get("meta").and_then(Value::as_object).cloned().unwrap_or_default();
     let quoting = quoting(&source, &table);
     node.relation = Relation::new(&node.database, &node.schema, &identifier);
-    node.relation.quote(|part| quoting.get(part).and_then(Value::as_bool));
+    node.relation.quote(|part| quoting.get(part).and_then(Value::as_bool).or_else(|| reader.root().file.quotes(part)));
     let place = node.place.clone();
     describe(reader, &mut node, &place, problems);
     node.body = body(reader, entry, (&source, &table), &node, &identifier, quoting, problems);

@@ -36,14 +36,15 @@ pub(super) fn of_nodes(
         let versions = if kind == ResourceType::Model { VersionEntry::all(entry, &mut Vec::new()) } else { Vec::new() };
         let Some(package) = reader.package(&entry.file.package) else { return (found, problems) };
         let tested = |version: Option<&VersionEntry<'_>>| {
-            let version = version.map(|version| &version.version);
+            let written = version.map(|version| version.version.clone());
+            let version = version.map(|version| &version.version).filter(|version| !version.is_falsy());
             Tested {
                 package,
                 path: &entry.file.path,
                 name: version.map_or_else(|| entry.name.clone(), |version| format!("{}_v{version}", entry.name)),
-                target: Target::Node(RefKey { package: None, name: entry.name.clone(), version: version.cloned() }),
+                target: Target::Node(RefKey { package: None, name: entry.name.clone(), version: written }),
                 prefix: "",
-                attached_to: lookup.attached(&entry.name, package.name(), version).map(str::to_owned),
+                attached_to: lookup.attached(&entry.name, package.name(), version).or_else(|| lookup.disabled(&entry.name)).map(str::to_owned),
                 file_key_name: format!("{}.{}", kind.config_key(), entry.name),
                 tags: Vec::new(),
                 quotes_columns: entry.yaml.get("quote_columns").and_then(Yaml::as_bool).unwrap_or(false),
@@ -146,7 +147,7 @@ fn finish_one(
     if let Some(attached) = attached {
         node.group.clone_from(&attached.group);
     }
-    let (node, failed) = namer.name(node);
+    let (node, failed) = namer.name(node, &configured.nulls);
     problems.extend(failed.map(|problem| render_problem(&node, problem)));
     (node, problems)
 }
