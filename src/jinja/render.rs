@@ -148,20 +148,52 @@ pub fn evaluate(scope: &Arc<Scope>, expression: &str, path: &str) -> Result<Valu
 /// # Errors
 /// As [`render`].
 pub fn native(scope: &Arc<Scope>, text: &str, path: &str) -> Result<Value, RenderProblem> {
-    if !text.contains("{{") && !text.contains("{%") {
+    // Jinja drops one line break at the end, whether there is anything to render or not.
+    let text = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
+    if !has_jinja(text) {
         return Ok(Value::from(text));
     }
-    let trimmed = text.trim();
-    let inner = trimmed.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
-    if let Some(inner) = inner.filter(|inner| !inner.contains("}}") && !inner.contains("{%")) {
-        let inner = inner.trim_matches('-');
-        let value = evaluate(scope, inner, path)?;
+    if let Some(expression) = only_expression(text) {
+        let source = format!(
+            "{}{{{{ __cadet_val({}) }}}}{}",
+            &text[..expression.start],
+            text[expression.clone()].trim_start_matches("{{").trim_end_matches("}}").trim_matches('-'),
+            &text[expression.end..]
+        );
+        let rewritten =
+            rewrite(&source, 0..source.len(), Marks::None).map_err(|problem| RenderProblem::unread(problem, path))?;
+        render(scope, &rewritten, path)?;
+        let value = scope.captured().value.take().unwrap_or_default();
         // Jinja computes what names nothing before it renders, and then it is text: `"{{ 1 + 1 }}"` is `'2'`.
+        let inner = text[expression].trim_matches(['{', '}', '-']);
         return Ok(if is_constant(inner) { Value::from(values::text(&value)) } else { value });
     }
     let rewritten =
         rewrite(text, 0..text.len(), Marks::None).map_err(|problem| RenderProblem::unread(problem, path))?;
     render(scope, &rewritten, path).map(Value::from)
+}
+
+/// Whether there is anything in a text that Jinja would change.
+pub fn has_jinja(text: &str) -> bool {
+    ["{{", "{%", "{#"].iter().any(|opening| text.contains(opening))
+}
+
+/// The one `{{ … }}` of a template that prints nothing else.
+fn only_expression(text: &str) -> Option<std::ops::Range<usize>> {
+    let mut found = None;
+    for part in lex(text).ok()? {
+        match part {
+            Part::Text(_) => return None,
+            Part::Print(tag) if found.is_none() => found = Some(tag.range),
+            Part::Print(_) => return None,
+            Part::Statement(tag) => {
+                let sets = tag.tokens.first().is_some_and(|token| token.text(text) == "set");
+                sets.then_some(())?;
+            }
+            Part::Verbatim(_) => {}
+        }
+    }
+    found
 }
 
 /// Whether an expression names nothing that could be looked up.

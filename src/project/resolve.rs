@@ -253,6 +253,11 @@ pub(super) fn call_place(project: &Project, node: &Node, at: Option<usize>) -> P
     Place::span(node.file.clone(), start..end)
 }
 
+/// dbt stops at a model that refers to nothing, and leaves a test out.
+fn kind_of(node: &Node) -> ProblemKind {
+    if node.resource_type == ResourceType::Test { ProblemKind::LostTest } else { ProblemKind::UnresolvedReference }
+}
+
 fn lost_ref(
     project: &Project,
     lookup: &Lookup,
@@ -266,7 +271,8 @@ fn lost_ref(
         return None;
     }
     let place = call_place(project, node, asked.at);
-    let unresolved = |message: String| Problem::new(ProblemKind::UnresolvedReference, message, place.clone());
+    let kind = kind_of(node);
+    let unresolved = |message: String| Problem::new(kind, message, place.clone());
     let named = lookup.all(&key.name);
     let problem = match &key.version {
         Some(version) if !named.is_empty() => {
@@ -311,7 +317,7 @@ fn lost_source(
         return None;
     }
     let place = call_place(project, node, asked.at);
-    let kind = ProblemKind::UnresolvedReference;
+    let kind = kind_of(node);
     if is_disabled {
         let message = format!("the source table `{source}.{table}` is disabled, so nothing can refer to it");
         return Some(Problem::new(kind, message, place).help("take `enabled: false` out of its config"));

@@ -59,8 +59,8 @@ IGNORED_METADATA = set(
     "dbt_version env generated_at invocation_id invocation_started_at run_started_at send_anonymous_usage_stats user_id".split()
 )
 
-# Lists whose order is that of a Python set in dbt.
-UNORDERED = re.compile(r"^columns\..+\.tags$")
+# Lists whose order is that of a Python set in dbt, or of the files in a folder.
+UNORDERED = re.compile(r"^columns\..+\.tags$|^group_map$")
 
 # Arguments that change what is read: these `ls` cannot share a manifest with the others.
 REREADS = {"--vars", "--target", "-t", "--profile", "--profiles-dir", "--project-dir", "--store-failures"}
@@ -235,17 +235,12 @@ def lines_of(path):
 
 
 def arguments_of(path):
-    return shlex.split(path.read_text(encoding="utf-8"), comments=True) if path.is_file() else []
+    return shlex.split(" ".join(lines_of(path)), comments=True)
 
 
 def plain_line(line):
     """A line of `ls`; JSON in one order of its keys."""
-    if not line.startswith("{"):
-        return line
-    try:
-        return canonical(json.loads(line))
-    except ValueError:
-        return line
+    return canonical(json.loads(line)) if line.startswith("{") else line
 
 
 def compare_ls(report, label, dbt, cadet):
