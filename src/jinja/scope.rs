@@ -92,8 +92,9 @@ pub struct Scope {
     /// What is special to the node: `this`, `model`, `config` values and the like.
     pub values: HashMap<&'static str, Value>,
     captured: Mutex<Captured>,
-    /// `ref` and `source` are dbt's own, whatever macros of these names the project has: so it is in tests and exposures.
-    pub plain_references: bool,
+    /// It is a generic test or an exposure: `ref` and `source` are dbt's own, whatever macros of these names the project
+    /// has, and a macro of any package can be called by its name alone.
+    pub is_test: bool,
     /// Functions that do not exist, and answer nothing while the project is read.
     stubs: Mutex<Vec<String>>,
     /// The arguments of a generic test, known once they are rendered in this scope.
@@ -110,7 +111,7 @@ impl Scope {
             mode,
             values: HashMap::new(),
             captured: Mutex::default(),
-            plain_references: false,
+            is_test: false,
             stubs: Mutex::default(),
             test_arguments: OnceLock::new(),
         }
@@ -196,8 +197,12 @@ impl Object for Context {
 
     fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Value> {
         let scope = &self.0;
-        let is_plain = scope.plain_references && matches!(name, "ref" | "source" | "config");
-        if let Some(definition) = scope.universe.find(&scope.package, name).filter(|_| !is_plain) {
+        let definition = match scope.is_test {
+            true if matches!(name, "ref" | "source" | "config") => None,
+            true => scope.universe.find_anywhere(&scope.package, name),
+            false => scope.universe.find(&scope.package, name),
+        };
+        if let Some(definition) = definition {
             return Some(MacroRef::value(scope, definition));
         }
         if let Some(value) = scope.values.get(name).or_else(|| scope.given.globals.get(name)) {

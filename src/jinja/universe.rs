@@ -98,6 +98,8 @@ pub struct MacroFile<'a> {
     pub package: &'a str,
     pub path: &'a str,
     pub text: &'a str,
+    /// Whether only generic tests are read from it, as from `tests/generic/`.
+    pub only_tests: bool,
 }
 
 /// A macro file that could not be read, or a macro that stands twice.
@@ -147,7 +149,7 @@ impl Universe {
             has_macros: true,
         };
         let mut problems = Vec::new();
-        let internal = INTERNAL_MACROS.iter().map(|(path, text)| MacroFile { package: INTERNAL, path, text });
+        let internal = INTERNAL_MACROS.iter().map(|(path, text)| MacroFile { package: INTERNAL, path, text, only_tests: false });
         for file in internal {
             universe.add_file(&file, &mut problems);
         }
@@ -170,7 +172,7 @@ impl Universe {
         };
         let source: Arc<str> = Arc::from(file.text);
         for block in found {
-            if block.kind == BlockKind::Snapshot {
+            if block.kind == BlockKind::Snapshot || (file.only_tests && block.kind != BlockKind::Test) {
                 continue;
             }
             if let Err(problem) = self.add(file, &source, block) {

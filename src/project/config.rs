@@ -18,7 +18,7 @@ const MERGED: &[&str] = &["quoting", "column_types", "meta", "docs", "contract",
 /// What tests add up; all else is replaced.
 const OF_TESTS: &[&str] = &["tags", "meta"];
 
-/// What sources, exposures and the semantic layer add up.
+/// What sources and the semantic layer add up; exposures add nothing up.
 const OF_SOURCES: &[&str] = &["meta"];
 
 /// A config by the name that dbt keeps it under: Athena's `catalog` is a `database`, and hooks have a dash.
@@ -40,6 +40,7 @@ pub fn merge(kind: ResourceType, config: &mut Config, level: &Config) {
         | ResourceType::Snapshot
         | ResourceType::Analysis
         | ResourceType::Operation => true,
+        ResourceType::Exposure => false,
         _ => OF_SOURCES.contains(&key),
     };
     for (key, value) in level {
@@ -184,12 +185,26 @@ pub fn finish(kind: ResourceType, config: &mut Config) {
     }
     match kind {
         ResourceType::Test => store_failures(config),
+        ResourceType::Source => freshness(config),
         ResourceType::Model if !config.get("freshness").is_some_and(|freshness| freshness.get("build_after").is_some()) => {
             config.insert("freshness".to_owned(), Value::Null);
         }
         ResourceType::Model => build_after(config),
         _ => {}
     }
+}
+
+/// Both thresholds, whole.
+fn freshness(config: &mut Config) {
+    let Some(Value::Object(freshness)) = config.get_mut("freshness") else { return };
+    for key in ["warn_after", "error_after"] {
+        let time = freshness.entry(key).or_insert_with(|| json!({}));
+        if let Value::Object(time) = time {
+            time.entry("count").or_insert(Value::Null);
+            time.entry("period").or_insert(Value::Null);
+        }
+    }
+    freshness.entry("filter").or_insert(Value::Null);
 }
 
 fn build_after(config: &mut Config) {

@@ -91,7 +91,8 @@ pub(super) fn finish(
 }
 
 fn describe_at(reader: &Reader<'_>, node: &mut Node, said: Option<&Said<'_>>, problems: &mut Vec<Problem>) {
-    if let Some(said) = said {
+    // dbt leaves the descriptions of what is disabled as they were written.
+    if let Some(said) = said.filter(|_| node.config.get("enabled") != Some(&serde_json::Value::Bool(false))) {
         describe(reader, node, &said.entry.place(), problems);
     }
 }

@@ -33,7 +33,7 @@ fn config_of(root: &Package, package: &Package, entry: &Entry<'_>) -> Config {
     let own = package.file.levels("models", &path, true);
     let of_root = if package.root.is_empty() { Vec::new() } else { root.file.levels("models", &path, true) };
     for level in own.iter().chain([&said]).chain(&of_root) {
-        config::merge(ResourceType::Exposure, &mut config, level);
+        config::merge(ResourceType::Metric, &mut config, level);
     }
     // Hooks are dropped.
     config.retain(|key, _| !matches!(key.as_str(), "pre-hook" | "post-hook"));

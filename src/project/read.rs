@@ -199,14 +199,23 @@ fn parts(reader: &Reader<'_>, property_files: &[Arc<PropertyFile>], problems: &m
 }
 
 fn universe(tree: &Tree, packages: &[Package], problems: &mut Vec<Problem>) -> Universe {
-    let mut found: Vec<(&str, Found<'_>)> = Vec::new();
+    let mut found: Vec<(&str, Found<'_>, bool)> = Vec::new();
     for package in packages {
-        let mut folders = package.file.macro_paths.clone();
-        folders.extend(package.file.test_paths.iter().map(|path| format!("{path}/generic")));
-        found.extend(files::find(tree, package, &folders, &["sql"]).into_iter().map(|file| (package.name(), file)));
+        let tests: Vec<String> = package.file.test_paths.iter().map(|path| format!("{path}/generic")).collect();
+        for (folders, only_tests) in [(&package.file.macro_paths, false), (&tests, true)] {
+            let files = files::find(tree, package, folders, &["sql"]).into_iter();
+            found.extend(files.map(|file| (package.name(), file, only_tests)));
+        }
     }
-    let files: Vec<MacroFile<'_>> =
-        found.iter().map(|(package, found)| MacroFile { package, path: &found.file.path, text: found.text }).collect();
+    let files: Vec<MacroFile<'_>> = found
+        .iter()
+        .map(|(package, found, only_tests)| MacroFile {
+            package,
+            path: &found.file.path,
+            text: found.text,
+            only_tests: *only_tests,
+        })
+        .collect();
     let (universe, failed) = Universe::new(packages[0].name(), &files, packages[0].file.dispatch.clone());
     problems.extend(failed.into_iter().map(|failed| jinja_problem(&failed.path, failed.problem)));
     universe

@@ -140,7 +140,8 @@ impl<'r> Reader<'r> {
         tags.extend(config::texts(patch.get("tags")));
         config::finish(kind, &mut config);
         let mut nulls = Vec::new();
-        for (key, value) in config.iter_mut().filter(|(_, value)| value.is_null()) {
+        let is_kept = |value: &serde_json::Value| value.is_null() && kind.is_of_nodes();
+        for (key, value) in config.iter_mut().filter(|(_, value)| is_kept(value)) {
             if let Some(before) = folder.finished.get(key).filter(|before| !before.is_null()) {
                 nulls.push(key.clone());
                 *value = before.clone();

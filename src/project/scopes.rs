@@ -18,8 +18,7 @@ use crate::jinja::values;
 
 /// The scope in which a node is read: `execute` is false.
 pub fn reading(universe: &Arc<Universe>, given: &Arc<Given>, node: &Arc<Node>) -> Scope {
-    let mut scope = of_node(universe, given, node, Mode::Parse);
-    scope.plain_references = node.test.is_some() || node.resource_type == ResourceType::Exposure;
+    let scope = of_node(universe, given, node, Mode::Parse);
     if node.resource_type != ResourceType::Operation {
         return scope;
     }
@@ -69,7 +68,9 @@ pub fn compiling(project: &Project, node: &Arc<Node>, incremental: bool) -> Scop
 }
 
 fn of_node(universe: &Arc<Universe>, given: &Arc<Given>, node: &Arc<Node>, mode: Mode) -> Scope {
-    Scope::new(Arc::clone(universe), Arc::clone(given), &node.package, mode)
+    let mut scope = Scope::new(Arc::clone(universe), Arc::clone(given), &node.package, mode);
+    scope.is_test = node.test.is_some() || node.resource_type == ResourceType::Exposure;
+    scope
         .with("this", Value::from_object(node.relation.clone()))
         .with("model", facts(node))
         .with("schema", Value::from(node.schema.as_str()))

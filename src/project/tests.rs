@@ -8,7 +8,7 @@ use super::config;
 use super::data_test::{self, Target, Tested, Written};
 use super::drafts::render_problem;
 use super::entries::{self, Entry, texts};
-use super::finish::take_from_config;
+use super::finish::{describe, take_from_config};
 use super::names::Namer;
 use super::node::{Node, ResourceType};
 use super::problem::Problem;
@@ -147,6 +147,8 @@ fn finish_one(
     if let Some(attached) = attached {
         node.group.clone_from(&attached.group);
     }
+    let place = node.place.clone();
+    describe(reader, &mut node, &place, &mut problems);
     let (node, failed) = namer.name(node, &configured.nulls);
     problems.extend(failed.map(|problem| render_problem(&node, problem)));
     (node, problems)
@@ -181,7 +183,6 @@ fn render(reader: &Reader<'_>, node: Node, problems: &mut Vec<Problem>) -> (Node
     }
     let without_place = |asked: Asked<RefKey>| Asked { at: None, ..asked };
     node.refs = captured.refs.into_iter().map(without_place).collect();
-    node.refs.dedup();
     node.sources = std::mem::take(&mut captured.sources).into_iter().map(|asked| Asked { at: None, ..asked }).collect();
     let called = node.test.as_ref().and_then(|test| reader.universe.find_anywhere(&node.package, &test.macro_name));
     let first = called.map(|called| called.unique_id.clone());
