@@ -231,7 +231,10 @@ impl Builder<'_> {
 
     fn close(&mut self, end: usize) -> Result<(), YamlProblem> {
         let (value, start, anchor, style) = match self.open.pop() {
-            Some(Open::List { items, start, anchor, style }) => (Value::List(items), start, anchor, style),
+            Some(Open::List { mut items, start, anchor, style }) => {
+                items.shrink_to_fit();
+                (Value::List(items), start, anchor, style)
+            }
             Some(Open::Map { entries, start, anchor, style, .. }) => {
                 (Value::Map(self.merged(entries)), start, anchor, style)
             }
@@ -275,7 +278,7 @@ impl Builder<'_> {
 
     /// Applies merge keys and lets the last of two equal keys win, as PyYAML does.
     fn merged(&mut self, entries: Vec<(Key, Yaml)>) -> Vec<(Key, Yaml)> {
-        let mut merged: Vec<(Key, Yaml)> = Vec::with_capacity(entries.len());
+        let mut merged: Vec<(Key, Yaml)> = Vec::new();
         for (_, value) in entries.iter().filter(|(key, _)| key.name == MERGE) {
             let sources =
                 if let Value::List(items) = &value.value { items.as_slice() } else { std::slice::from_ref(value) };
@@ -284,6 +287,11 @@ impl Builder<'_> {
                     merged.push((key.clone(), value.clone()));
                 }
             }
+        }
+        if !entries.iter().any(|(key, _)| key.name == MERGE) && !has_twice(&entries) {
+            let mut entries = entries;
+            entries.shrink_to_fit();
+            return entries;
         }
         let inherited = merged.len();
         for (key, value) in entries.into_iter().filter(|(key, _)| key.name != MERGE) {
@@ -299,6 +307,14 @@ impl Builder<'_> {
         }
         merged
     }
+}
+
+/// Whether a key stands twice; most maps are small.
+fn has_twice(entries: &[(Key, Yaml)]) -> bool {
+    if entries.len() > 32 {
+        return true;
+    }
+    entries.iter().enumerate().any(|(at, (key, _))| entries[..at].iter().any(|(known, _)| known.name == key.name))
 }
 
 /// Stands for a plain `<<`, which a quoted `"<<"` is not.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use super::config::Config;
 use super::files::{self, Found};
 use super::keys;
-use super::node::{Column, Columns};
+use super::node::{Column, Columns, MoreOfColumn};
 use super::package::Package;
 use super::problem::{Problem, ProblemKind};
 use super::reader::Reader;
@@ -214,10 +214,7 @@ fn column(yaml: &Yaml) -> Option<Column> {
     let mut tags = texts(yaml.get("tags"));
     tags.extend(texts(config.and_then(|config| config.get("tags"))));
     let extra = yaml.entries().iter().filter(|(key, _)| !COLUMN_KEYS.contains(&key.name.as_str()));
-    Some(Column {
-        name: name.scalar()?,
-        description: yaml.get("description").and_then(Yaml::scalar).unwrap_or_default(),
-        data_type: yaml.get("data_type").and_then(Yaml::scalar),
+    let more = MoreOfColumn {
         quote: yaml.get("quote").and_then(Yaml::as_bool),
         meta,
         tags: super::reader::unique(tags),
@@ -225,6 +222,12 @@ fn column(yaml: &Yaml) -> Option<Column> {
         constraints: array(yaml.get("constraints")),
         extra: extra.map(|(key, value)| (key.name.to_string(), value.to_json())).collect(),
         doc_blocks: Vec::new(),
+    };
+    Some(Column {
+        name: name.scalar()?,
+        description: yaml.get("description").and_then(Yaml::scalar).unwrap_or_default(),
+        data_type: yaml.get("data_type").and_then(Yaml::scalar),
+        more: (more != MoreOfColumn::default()).then(|| Box::new(more)),
         span: name.span.clone(),
     })
 }

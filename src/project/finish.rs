@@ -136,7 +136,7 @@ fn apply(node: &mut Node, said: &Said<'_>) {
     let spine = entry.yaml.get("time_spine").filter(|spine| version.is_none() && !spine.is_empty());
     model.time_spine = spine.map(Yaml::to_json);
     let keys: Vec<serde_json::Value> =
-        node.columns.values().flat_map(|column| &column.constraints).chain(&node.model.constraints).cloned().collect();
+        node.columns.values().flat_map(|column| &column.more().constraints).chain(&node.model.constraints).cloned().collect();
     let calls = keys.iter().filter(|key| key.get("type").and_then(|kind| kind.as_str()) == Some("foreign_key"));
     // dbt takes the constraints of a version in twice.
     for _ in 0..if version.is_some() { 2 } else { 1 } {
@@ -168,14 +168,16 @@ pub(super) fn reference(text: &str) -> Option<Statics> {
 /// Renders the description and those of the columns, and learns which docs blocks they name.
 pub(super) fn describe(reader: &Reader<'_>, node: &mut Node, place: &Place, problems: &mut Vec<Problem>) {
     let package = node.package.clone();
-    let mut render = |text: &mut String, blocks: &mut Vec<String>| match described(reader, &package, text, place) {
+    let mut render_text = |text: &mut String, blocks: &mut Vec<String>| match described(reader, &package, text, place) {
         Ok(Some((rendered, named))) => (*text, *blocks) = (rendered, named),
         Ok(None) => {}
         Err(problem) => problems.push(*problem),
     };
-    render(&mut node.description, &mut node.doc_blocks);
+    render_text(&mut node.description, &mut node.doc_blocks);
     for column in node.columns.values_mut() {
-        render(&mut column.description, &mut column.doc_blocks);
+        if render::has_jinja(&column.description) {
+            render_text(&mut column.description, &mut column.more.get_or_insert_default().doc_blocks);
+        }
     }
 }
 

@@ -180,6 +180,14 @@ pub struct Column {
     pub name: String,
     pub description: String,
     pub data_type: Option<String>,
+    /// What hardly any column says.
+    pub more: Option<Box<MoreOfColumn>>,
+    pub span: Range<usize>,
+}
+
+/// What hardly any column says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MoreOfColumn {
     pub quote: Option<bool>,
     pub meta: Map<String, Value>,
     pub tags: Vec<String>,
@@ -189,7 +197,16 @@ pub struct Column {
     pub extra: Map<String, Value>,
     /// The docs blocks that the description names.
     pub doc_blocks: Vec<String>,
-    pub span: Range<usize>,
+}
+
+/// What a column says that says nothing more.
+static NO_MORE: LazyLock<MoreOfColumn> = LazyLock::new(MoreOfColumn::default);
+
+impl Column {
+    /// What hardly any column says.
+    pub fn more(&self) -> &MoreOfColumn {
+        self.more.as_deref().unwrap_or(&NO_MORE)
+    }
 }
 
 /// The columns by name, in the order of the property file.
@@ -384,14 +401,15 @@ impl Node {
 impl Column {
     /// As the manifest has it.
     pub fn to_json(&self) -> Value {
+        let more = self.more();
         let mut column = serde_json::json!({
-            "name": self.name, "description": self.description, "meta": self.meta, "data_type": self.data_type,
-            "constraints": self.constraints.iter().map(constraint).collect::<Vec<_>>(), "quote": self.quote,
-            "config": {"meta": self.meta, "tags": self.tags}, "tags": self.tags, "granularity": self.granularity,
-            "doc_blocks": self.doc_blocks,
+            "name": self.name, "description": self.description, "meta": more.meta, "data_type": self.data_type,
+            "constraints": more.constraints.iter().map(constraint).collect::<Vec<_>>(), "quote": more.quote,
+            "config": {"meta": more.meta, "tags": more.tags}, "tags": more.tags, "granularity": more.granularity,
+            "doc_blocks": more.doc_blocks,
         });
         if let Value::Object(fields) = &mut column {
-            fields.extend(self.extra.clone());
+            fields.extend(more.extra.clone());
         }
         column
     }

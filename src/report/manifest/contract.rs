@@ -19,7 +19,7 @@ pub(super) fn checksum(node: &Node) -> Option<String> {
     for column in columns {
         state.push_str(&format!("|{}", column.name));
         state.push_str(column.data_type.as_deref().unwrap_or("None"));
-        state.push_str(&list(column.constraints.iter().map(|each| python("ColumnLevelConstraint", &constraint(each)))));
+        state.push_str(&list(column.more().constraints.iter().map(|each| python("ColumnLevelConstraint", &constraint(each)))));
     }
     if matches!(node.materialized(), "table" | "incremental") {
         state.push_str(node.materialized());

@@ -31,7 +31,7 @@ fn key(model: &Node, tests: &[(&Node, bool)]) -> Vec<String> {
     if let Some(constraint) = model.model.constraints.iter().find(|constraint| is_primary(constraint)) {
         return texts(constraint.get("columns"));
     }
-    if let Some(column) = model.columns.values().find(|column| column.constraints.iter().any(is_primary)) {
+    if let Some(column) = model.columns.values().find(|column| column.more().constraints.iter().any(is_primary)) {
         return vec![column.name.clone()];
     }
     let (mut unique, mut once_unique, mut filled) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
