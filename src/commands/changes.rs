@@ -45,13 +45,13 @@ impl PullRequest {
         let repo = Repo::discover(&folder)?;
         let wanted = args.base.as_deref().or(invocation.env.github_base.as_deref());
         let comparison = repo.compare(wanted, args.head.as_deref())?;
-        let base_tree = Arc::new(repo.tree_at(comparison.merge_base)?);
-        let policy = Policy::read(&base_tree)?;
         let (head_tree, changes): (Tree, Changes) = match args.head {
             Some(_) => (repo.tree_at(comparison.head)?, repo.changes_between(&comparison)?),
             None => (repo.working_tree(), repo.changes_to_working_tree(comparison.merge_base)?),
         };
         let head_tree = Arc::new(head_tree);
+        let base_tree = Arc::new(repo.tree_beside(comparison.merge_base, &head_tree, &changes)?);
+        let policy = Policy::read(&base_tree)?;
         let inputs = invocation.inputs(&folder, &head_tree, &policy, run.clone())?;
         let head = read::read(&head_tree, &inputs);
         let compiled = compile::models(&head);
@@ -81,7 +81,7 @@ impl PullRequest {
 
     /// The project at the merge base, read when it is first asked for.
     pub(super) fn base(&self) -> &Project {
-        self.base.get_or_init(|| read::read(&self.base_tree, &self.inputs))
+        self.base.get_or_init(|| read::read_beside(&self.base_tree, &self.inputs, Some(&self.head)))
     }
 
     /// The SQL of the base's models.

@@ -24,11 +24,42 @@ use crate::parse::yaml::Yaml;
 const LARGEST_HASHED_SEED: usize = 1024 * 1024;
 
 /// A node as its file alone shows it, and the arguments of its `config(...)` calls.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Draft {
     pub node: Node,
     pub calls: Config,
     pub problems: Vec<Problem>,
+    unread: Unread,
+}
+
+/// What of a draft is not known before it is read.
+#[derive(Debug, Clone, PartialEq)]
+enum Unread {
+    Nothing,
+    /// The template in this range of its file.
+    File(Range<usize>),
+    /// The template that the node has, which stands in YAML.
+    Text,
+}
+
+impl Draft {
+    /// A draft of which all is known.
+    pub(super) fn known(node: Node, calls: Config, problems: Vec<Problem>) -> Self {
+        Self { node, calls, problems, unread: Unread::Nothing }
+    }
+
+    fn unread(node: Node, unread: Unread) -> Self {
+        Self { node, calls: Config::new(), problems: Vec::new(), unread }
+    }
+
+    /// Reads the template: what it refers to, and how it is configured.
+    pub(super) fn read(self, reader: &Reader<'_>) -> Self {
+        match self.unread {
+            Unread::Nothing => self,
+            Unread::File(range) => read(reader, self.node, range),
+            Unread::Text => rendered_text(reader, self.node),
+        }
+    }
 }
 
 /// Everything that a file of SQL, Python or CSV defines, in every package.
@@ -75,12 +106,8 @@ fn of_file(reader: &Reader<'_>, package: &Package, kind: ResourceType, found: &F
         _ => found.below.to_owned(),
     };
     node.fqn = fqn(package, &node.path, name);
-    if kind == ResourceType::Seed {
-        return vec![read(reader, node, 0..0)];
-    }
-    let trimmed = found.text.trim();
     let start = found.text.len() - found.text.trim_start().len();
-    vec![read(reader, node, start..start + trimmed.len())]
+    vec![Draft::unread(node, Unread::File(start..start + found.text.trim().len()))]
 }
 
 /// The fqn: the package, the folders, the name.
@@ -96,13 +123,13 @@ fn blank(reader: &Reader<'_>, package: &Package, kind: ResourceType, name: &str,
     let mut node = Node::new(kind, package.name(), name, Place::file(found.file.path.clone()));
     package.relative(&found.file.path).clone_into(&mut node.original_file_path);
     node.is_python = found.file.extension() == "py";
-    node.checksum = if kind == ResourceType::Seed && found.file.bytes.len() > LARGEST_HASHED_SEED {
-        node.original_file_path.clone()
-    } else {
-        sha256(found.text.trim())
-    };
     named_as_usual(reader, &mut node);
     node
+}
+
+fn checksum(node: &Node, text: &str) -> String {
+    let is_large = node.resource_type == ResourceType::Seed && text.len() > LARGEST_HASHED_SEED;
+    if is_large { node.original_file_path.clone() } else { sha256(text.trim()) }
 }
 
 /// The names that a node has until the project's macros are asked.
@@ -129,7 +156,7 @@ fn snapshots(reader: &Reader<'_>, package: &Package, found: &Found<'_>) -> Vec<D
             let mut node = blank(reader, package, ResourceType::Snapshot, found.file.stem(), found);
             node.is_broken = true;
             let problems = vec![jinja_problem(&found.file.path, problem)];
-            return vec![Draft { node, calls: Config::new(), problems }];
+            return vec![Draft::known(node, Config::new(), problems)];
         }
     };
     let snapshots = blocks.into_iter().filter(|block| block.kind == BlockKind::Snapshot);
@@ -139,7 +166,7 @@ fn snapshots(reader: &Reader<'_>, package: &Package, found: &Found<'_>) -> Vec<D
             found.below.clone_into(&mut node.path);
             let file = found.below.rsplit_once('.').map_or(found.below, |(file, _)| file);
             node.fqn = fqn(package, &format!("{file}/_"), &block.name);
-            read(reader, node, block.body)
+            Draft::unread(node, Unread::File(block.body))
         })
         .collect()
 }
@@ -165,7 +192,7 @@ fn operations(reader: &Reader<'_>, package: &Package) -> Vec<Draft> {
             node.body.insert("index".to_owned(), index.into());
             named_as_usual(reader, &mut node);
             node.config = reader.configure((node.resource_type, &node.package, &node.fqn), &Config::new(), &Config::new()).config;
-            drafts.push(rendered_text(reader, node));
+            drafts.push(Draft::unread(node, Unread::Text));
         }
     }
     drafts
@@ -174,8 +201,9 @@ fn operations(reader: &Reader<'_>, package: &Package) -> Vec<Draft> {
 /// Reads the template of a node, which stands in `range` of its file.
 fn read(reader: &Reader<'_>, mut node: Node, range: Range<usize>) -> Draft {
     let text = reader.text(&node.file);
+    node.checksum = checksum(&node, text);
     if node.resource_type == ResourceType::Seed {
-        return Draft { node, calls: Config::new(), problems: Vec::new() };
+        return Draft::known(node, Config::new(), Vec::new());
     }
     node.raw = text[range.clone()].into();
     node.raw_start = range.start;
@@ -186,7 +214,7 @@ fn read(reader: &Reader<'_>, mut node: Node, range: Range<usize>) -> Draft {
         && let Some(found) = statics::read(text, range.clone())
     {
         (node.refs, node.sources) = (found.refs, found.sources);
-        return Draft { node, calls: calls(found.configs), problems: Vec::new() };
+        return Draft::known(node, calls(found.configs), Vec::new());
     }
     let base = reader.configure((node.resource_type, &node.package, &node.fqn), &Config::new(), &Config::new());
     node.config = base.config;
@@ -195,7 +223,7 @@ fn read(reader: &Reader<'_>, mut node: Node, range: Range<usize>) -> Draft {
         Err(problem) => {
             node.is_broken = true;
             let problems = vec![jinja_problem(&node.file, problem)];
-            Draft { node, calls: Config::new(), problems }
+            Draft::known(node, Config::new(), problems)
         }
     }
 }
@@ -214,7 +242,7 @@ fn rendered_text(reader: &Reader<'_>, mut node: Node) -> Draft {
             node.is_broken = true;
             let told = Problem::new(ProblemKind::Jinja, problem.message, node.place.clone());
             let problems = vec![Problem { help: problem.help, ..told }];
-            Draft { node, calls: Config::new(), problems }
+            Draft::known(node, Config::new(), problems)
         }
     }
 }
@@ -235,7 +263,7 @@ fn rendered(reader: &Reader<'_>, node: Node, template: &Rewritten) -> Draft {
     node.sources = std::mem::take(&mut captured.sources);
     node.metrics = std::mem::take(&mut captured.metrics);
     node.macros = std::mem::take(&mut captured.macros).into_iter().collect();
-    Draft { node, calls: calls(captured.configs), problems }
+    Draft::known(node, calls(captured.configs), problems)
 }
 
 fn calls(configs: Vec<Config>) -> Config {

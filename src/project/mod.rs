@@ -13,6 +13,7 @@ pub mod graph;
 pub mod group;
 mod identity;
 mod keys;
+mod known;
 mod names;
 pub mod node;
 pub mod package;

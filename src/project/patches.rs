@@ -94,7 +94,7 @@ impl<'e> Matching<'e, '_> {
     }
 
     fn is_enabled(&self, at: usize) -> bool {
-        let Draft { node, calls, .. } = &self.drafts[at];
+        let Draft { node, calls, .. } = &self.drafts[at].clone().read(self.reader);
         let configured = self.reader.configure((node.resource_type, &node.package, &node.fqn), &Config::new(), calls);
         configured.config.get("enabled") != Some(&Value::Bool(false))
     }

@@ -46,7 +46,7 @@ pub(super) fn read(mut node: Node) -> Draft {
         ];
         config::merge_call(&mut calls, &used.into_iter().map(|(key, value)| (key.to_owned(), value)).collect());
     }
-    Draft { node, calls, problems: Vec::new() }
+    Draft::known(node, calls, Vec::new())
 }
 
 /// A call of one of `names` at the start of `text`, with literal arguments.

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::drafts::{self, Draft, jinja_problem};
 use super::entries::{self, Entry, PropertyFile};
 use super::files::{self, Found};
+use super::known::Known;
 use super::finish::{self, Said};
 use super::names::Namer;
 use super::node::{Node, ResourceType};
@@ -55,19 +56,21 @@ pub fn read_beside(tree: &Arc<Tree>, inputs: &Inputs, known: Option<&Project>) -
         property_files.extend(entries::read(tree, package, known, &mut problems));
     }
     problems.extend(files::missing_folders(tree, &packages[0]));
-    let universe = Arc::new(universe(tree, &packages, &mut problems));
+    let known = known.map(|known| Known::new(known, tree, &packages));
     let name = packages[0].name().to_owned();
-    let docs = docs(tree, &packages);
-    let given = Arc::new(Given {
-        vars: vars(&packages),
-        cli_vars: inputs.vars.clone(),
-        env: inputs.env.clone(),
-        docs: docs_texts(&docs),
-        searches_own_package_first: packages[0].file.flag("require_ref_searches_node_package_before_root") == Some(true),
-        globals: scopes::globals(&inputs.target, &inputs.run, &name),
-    });
+    let (universe, docs, given) = match known.as_ref().filter(|known| known.has_same_world) {
+        Some(Known { project, .. }) => {
+            (Arc::clone(&project.universe), project.docs.clone(), Arc::clone(&project.given))
+        }
+        None => {
+            let universe = Arc::new(universe(tree, &packages, &mut problems));
+            let docs = docs(tree, &packages);
+            let given = Arc::new(given(&packages, inputs, &docs));
+            (universe, docs, given)
+        }
+    };
     let reader = Reader::new(tree, &packages, &inputs.target, &universe, &given);
-    let parts = parts(&reader, &property_files, &mut problems);
+    let parts = parts(&reader, &property_files, known.as_ref(), &mut problems);
     property_files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut project = Project {
         name,
@@ -109,9 +112,8 @@ struct Parts {
 
 impl Parts {
     /// Sorts a node to those that count or to the disabled ones.
-    fn add(&mut self, node: Node, problems: &mut Vec<Problem>) {
+    fn add(&mut self, node: Arc<Node>, problems: &mut Vec<Problem>) {
         let is_enabled = node.config.get("enabled") != Some(&serde_json::Value::Bool(false));
-        let node = Arc::new(node);
         if !is_enabled {
             self.disabled.push(node);
             return;
@@ -134,7 +136,25 @@ impl Parts {
     }
 }
 
-fn parts(reader: &Reader<'_>, property_files: &[Arc<PropertyFile>], problems: &mut Vec<Problem>) -> Parts {
+/// What every template of the project can read.
+fn given(packages: &[Package], inputs: &Inputs, docs: &[DocsBlock]) -> Given {
+    Given {
+        vars: vars(packages),
+        cli_vars: inputs.vars.clone(),
+        env: inputs.env.clone(),
+        docs: docs_texts(docs),
+        searches_own_package_first: packages[0].file.flag("require_ref_searches_node_package_before_root")
+            == Some(true),
+        globals: scopes::globals(&inputs.target, &inputs.run, packages[0].name()),
+    }
+}
+
+fn parts(
+    reader: &Reader<'_>,
+    property_files: &[Arc<PropertyFile>],
+    known: Option<&Known<'_>>,
+    problems: &mut Vec<Problem>,
+) -> Parts {
     let mut parts = Parts::default();
     let entries_of = |key: &str, problems: &mut Vec<Problem>| entries::entries(reader, property_files, key, problems);
     let models = entries_of("models", problems);
@@ -152,22 +172,33 @@ fn parts(reader: &Reader<'_>, property_files: &[Arc<PropertyFile>], problems: &m
         (ResourceType::Test, &singular_tests),
     ];
     let said = patches::matched(reader, &drafts, &kinds, problems);
-    let finished: Vec<(Node, Vec<Problem>)> = drafts
-        .into_par_iter()
-        .zip(said)
-        .map_init(|| Namer::new(reader), |namer, (draft, said): (Draft, Option<Said<'_>>)| finish::finish(reader, namer, draft, said.as_ref()))
-        .collect();
+    let finish_one = |namer: &mut Namer<'_>, (draft, said): (Draft, Option<Said<'_>>)| {
+        if let Some(node) = known.and_then(|known| known.node(reader, &draft, said.as_ref())) {
+            return (node, Vec::new());
+        }
+        let (node, problems) = finish::finish(reader, namer, draft, said.as_ref());
+        (Arc::new(node), problems)
+    };
+    let finished: Vec<(Arc<Node>, Vec<Problem>)> =
+        drafts.into_par_iter().zip(said).map_init(|| Namer::new(reader), finish_one).collect();
     for (node, found) in finished {
         problems.extend(found);
         parts.add(node, problems);
     }
-    let source_entries = entries_of("sources", problems);
+    let mut source_entries = entries_of("sources", problems);
+    let same_files = known.map(|known| known.same_files(property_files, &source_entries, &parts.nodes)).unwrap_or_default();
+    source_entries.retain(|entry| !same_files.contains(entry.file.path.as_str()));
     let tables = source_table::tables(reader, &source_entries, problems);
     let written = {
         let lookup = Lookup::new(parts.nodes.values()).with_disabled(&parts.disabled);
-        let mut written = tests::of_nodes(reader, &lookup, ResourceType::Model, &models, problems);
-        written.extend(tests::of_nodes(reader, &lookup, ResourceType::Seed, &seeds, problems));
-        written.extend(tests::of_nodes(reader, &lookup, ResourceType::Snapshot, &snapshots, problems));
+        let mut written = Vec::new();
+        for (kind, entries) in
+            [(ResourceType::Model, &models), (ResourceType::Seed, &seeds), (ResourceType::Snapshot, &snapshots)]
+        {
+            let is_new = |entry: &&Entry<'_>| !same_files.contains(entry.file.path.as_str());
+            let entries: Vec<&Entry<'_>> = entries.iter().filter(is_new).collect();
+            written.extend(tests::of_nodes(reader, &lookup, kind, &entries, problems));
+        }
         written.extend(tests::of_sources(reader, &tables, problems));
         written
     };
@@ -176,7 +207,12 @@ fn parts(reader: &Reader<'_>, property_files: &[Arc<PropertyFile>], problems: &m
         parts.nodes.get(id).or_else(disabled).cloned()
     };
     for node in tests::finish(reader, written, &attached, problems) {
-        parts.add(node, problems);
+        parts.add(Arc::new(node), problems);
+    }
+    if let Some(known) = known {
+        known.tests(&same_files).for_each(|node| parts.add(Arc::clone(node), problems));
+        parts.sources.extend(known.tables(&same_files));
+        parts.disabled.extend(known.disabled_tables(&same_files));
     }
     for described in tables {
         let table = described.found;
@@ -190,7 +226,7 @@ fn parts(reader: &Reader<'_>, property_files: &[Arc<PropertyFile>], problems: &m
     }
     for entry in &entries_of("exposures", problems) {
         if let Some(node) = exposure::read(reader, entry, problems) {
-            parts.add(node, problems);
+            parts.add(Arc::new(node), problems);
         }
     }
     parts.groups = entries_of("groups", problems).iter().filter_map(|entry| group::read(reader, entry, problems)).collect();

@@ -29,5 +29,5 @@ pub(super) fn read(reader: &Reader<'_>, entry: &Entry<'_>, problems: &mut Vec<Pr
             node.is_broken = true;
         }
     }
-    Some(Draft { node, calls: Config::new(), problems: Vec::new() })
+    Some(Draft::known(node, Config::new(), Vec::new()))
 }

@@ -27,10 +27,10 @@ pub(super) fn of_nodes(
     reader: &Reader<'_>,
     lookup: &Lookup,
     kind: ResourceType,
-    entries: &[Entry<'_>],
+    entries: &[&Entry<'_>],
     problems: &mut Vec<Problem>,
 ) -> Vec<Written> {
-    let of_entry = |entry: &Entry<'_>| {
+    let of_entry = |entry: &&Entry<'_>| {
         let mut problems = Vec::new();
         let mut found = Vec::new();
         let versions = if kind == ResourceType::Model { VersionEntry::all(entry, &mut Vec::new()) } else { Vec::new() };

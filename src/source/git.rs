@@ -10,6 +10,9 @@ use git2::{Delta, DiffFindOptions, DiffOptions, ErrorCode, FileMode, ObjectType,
 use super::changes::Changes;
 use super::{ChangeKind, FileKind, SourceFile, Tree, walk};
 
+/// Where `dbt deps` puts packages, unless the project says otherwise.
+const INSTALLED: &str = "dbt_packages";
+
 /// What keeps cadet from comparing with the base.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
@@ -164,6 +167,34 @@ impl Repo {
             }
             0
         })?;
+        Ok(files)
+    }
+
+    /// Reads the project as it is in `commit`, taking from `head` the files that are no part of `changes`: the same bytes
+    /// are held once, and known to be the same.
+    ///
+    /// Packages that were installed into the head's folder, and that git does not know, are taken for the commit's too.
+    ///
+    /// # Errors
+    /// When git's objects cannot be read.
+    pub fn tree_beside(&self, commit: Oid, head: &Tree, changes: &Changes) -> Result<Tree, GitError> {
+        let tree = self.repository.find_commit(commit)?.tree()?;
+        let mut files = Tree::default();
+        tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
+            let name = String::from_utf8_lossy(entry.name_bytes());
+            let path = format!("{folder}{name}");
+            let Some(path) = path.strip_prefix(&self.prefix) else { return 0 };
+            if entry.kind() != Some(ObjectType::Tree) {
+                let same = head.find(path).filter(|file| !changes.contains_key(path) && file.kind == FileKind::Regular);
+                files.insert(same.cloned().unwrap_or_else(|| self.blob(path, entry)));
+            }
+            0
+        })?;
+        let lists = ["packages.yml", "dependencies.yml", "package-lock.yml"];
+        let has_own = files.below(INSTALLED).next().is_some();
+        if !has_own && !lists.iter().any(|list| changes.contains_key(*list)) {
+            head.below(INSTALLED).for_each(|file| files.insert(file.clone()));
+        }
         Ok(files)
     }
 

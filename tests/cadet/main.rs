@@ -5,6 +5,7 @@
 
 mod support;
 
+mod beside;
 mod check;
 mod ci;
 mod cli;
