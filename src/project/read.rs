@@ -19,7 +19,11 @@ use super::profile::Target;
 use super::reader::Reader;
 use super::resolve::Lookup;
 use super::scopes::{self, Run};
-use super::{DocsBlock, Project, exposure, graph, group, identity, resolve, snapshot_entry, source_table, tests};
+use super::unit_test::UnitTests;
+use super::{
+    DocsBlock, Project, exposure, graph, group, identity, metric, resolve, saved_query, semantic_links, semantic_model,
+    snapshot_entry, source_table, tests,
+};
 use crate::jinja::blocks;
 use crate::jinja::scope::Given;
 use crate::jinja::universe::{MacroFile, Universe};
@@ -86,6 +90,7 @@ pub fn read_beside(tree: &Arc<Tree>, inputs: &Inputs, known: Option<&Project>) -
         problems,
     };
     resolve::resolve(&mut project);
+    semantic_links::link(&mut project);
     let circles = graph::circles(&project);
     project.problems.extend(circles);
     let more = identity::problems(&project);
@@ -187,9 +192,38 @@ fn parts(reader: &Reader<'_>, property_files: &[Arc<PropertyFile>], problems: &m
             parts.add(node, problems);
         }
     }
+    others(reader, property_files, &mut parts, problems);
     parts.groups = entries_of("groups", problems).iter().filter_map(|entry| group::read(reader, entry, problems)).collect();
     parts.macro_patches = patches::of_macros(reader, &entries_of("macros", problems), problems);
     parts
+}
+
+/// Metrics, semantic models, saved queries and unit tests: what is said of models that are known by now.
+fn others(reader: &Reader<'_>, files: &[Arc<PropertyFile>], parts: &mut Parts, problems: &mut Vec<Problem>) {
+    for entry in &entries::entries(reader, files, "metrics", problems) {
+        if let Some(node) = metric::read(reader, entry, problems) {
+            parts.add(node, problems);
+        }
+    }
+    for entry in &entries::entries(reader, files, "semantic_models", problems) {
+        for node in semantic_model::read(reader, entry, problems) {
+            parts.add(node, problems);
+        }
+    }
+    let mut namer = Namer::new(reader);
+    for entry in &entries::entries(reader, files, "saved_queries", problems) {
+        if let Some(node) = saved_query::read(reader, &mut namer, entry, problems) {
+            parts.add(node, problems);
+        }
+    }
+    let lookup = Lookup::new(parts.nodes.values());
+    let disabled = parts.disabled.clone();
+    let unit_tests = UnitTests { reader, lookup: &lookup, disabled: &disabled };
+    for entry in &entries::entries(reader, files, "unit_tests", problems) {
+        for node in unit_tests.read(entry, problems) {
+            parts.add(node, problems);
+        }
+    }
 }
 
 fn universe(tree: &Tree, packages: &[Package], problems: &mut Vec<Problem>) -> Universe {

@@ -63,6 +63,11 @@ impl Lookup {
         self.names.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// Every node that can be referred to.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = &Arc<Node>> {
+        self.names.values().flatten()
+    }
+
     /// Every name.
     fn names(&self) -> impl Iterator<Item = &str> {
         self.names.keys().map(String::as_str)
