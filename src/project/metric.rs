@@ -127,7 +127,13 @@ pub(super) fn read(reader: &Reader<'_>, entry: &Entry<'_>, problems: &mut Vec<Pr
 }
 
 /// The metric that `create_metric: true` makes of a measure.
-pub(super) fn from_measure(reader: &Reader<'_>, model: &Node, entry: &Entry<'_>, measure: &Yaml) -> Option<Node> {
+pub(super) fn from_measure(
+    reader: &Reader<'_>,
+    model: &Node,
+    entry: &Entry<'_>,
+    measure: &Yaml,
+    problems: &mut Vec<Problem>,
+) -> Option<Node> {
     let name = measure.get("name")?;
     let text = name.scalar()?;
     let said = json!({"enabled": is_enabled(model), "meta": config_meta(model)});
@@ -135,7 +141,8 @@ pub(super) fn from_measure(reader: &Reader<'_>, model: &Node, entry: &Entry<'_>,
     node.place = entry.at(name);
     node.meta = config_meta(&node);
     let filled = |key: &str| measure.get(key).and_then(Yaml::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
-    node.description = filled("description").unwrap_or_else(|| format!("Metric created from measure {text}"));
+    let description = filled("description").unwrap_or_else(|| format!("Metric created from measure {text}"));
+    node.description = rendered(reader, entry, description, problems);
     let expr = measure.get("expr").filter(|expr| !is_falsy(expr)).and_then(Yaml::scalar);
     node.body = fields(json!({
         "label": filled("label").unwrap_or_else(|| text.clone()), "type": "simple",

@@ -26,7 +26,9 @@ pub(super) fn link(project: &mut Project) {
     }
     let Links { done, problems, .. } = links;
     let relations = node_relations(project);
+    let ephemeral = ephemeral_models(project);
     project.problems.extend(problems);
+    project.problems.extend(ephemeral);
     for (id, linked) in done {
         let Some(node) = project.others.get_mut(&id) else { continue };
         let node = Arc::make_mut(node);
@@ -58,6 +60,21 @@ fn node_relations(project: &Project) -> Vec<(String, Value)> {
         Some((model.unique_id.clone(), relation))
     };
     models.filter_map(relation).collect()
+}
+
+/// Semantic models of a model that leaves no table, which dbt refuses.
+fn ephemeral_models(project: &Project) -> Vec<Problem> {
+    let models = project.others.values().filter(|node| is_kind(node, ResourceType::SemanticModel));
+    let problem = |semantic: &Arc<Node>| {
+        let model = project.nodes.get(semantic.depends_on.first()?).filter(|model| model.is_ephemeral())?;
+        let message = format!(
+            "the semantic model `{}` is of `{}`, which is ephemeral: there is no table to query",
+            semantic.name, model.name
+        );
+        let problem = Problem::new(ProblemKind::Properties, message, semantic.place.clone());
+        Some(problem.related(model.place.clone(), "this is the model").help("make the model a view or a table"))
+    };
+    models.filter_map(problem).collect()
 }
 
 /// What a metric leads to.

@@ -133,7 +133,7 @@ pub(super) fn read(reader: &Reader<'_>, entry: &Entry<'_>, problems: &mut Vec<Pr
     refer(&mut node, entry, problems);
     let created = of("measures").iter().filter(|measure| flag(measure, "create_metric"));
     let created: Vec<Node> =
-        created.filter_map(|measure| metric::from_measure(reader, &node, entry, measure)).collect();
+        created.filter_map(|measure| metric::from_measure(reader, &node, entry, measure, problems)).collect();
     std::iter::once(node).chain(created).collect()
 }
 

@@ -17,7 +17,7 @@ use super::property_node::{blank, fields, is_enabled, own_config, value};
 use super::reader::Reader;
 use super::resolve::Lookup;
 use super::shape::{Kind, Shape, filled, optional, required};
-use crate::jinja::values::{from_json, repr};
+use crate::jinja::values::{Dict, List, from_json, repr};
 use crate::parse::yaml::Yaml;
 
 const GIVEN: Shape = Shape {
@@ -55,7 +55,7 @@ const UNIT_TEST: Shape = Shape {
         filled("description", Kind::Text),
         optional("overrides", Kind::Of(&OVERRIDES)),
         filled("config", Kind::Map),
-        optional("versions", Kind::Of(&VERSIONS)),
+        filled("versions", Kind::Of(&VERSIONS)),
     ],
 };
 
@@ -99,7 +99,7 @@ impl UnitTests<'_> {
         let Some(package) = self.reader.package(&node.package) else { return };
         let rows = Rows { reader: self.reader, package, lookup: self.lookup };
         let mut side = |yaml: &Yaml, is_input: bool| {
-            let found = rows.of(yaml, is_input).unwrap_or_else(|none| {
+            let found = rows.of(&entry.file.path, yaml, is_input).unwrap_or_else(|none| {
                 let at = ["rows", "fixture", "input"].iter().find_map(|key| yaml.entry(key));
                 let place = at.map_or_else(
                     || entry.place(),
@@ -293,7 +293,7 @@ fn checksum(body: &Map<String, Value>) -> String {
     );
     for side in given.iter().filter(|side| side["fixture"].as_str().is_some_and(|name| !name.is_empty())) {
         let rows = &side["rows"];
-        text.push_str(&format!("-{}", rows.as_str().map_or_else(|| repr(&from_json(rows)), str::to_owned)));
+        text.push_str(&format!("-{}", rows.as_str().map_or_else(|| repr(&of_rows(rows)), str::to_owned)));
     }
     sha256(&text)
 }
@@ -306,7 +306,22 @@ fn python(class: &str, value: &Value) -> String {
             let name = if format == "dict" { "Dict".to_owned() } else { format.to_uppercase() };
             format!("format=<UnitTestFormat.{name}: '{format}'>")
         }
+        ("rows", _) => format!("rows={}", repr(&of_rows(value))),
         _ => format!("{key}={}", repr(&from_json(value))),
     };
     format!("{class}({})", entries.iter().map(field).collect::<Vec<_>>().join(", "))
+}
+
+/// Rows as Python has them: a list stands under `null` only when a row of a CSV has too many values, and there it is `None`.
+fn of_rows(rows: &Value) -> minijinja::Value {
+    let Some(rows) = rows.as_array() else { return from_json(rows) };
+    let key = |name: &str, value: &Value| match (name, value) {
+        ("null", Value::Array(_)) => minijinja::Value::from(()),
+        _ => minijinja::Value::from(name),
+    };
+    let row = |row: &Value| match row {
+        Value::Object(row) => Dict::value(row.iter().map(|(name, value)| (key(name, value), from_json(value)))),
+        other => from_json(other),
+    };
+    List::value(rows.iter().map(row))
 }
