@@ -8,7 +8,7 @@ use super::node::{Node, ResourceType};
 use super::package::Package;
 use super::reader::Reader;
 use super::resolve::Lookup;
-use crate::parse::yaml::{Value as Written, Yaml};
+use crate::parse::yaml::Yaml;
 
 /// How rows may be written.
 pub(super) const FORMATS: &[&str] = &["csv", "dict", "sql"];
@@ -31,9 +31,9 @@ impl Rows<'_> {
     ///
     /// # Errors
     /// When they are not written as the format wants, or the file that they name does not exist.
-    pub(super) fn of(&self, path: &str, yaml: &Yaml, is_input: bool) -> Result<Value, NoRows> {
+    pub(super) fn of(&self, yaml: &Yaml, is_input: bool) -> Result<Value, NoRows> {
         let format = yaml.get("format").and_then(Yaml::as_str).unwrap_or("dict");
-        let rows = yaml.get("rows").map(|rows| self.values(path, rows)).filter(|rows| !rows.is_null());
+        let rows = yaml.get("rows").map(Yaml::to_json).filter(|rows| !rows.is_null());
         let fixture = yaml.get("fixture").and_then(Yaml::as_str).filter(|name| !name.is_empty());
         let mut rows = match (format, rows, fixture) {
             ("dict", Some(rows @ Value::Array(_)), _) => rows,
@@ -48,20 +48,6 @@ impl Rows<'_> {
             full_row_first(rows);
         }
         Ok(rows)
-    }
-
-    /// Values as dbt reads them: a moment that is not in quotes is written anew.
-    fn values(&self, path: &str, yaml: &Yaml) -> Value {
-        match &yaml.value {
-            Written::List(items) => items.iter().map(|item| self.values(path, item)).collect(),
-            Written::Map(entries) => {
-                entries.iter().map(|(key, value)| (key.name.clone(), self.values(path, value))).collect()
-            }
-            Written::String(text) if self.reader.text(path).get(yaml.span.clone()) == Some(text) => {
-                moment(text).unwrap_or_else(|| text.clone()).into()
-            }
-            _ => yaml.to_json(),
-        }
     }
 
     /// The text of a file in the folder `fixtures` of the test folders.
@@ -134,34 +120,6 @@ fn full_row_first(rows: &mut [Value]) {
     }
 }
 
-/// A date with a time, as Python's `isoformat` writes it; nothing for any other text.
-fn moment(text: &str) -> Option<String> {
-    let (date, rest) = text.split_at_checked(text.find(['T', 't', ' ', '\t'])?)?;
-    let rest = rest.trim_start_matches(['T', 't', ' ', '\t']);
-    let (time, zone) = rest.split_at(rest.find(['Z', '+', '-', ' ']).unwrap_or(rest.len()));
-    let numbers = |text: &str, mark: char| -> Option<Vec<u32>> {
-        text.split(mark).map(|part| part.parse().ok().filter(|_| part.bytes().all(|b| b.is_ascii_digit()))).collect()
-    };
-    let [year, month, day] = numbers(date, '-')?[..] else { return None };
-    let (clock, fraction) = time.split_once('.').unwrap_or((time, ""));
-    let [hour, minute, second] = numbers(clock, ':')?[..] else { return None };
-    if date.find('-') != Some(4) || !fraction.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let fraction = format!("{:0<6.6}", fraction);
-    let fraction = if fraction == "000000" { String::new() } else { format!(".{fraction}") };
-    let zone = match zone.trim_start() {
-        "" => String::new(),
-        "Z" => "+00:00".to_owned(),
-        offset => {
-            let (sign, offset) = offset.split_at(1);
-            let parts = numbers(offset, ':')?;
-            format!("{sign}{:02}:{:02}", parts.first()?, parts.get(1).unwrap_or(&0))
-        }
-    };
-    Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}{zone}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,15 +130,6 @@ mod tests {
         assert_eq!(csv("a,b\n1,\"x, y\"\n\n2\n"), json!([{"a": "1", "b": "x, y"}, {"a": "2", "b": null}]));
         assert_eq!(empty_as_null(csv("a\n\"\"\n")), json!([{"a": null}]));
         assert_eq!(csv(""), json!([]));
-    }
-
-    #[test]
-    fn moments_are_written_as_python_writes_them() {
-        let read =
-            ["2024-02-03 04:05:06", "2024-2-3t4:05:06.5Z", "2024-02-03 04:05:06 +1", "2024-02-03", "a b"].map(moment);
-        let written = ["2024-02-03T04:05:06", "2024-02-03T04:05:06.500000+00:00", "2024-02-03T04:05:06+01:00"];
-        assert_eq!(read[..3], written.map(|text| Some(text.to_owned())));
-        assert_eq!(read[3..], [None, None]);
     }
 
     #[test]

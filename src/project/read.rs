@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use minijinja::UndefinedBehavior;
 use rayon::prelude::*;
 
 use super::drafts::{self, Draft, jinja_problem};
@@ -19,13 +20,13 @@ use super::profile::Target;
 use super::reader::Reader;
 use super::resolve::Lookup;
 use super::scopes::{self, Run};
-use super::unit_test::UnitTests;
 use super::{
-    DocsBlock, Project, exposure, graph, group, identity, metric, resolve, saved_query, semantic_links, semantic_model,
-    snapshot_entry, source_table, tests,
+    DocsBlock, Project, exposure, graph, group, identity, others, resolve, semantic_links, snapshot_entry, source_table,
+    tests,
 };
-use crate::jinja::blocks;
-use crate::jinja::scope::Given;
+use crate::jinja::rewrite::{Marks, rewrite};
+use crate::jinja::scope::{Given, Mode, Scope};
+use crate::jinja::{blocks, render};
 use crate::jinja::universe::{MacroFile, Universe};
 use crate::source::Tree;
 
@@ -79,6 +80,7 @@ pub fn read_beside(tree: &Arc<Tree>, inputs: &Inputs, known: Option<&Project>) -
         sources: parts.sources,
         others: parts.others,
         groups: parts.groups,
+        lost_tests: Vec::new(),
         disabled: parts.disabled,
         macro_patches: parts.macro_patches,
         packages,
@@ -166,14 +168,17 @@ fn parts(reader: &Reader<'_>, property_files: &[Arc<PropertyFile>], problems: &m
     let source_entries = entries_of("sources", problems);
     let tables = source_table::tables(reader, &source_entries, problems);
     let written = {
-        let lookup = Lookup::new(parts.nodes.values());
+        let lookup = Lookup::new(parts.nodes.values()).with_disabled(&parts.disabled);
         let mut written = tests::of_nodes(reader, &lookup, ResourceType::Model, &models, problems);
         written.extend(tests::of_nodes(reader, &lookup, ResourceType::Seed, &seeds, problems));
         written.extend(tests::of_nodes(reader, &lookup, ResourceType::Snapshot, &snapshots, problems));
         written.extend(tests::of_sources(reader, &tables, problems));
         written
     };
-    let attached = |id: &str| parts.nodes.get(id).cloned();
+    let attached = |id: &str| {
+        let disabled = || parts.disabled.iter().find(|node| node.unique_id == id);
+        parts.nodes.get(id).or_else(disabled).cloned()
+    };
     for node in tests::finish(reader, written, &attached, problems) {
         parts.add(node, problems);
     }
@@ -192,49 +197,32 @@ fn parts(reader: &Reader<'_>, property_files: &[Arc<PropertyFile>], problems: &m
             parts.add(node, problems);
         }
     }
-    others(reader, property_files, &mut parts, problems);
+    for node in others::read(reader, property_files, (&parts.nodes, &parts.disabled), problems) {
+        parts.add(node, problems);
+    }
     parts.groups = entries_of("groups", problems).iter().filter_map(|entry| group::read(reader, entry, problems)).collect();
     parts.macro_patches = patches::of_macros(reader, &entries_of("macros", problems), problems);
     parts
 }
 
-/// Metrics, semantic models, saved queries and unit tests: what is said of models that are known by now.
-fn others(reader: &Reader<'_>, files: &[Arc<PropertyFile>], parts: &mut Parts, problems: &mut Vec<Problem>) {
-    for entry in &entries::entries(reader, files, "metrics", problems) {
-        if let Some(node) = metric::read(reader, entry, problems) {
-            parts.add(node, problems);
-        }
-    }
-    for entry in &entries::entries(reader, files, "semantic_models", problems) {
-        for node in semantic_model::read(reader, entry, problems) {
-            parts.add(node, problems);
-        }
-    }
-    let mut namer = Namer::new(reader);
-    for entry in &entries::entries(reader, files, "saved_queries", problems) {
-        if let Some(node) = saved_query::read(reader, &mut namer, entry, problems) {
-            parts.add(node, problems);
-        }
-    }
-    let lookup = Lookup::new(parts.nodes.values());
-    let disabled = parts.disabled.clone();
-    let unit_tests = UnitTests { reader, lookup: &lookup, disabled: &disabled };
-    for entry in &entries::entries(reader, files, "unit_tests", problems) {
-        for node in unit_tests.read(entry, problems) {
-            parts.add(node, problems);
-        }
-    }
-}
-
 fn universe(tree: &Tree, packages: &[Package], problems: &mut Vec<Problem>) -> Universe {
-    let mut found: Vec<(&str, Found<'_>)> = Vec::new();
+    let mut found: Vec<(&str, Found<'_>, bool)> = Vec::new();
     for package in packages {
-        let mut folders = package.file.macro_paths.clone();
-        folders.extend(package.file.test_paths.iter().map(|path| format!("{path}/generic")));
-        found.extend(files::find(tree, package, &folders, &["sql"]).into_iter().map(|file| (package.name(), file)));
+        let tests: Vec<String> = package.file.test_paths.iter().map(|path| format!("{path}/generic")).collect();
+        for (folders, only_tests) in [(&package.file.macro_paths, false), (&tests, true)] {
+            let files = files::find(tree, package, folders, &["sql"]).into_iter();
+            found.extend(files.map(|file| (package.name(), file, only_tests)));
+        }
     }
-    let files: Vec<MacroFile<'_>> =
-        found.iter().map(|(package, found)| MacroFile { package, path: &found.file.path, text: found.text }).collect();
+    let files: Vec<MacroFile<'_>> = found
+        .iter()
+        .map(|(package, found, only_tests)| MacroFile {
+            package,
+            path: &found.file.path,
+            text: found.text,
+            only_tests: *only_tests,
+        })
+        .collect();
     let (universe, failed) = Universe::new(packages[0].name(), &files, packages[0].file.dispatch.clone());
     problems.extend(failed.into_iter().map(|failed| jinja_problem(&failed.path, failed.problem)));
     universe
@@ -257,7 +245,15 @@ fn vars(packages: &[Package]) -> HashMap<String, serde_json::Map<String, serde_j
     vars
 }
 
+/// A docs block may hold Jinja, which sees nothing.
+fn docs_text(scope: &Arc<Scope>, text: &str) -> Option<String> {
+    let template = rewrite(text, 0..text.len(), Marks::None).ok()?;
+    render::render(scope, &template, "").ok().map(|text| text.trim().to_owned())
+}
+
 fn docs(tree: &Tree, packages: &[Package]) -> Vec<DocsBlock> {
+    let universe = Arc::new(Universe::without_macros("", UndefinedBehavior::Lenient));
+    let scope = Arc::new(Scope::new(universe, Arc::default(), "", Mode::Yaml));
     let mut docs = Vec::new();
     for package in packages {
         for found in files::find(tree, package, &package.file.docs_paths, &["md"]) {
@@ -266,7 +262,7 @@ fn docs(tree: &Tree, packages: &[Package]) -> Vec<DocsBlock> {
                 package: package.name().to_owned(),
                 path: found.below.to_owned(),
                 original_file_path: package.relative(&found.file.path).to_owned(),
-                text,
+                text: if text.contains(['{', '#']) { docs_text(&scope, &text).unwrap_or(text) } else { text },
             }));
         }
     }

@@ -109,7 +109,7 @@ impl Exporter<'_, '_, '_> {
         let named = [("database", &database), ("alias", &alias)];
         let named = named.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value.clone()?)));
         asked.config = Arc::new(named.collect());
-        let (asked, failed) = self.namer.name(asked);
+        let (asked, failed) = self.namer.name(asked, &[]);
         problems.extend(failed.map(|problem| render_problem(&asked, problem)));
         let or = |value: Option<Value>, name: &str| value.unwrap_or_else(|| name.into());
         let database =

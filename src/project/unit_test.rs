@@ -99,7 +99,7 @@ impl UnitTests<'_> {
         let Some(package) = self.reader.package(&node.package) else { return };
         let rows = Rows { reader: self.reader, package, lookup: self.lookup };
         let mut side = |yaml: &Yaml, is_input: bool| {
-            let found = rows.of(&entry.file.path, yaml, is_input).unwrap_or_else(|none| {
+            let found = rows.of(yaml, is_input).unwrap_or_else(|none| {
                 let at = ["rows", "fixture", "input"].iter().find_map(|key| yaml.entry(key));
                 let place = at.map_or_else(
                     || entry.place(),
