@@ -31,6 +31,7 @@ pub mod resolve;
 mod saved_query;
 pub mod scopes;
 pub mod select;
+mod semantic_checks;
 mod semantic_links;
 mod semantic_model;
 mod shape;

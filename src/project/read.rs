@@ -21,7 +21,7 @@ use super::reader::Reader;
 use super::resolve::Lookup;
 use super::scopes::{self, Run};
 use super::{
-    DocsBlock, Project, exposure, graph, group, identity, others, resolve, semantic_links, snapshot_entry, source_table,
+    DocsBlock, Project, exposure, graph, group, identity, others, resolve, semantic_checks, semantic_links, snapshot_entry, source_table,
     tests,
 };
 use crate::jinja::rewrite::{Marks, rewrite};
@@ -95,6 +95,8 @@ pub fn read_beside(tree: &Arc<Tree>, inputs: &Inputs, known: Option<&Project>) -
     semantic_links::link(&mut project);
     let circles = graph::circles(&project);
     project.problems.extend(circles);
+    let more = semantic_checks::problems(&project);
+    project.problems.extend(more);
     let more = identity::problems(&project);
     project.problems.extend(more);
     project

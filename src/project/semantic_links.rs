@@ -192,7 +192,7 @@ impl<'p> Links<'p> {
             };
             if self.open.contains(&found.unique_id) {
                 let message = format!("the metric `{}` is made of itself, by way of `{name}`", metric.name);
-                let problem = Problem::new(ProblemKind::Cycle, message, self.mention(metric, name));
+                let problem = Problem::new(ProblemKind::Cycle, message, mention(self.project, metric, name));
                 self.problems.push(problem.help("make one of the two of other metrics, or of a measure"));
                 continue;
             }
@@ -224,20 +224,22 @@ impl<'p> Links<'p> {
     }
 
     fn lost(&self, metric: &Node, name: &str, message: String) -> Problem {
-        Problem::new(ProblemKind::UnresolvedReference, message, self.mention(metric, name))
+        Problem::new(ProblemKind::UnresolvedReference, message, mention(self.project, metric, name))
     }
+}
 
-    /// Where a metric names something: the text itself, or the metric.
-    fn mention(&self, metric: &Node, name: &str) -> Place {
-        let files = &self.project.property_files;
-        let at = files.binary_search_by(|file| file.path.as_str().cmp(&metric.place.path));
-        let listed = at.ok().and_then(|at| files[at].yaml.get("metrics")).map_or(&[][..], Yaml::items);
-        let is_own =
-            |entry: &&Yaml| entry.get("name").is_some_and(|name| Some(&name.span) == metric.place.span.as_ref());
-        let params = listed.iter().find(is_own).and_then(|entry| entry.get("type_params"));
-        let found = params.and_then(|params| scalar(params, name));
-        found.map_or_else(|| metric.place.clone(), |yaml| Place::span(metric.place.path.clone(), yaml.span.clone()))
-    }
+/// Where a node of a property file names something: the text itself, or the node.
+pub(super) fn mention(project: &Project, node: &Node, text: &str) -> Place {
+    let files = &project.property_files;
+    let at = files.binary_search_by(|file| file.path.as_str().cmp(&node.place.path));
+    let listed =
+        at.ok().and_then(|at| files[at].yaml.get(node.resource_type.config_key())).map_or(&[][..], Yaml::items);
+    let is_own = |entry: &&Yaml| entry.get("name").is_some_and(|name| Some(&name.span) == node.place.span.as_ref());
+    // The node's own name may be that of one of its parts as well.
+    let entries = listed.iter().find(is_own).map_or(&[][..], Yaml::entries);
+    let mut values = entries.iter().filter(|(key, _)| key.name != "name").map(|(_, value)| value);
+    let found = values.find_map(|value| scalar(value, text)).filter(|_| text != node.name);
+    found.map_or_else(|| node.place.clone(), |yaml| Place::span(node.place.path.clone(), yaml.span.clone()))
 }
 
 /// The first value of a tree that is this text.
