@@ -162,21 +162,25 @@ fn is_falsy(yaml: &Yaml) -> bool {
     yaml.is_empty() || matches!(&yaml.value, Written::Bool(false) | Written::Int(0)) || yaml.as_str() == Some("")
 }
 
-/// What is wrong with the name of a metric.
+/// A name that no metric can have.
 fn named(name: &str, place: Place) -> Option<Problem> {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let wrong = if name.chars().count() > LONGEST_NAME {
-        format!("it is longer than {LONGEST_NAME} characters")
-    } else if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        "it does not begin with a letter".to_owned()
-    } else if !name.chars().all(is_word) {
-        "it holds more than letters, digits and `_`".to_owned()
-    } else {
-        return None;
-    };
-    let problem =
-        Problem::new(ProblemKind::Properties, format!("`{name}` cannot be the name of a metric: {wrong}"), place);
+    let wrong = unfit_name(name)?;
+    let message = format!("`{name}` cannot be the name of a metric: {wrong}");
+    let problem = Problem::new(ProblemKind::Properties, message, place);
     Some(problem.help("name it with letters, digits and `_`; `label:` is what people see"))
+}
+
+/// What is wrong with the name of a metric.
+pub(super) fn unfit_name(name: &str) -> Option<&'static str> {
+    if name.chars().count() > LONGEST_NAME {
+        Some("it is longer than 250 characters")
+    } else if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        Some("it does not begin with a letter")
+    } else if !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+        Some("it holds more than letters, digits and `_`")
+    } else {
+        None
+    }
 }
 
 /// What a metric of this type must have and has not.

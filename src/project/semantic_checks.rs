@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Project;
+use super::metric::unfit_name;
 use super::node::{Node, ResourceType};
 use super::problem::{Problem, ProblemKind, did_you_mean};
 use super::property_node::GRAINS;
@@ -32,7 +33,10 @@ pub(super) fn problems(project: &Project) -> Vec<Problem> {
         return checks.problems;
     }
     for node in models.iter().chain(&metrics).chain(&of(ResourceType::SavedQuery)) {
-        checks.valid_name(node, &node.name);
+        // A name that no metric can have at all is told already.
+        if node.resource_type != ResourceType::Metric || unfit_name(&node.name).is_none() {
+            checks.valid_name(node, &node.name);
+        }
     }
     checks.labels(&models);
     checks.labels(&metrics);
