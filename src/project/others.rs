@@ -1,4 +1,5 @@
-//! Metrics, semantic models, saved queries and unit tests: what property files say of models that are known by now.
+//! Exposures, metrics, semantic models, saved queries and unit tests: what property files say of models that are known
+//! by now.
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use super::problem::Problem;
 use super::reader::Reader;
 use super::resolve::Lookup;
 use super::unit_test::UnitTests;
-use super::{metric, saved_query, semantic_model};
+use super::{exposure, metric, saved_query, semantic_model};
 
 /// Reads all of them; `nodes` are those that count, and those that are disabled.
 pub(super) fn read(
@@ -22,6 +23,9 @@ pub(super) fn read(
 ) -> Vec<Node> {
     let mut found = Vec::new();
     let entries_of = |key: &str, problems: &mut Vec<Problem>| entries::entries(reader, files, key, problems);
+    for entry in &entries_of("exposures", problems) {
+        found.extend(exposure::read(reader, entry, problems));
+    }
     for entry in &entries_of("metrics", problems) {
         found.extend(metric::read(reader, entry, problems));
     }

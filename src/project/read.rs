@@ -21,8 +21,8 @@ use super::reader::Reader;
 use super::resolve::Lookup;
 use super::scopes::{self, Run};
 use super::{
-    DocsBlock, Project, exposure, graph, group, identity, others, resolve, semantic_checks, semantic_links, snapshot_entry, source_table,
-    tests,
+    DocsBlock, Project, graph, group, identity, others, resolve, semantic_checks, semantic_links, snapshot_entry,
+    source_table, tests,
 };
 use crate::jinja::rewrite::{Marks, rewrite};
 use crate::jinja::scope::{Given, Mode, Scope};
@@ -192,11 +192,6 @@ fn parts(reader: &Reader<'_>, property_files: &[Arc<PropertyFile>], problems: &m
             problems.push(twice(&table, known));
         } else {
             parts.sources.insert(table.unique_id.clone(), table);
-        }
-    }
-    for entry in &entries_of("exposures", problems) {
-        if let Some(node) = exposure::read(reader, entry, problems) {
-            parts.add(node, problems);
         }
     }
     for node in others::read(reader, property_files, (&parts.nodes, &parts.disabled), problems) {

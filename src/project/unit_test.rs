@@ -204,7 +204,7 @@ impl UnitTests<'_> {
             node.unique_id = format!("{}_v{version}", node.unique_id);
             node.depends_on = vec![model.unique_id.clone()];
             node.body.insert("version".to_owned(), version.0.clone());
-            node.model.version = Some((*version).clone());
+            Arc::make_mut(&mut node.model).version = Some((*version).clone());
             node
         };
         let found: Vec<Node> = versions.iter().filter(|(_, version)| is_meant(version)).map(of_version).collect();
