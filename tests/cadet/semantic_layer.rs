@@ -158,7 +158,7 @@ saved_queries:
     ╭▸ models/semantic.yml:14:89
     ╰ help: it is a measure: add `create_metric: true` to it, or declare a metric of it
     error[references/exist]: there is no metric named `nothing`
-    ╭▸ models/semantic.yml:16:12
+    ╭▸ models/semantic.yml:16:44
     ╰ help: metrics are declared under `metrics:` in a property file
     ");
 }
@@ -203,9 +203,6 @@ saved_queries:
     error[yaml/property-file]: `type` of this metric must be one of: simple, ratio, cumulative, derived, conversion
     ╭▸ models/semantic.yml:15:42
     ╰ help: did you mean `simple`?
-    error[yaml/property-file]: `1 word` cannot be a name in the semantic layer
-    ╭▸ models/semantic.yml:16:12
-    ╰ help: use small letters, digits and single `_`, at least two of them, with a letter first and no `_` last
     error[yaml/property-file]: `1 word` cannot be the name of a metric: it does not begin with a letter
     ╭▸ models/semantic.yml:16:12
     ╰ help: name it with letters, digits and `_`; `label:` is what people see

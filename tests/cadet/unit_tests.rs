@@ -179,12 +179,9 @@ unit_tests:
     error[yaml/property-file]: `format` of this unit test's `expect` must be one of: csv, dict, sql
     ╭▸ models/unit.yml:6:65
     ╰ help: did you mean `csv`?
-    error[yaml/property-file]: unit test `no_format`: these rows are not written as `format: cvs` wants them
-    ╭▸ models/unit.yml:6:70
-    ╰ help: write a `select` as text after `rows: |`, or name a file with `fixture:`
     error[yaml/property-file]: this unit test has no `expect`
     ╭▸ models/unit.yml:7:12
-    ╰ help: add `expect:` with a unit test's `expect`: keys with values
+    ╰ help: add `expect:` with keys with values
     error[yaml/property-file]: `givens` is no key of a unit test, so dbt refuses the file
     ╭▸ models/unit.yml:8:35
     ╰ help: did you mean `given`?
