@@ -34,7 +34,7 @@ fn known_as(key: &str) -> &str {
 /// Takes one more level of `dbt_project.yml`, of a property file or of a node's own file into the configs.
 pub fn merge(kind: ResourceType, config: &mut Config, level: &Config) {
     let adds_up = |key: &str| match kind {
-        ResourceType::Test => OF_TESTS.contains(&key),
+        ResourceType::Test | ResourceType::UnitTest => OF_TESTS.contains(&key),
         ResourceType::Model
         | ResourceType::Seed
         | ResourceType::Snapshot
@@ -162,7 +162,9 @@ pub fn finish(kind: ResourceType, config: &mut Config) {
             hooks.iter_mut().for_each(|hook| *hook = of_hook(hook));
         }
     }
-    if let Some(Value::String(tag)) = config.get("tags") {
+    // Metrics and saved queries have no such config: dbt keeps what stands there as it is.
+    let has_tags = !matches!(kind, ResourceType::Metric | ResourceType::SavedQuery);
+    if let Some(Value::String(tag)) = config.get("tags").filter(|_| has_tags) {
         config.insert("tags".to_owned(), json!([tag]));
     }
     for (key, defaults) in [
@@ -290,10 +292,10 @@ fn default_values(kind: ResourceType) -> Value {
             "loaded_at_field": null, "loaded_at_query": null, "meta": {}, "tags": [], "static_analysis": null,
         }),
         ResourceType::Exposure => json!({"enabled": true, "tags": [], "meta": {}}),
-        ResourceType::Metric => json!({"enabled": true, "group": null, "meta": {}, "tags": []}),
+        ResourceType::Metric => json!({"enabled": true, "group": null, "meta": {}}),
         ResourceType::SemanticModel => json!({"enabled": true, "group": null, "meta": {}}),
         ResourceType::SavedQuery => json!({
-            "enabled": true, "group": null, "meta": {}, "export_as": null, "schema": null, "cache": {"enabled": false}, "tags": [],
+            "enabled": true, "group": null, "meta": {}, "export_as": null, "schema": null, "cache": {"enabled": false},
         }),
         ResourceType::UnitTest => json!({"tags": [], "meta": {}, "enabled": true, "static_analysis": null}),
     }

@@ -124,6 +124,10 @@ impl ProjectFile {
     /// The configs of each level from the top of `kind` down `fqn`: as they are, or as they were written.
     pub fn levels(&self, kind: &str, fqn: &[String], rendered: bool) -> Vec<Map<String, serde_json::Value>> {
         let file = if rendered { self.rendered.as_ref() } else { self.yaml.as_ref() };
+        // What was written under the two keys with a dash is lost to dbt: it looks for them with an underscore.
+        if !rendered && matches!(kind, "semantic_models" | "saved_queries") {
+            return Vec::new();
+        }
         let mut levels = Vec::new();
         let mut current = self.section(file, kind);
         let mut parts = fqn.iter();
@@ -137,8 +141,14 @@ impl ProjectFile {
 
     fn section<'y>(&self, file: Option<&'y Yaml>, kind: &str) -> Option<&'y Yaml> {
         let file = file?;
-        // The older name of `data_tests:`.
-        file.get(kind).or_else(|| (kind == "data_tests").then(|| file.get("tests")).flatten())
+        let other = match kind {
+            // The older name of `data_tests:`.
+            "data_tests" => "tests",
+            "semantic_models" => "semantic-models",
+            "saved_queries" => "saved-queries",
+            _ => return file.get(kind),
+        };
+        file.get(kind).or_else(|| file.get(other))
     }
 }
 

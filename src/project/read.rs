@@ -21,7 +21,10 @@ use super::profile::Target;
 use super::reader::Reader;
 use super::resolve::Lookup;
 use super::scopes::{self, Run};
-use super::{DocsBlock, Project, exposure, graph, group, identity, resolve, snapshot_entry, source_table, tests};
+use super::{
+    DocsBlock, Project, graph, group, identity, others, resolve, semantic_checks, semantic_links, snapshot_entry,
+    source_table, tests,
+};
 use crate::jinja::rewrite::{Marks, rewrite};
 use crate::jinja::scope::{Given, Mode, Scope};
 use crate::jinja::{blocks, render};
@@ -92,8 +95,11 @@ pub fn read_beside(tree: &Arc<Tree>, inputs: &Inputs, known: Option<&Project>) -
         problems,
     };
     resolve::resolve(&mut project);
+    semantic_links::link(&mut project);
     let circles = graph::circles(&project);
     project.problems.extend(circles);
+    let more = semantic_checks::problems(&project);
+    project.problems.extend(more);
     let more = identity::problems(&project);
     project.problems.extend(more);
     project
@@ -224,10 +230,8 @@ fn parts(
             parts.sources.insert(table.unique_id.clone(), table);
         }
     }
-    for entry in &entries_of("exposures", problems) {
-        if let Some(node) = exposure::read(reader, entry, problems) {
-            parts.add(Arc::new(node), problems);
-        }
+    for node in others::read(reader, property_files, (&parts.nodes, &parts.disabled), problems) {
+        parts.add(Arc::new(node), problems);
     }
     parts.groups = entries_of("groups", problems).iter().filter_map(|entry| group::read(reader, entry, problems)).collect();
     parts.macro_patches = patches::of_macros(reader, &entries_of("macros", problems), problems);

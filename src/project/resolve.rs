@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::node::{Node, ResourceType, Version};
 use super::problem::{Problem, ProblemKind, did_you_mean};
-use super::{Project, SourceTable};
+use super::{Project, SourceTable, semantic_links};
 use crate::finding::Place;
 use crate::jinja::rewrite::{Marks, rewrite};
 use crate::jinja::scope::{Asked, RefKey};
@@ -77,6 +77,11 @@ impl Lookup {
     /// Every node of a name, all versions.
     pub fn all(&self, name: &str) -> &[Arc<Node>] {
         self.names.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every node that can be referred to.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = &Arc<Node>> {
+        self.names.values().flatten()
     }
 
     /// Every name.
@@ -204,8 +209,13 @@ fn of_node(project: &Project, lookup: &Lookup, node: &Node, disabled: &HashSet<&
             Some(found) => add(&mut resolved, &found.unique_id),
             None => {
                 let message = format!("there is no metric named `{name}`");
-                let problem = Problem::new(ProblemKind::UnresolvedReference, message, node.place.clone());
-                resolved.problems.push(problem.help("metrics are declared under `metrics:` in a property file"));
+                let place = semantic_links::mention(project, node, name);
+                let problem = Problem::new(ProblemKind::UnresolvedReference, message, place);
+                let metrics = project.others.values().filter(|known| known.resource_type == ResourceType::Metric);
+                let near = did_you_mean(name, metrics.map(|known| known.name.as_str()));
+                let help = "metrics are declared under `metrics:` in a property file";
+                let help = near.map_or_else(|| help.to_owned(), |near| format!("did you mean `{near}`?"));
+                resolved.problems.push(problem.help(help));
             }
         }
     }

@@ -14,5 +14,7 @@ mod deploy;
 mod edges;
 mod mistakes;
 mod rules;
+mod semantic_layer;
 mod tidy;
+mod unit_tests;
 mod yaml_oracle;

@@ -124,7 +124,9 @@ pub(super) fn other(node: &Node) -> Value {
         "description": node.description, "config": *node.config, "unrendered_config": *node.unrendered,
         "depends_on": {"macros": node.macros, "nodes": node.depends_on}, "created_at": 0.0,
     }));
-    if node.resource_type != ResourceType::UnitTest {
+    if node.resource_type == ResourceType::UnitTest {
+        fields.shift_remove("unrendered_config");
+    } else {
         fields.insert("refs".into(), node.refs.iter().map(|asked| asked.what.to_json()).collect());
     }
     if matches!(node.resource_type, ResourceType::Exposure | ResourceType::Metric) {
