@@ -619,11 +619,11 @@ fn an_empty_model() {
 fn two_models_of_one_name() {
     let sandbox = branch().file("models/prison/prison_visits/prison_safety__visits_stg.sql", "select 1 as visit_id\n");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
-    error[naming/unique-names]: the name `prison_safety__visits_stg` is taken: every model and seed needs a name of its own
+    error[naming/unique-names]: there are two of the model `prison_safety__visits_stg`: every model needs a name of its own
      ╭▸ models/prison/prison_visits/prison_safety__visits_stg.sql
-     ├ note: this file has the same name
+     ├ note: this one has the same name
      ⸬  models/prison/prison_safety/prison_safety__visits_stg.sql
-     ╰ help: rename one of the two files
+     ╰ help: rename one of the two
 
     ✗ Checked 1 changed file: 1 error.
       To learn more about a rule: cadet explain naming/unique-names
