@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Project;
+use super::{Project, deprecation};
 use super::node::{Node, ResourceType};
 use super::problem::{Problem, ProblemKind, did_you_mean};
 
@@ -13,6 +13,7 @@ pub(super) fn problems(project: &Project) -> Vec<Problem> {
     names(project, &mut problems);
     groups(project, &mut problems);
     access(project, &mut problems);
+    dates(project, &mut problems);
     problems
 }
 
@@ -89,6 +90,19 @@ fn access(project: &Project, problems: &mut Vec<Problem>) {
             let message = format!("`{}` is ephemeral, so it cannot be public: there is no table to read", node.name);
             let problem = Problem::new(ProblemKind::Properties, message, place());
             problems.push(problem.help("make it a view or a table, or `access: protected`"));
+        }
+    }
+}
+
+fn dates(project: &Project, problems: &mut Vec<Problem>) {
+    let zone = project.run.started.time_zone();
+    for node in project.of_type(ResourceType::Model) {
+        let Some(written) = node.model.deprecation_date.as_deref() else { continue };
+        if deprecation::moment(written, zone).is_none() {
+            let place = node.model.deprecation_place.clone().unwrap_or_else(|| node.place.clone());
+            let message = format!("`deprecation_date: {written}` is not a date");
+            let problem = Problem::new(ProblemKind::Properties, message, place);
+            problems.push(problem.help("write it as `deprecation_date: 2030-12-31`"));
         }
     }
 }

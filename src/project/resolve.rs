@@ -221,7 +221,7 @@ fn refused(project: &Project, node: &Node, found: &Node, asked: &Asked<RefKey>) 
 }
 
 /// Where a call stands: its text in the node's own file, or the node.
-pub(super) fn call_place(project: &Project, node: &Node, at: Option<usize>) -> Place {
+pub fn call_place(project: &Project, node: &Node, at: Option<usize>) -> Place {
     let Some(start) = at.filter(|_| node.place.span.is_none()) else { return node.place.clone() };
     let text = project.text(&node.file);
     let range = node.raw_start..(node.raw_start + node.raw.len()).min(text.len());

@@ -33,6 +33,8 @@ pub struct Subject<'a> {
     pub project: &'a Project,
     pub compiled: &'a Compilations,
     pub policy: &'a Policy,
+    /// What the project is compared with, where that matters to a rule.
+    pub base: Option<&'a Project>,
 }
 
 /// The findings of one rule.
