@@ -177,8 +177,8 @@ fn refuse_unsafe_events(invocation: &Invocation) -> Result<(), Error> {
     }
 }
 
-/// Groups of rules whose findings do not keep a table from being built.
-const BUILT_ANYWAY: &[&str] = &["docs", "testing"];
+/// Rules and groups of them whose findings do not keep a table from being built.
+const BUILT_ANYWAY: &[&str] = &["docs", "testing", "contracts/breaking-change"];
 
 /// Groups of rules that tell what could not be read.
 const READING: &[&str] = &["files", "jinja", "references", "yaml"];
@@ -219,7 +219,8 @@ pub(super) fn blocked(project: &Project, findings: &[Finding]) -> HashMap<String
         };
         let error = findings
             .iter()
-            .filter(|finding| finding.level == Level::Error && !BUILT_ANYWAY.contains(&group(finding)))
+            .filter(|finding| finding.level == Level::Error)
+            .filter(|finding| [group(finding), &finding.rule].iter().all(|name| !BUILT_ANYWAY.contains(name)))
             .find(is_on);
         if let Some(error) = error {
             blocked.insert(node.unique_id.clone(), format!("not built: fix {} first", error.rule));

@@ -41,7 +41,8 @@ impl Lookup {
     fn in_package(&self, package: Option<&str>, name: &str, version: Option<&Version>) -> Option<&Arc<Node>> {
         let of_name = self.names.get(name)?.iter();
         let mut of_package = of_name.filter(|node| package.is_none_or(|package| package == node.package));
-        of_package.find(|node| match (&node.model.version, version) {
+        // Of a model and a seed with one name dbt means the one that it read last.
+        of_package.rfind(|node| match (&node.model.version, version) {
             (Some(known), Some(version)) => known == version,
             (Some(_), None) => node.is_latest(),
             (None, version) => version.is_none(),

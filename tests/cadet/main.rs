@@ -14,4 +14,5 @@ mod edges;
 mod mistakes;
 mod rules;
 mod tidy;
+mod versions;
 mod yaml_oracle;

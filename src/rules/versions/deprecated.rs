@@ -70,7 +70,7 @@ fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
     for asked in &model.refs {
         let ends = |used: &&std::sync::Arc<Node>| used.resource_type == ResourceType::Model && used.unique_id != model.unique_id;
         let Some(used) = resolve::find_ref(project, &model.package, &asked.what).filter(ends) else { continue };
-        let Some(date) = used.model.deprecation_date.as_deref() else { continue };
+        let Some(date) = used.model.deprecation_date.as_deref().filter(|date| is_date(date)) else { continue };
         if !told.insert(&used.unique_id) {
             continue;
         }
@@ -84,6 +84,11 @@ fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
 
 fn is_over(model: &Node, project: &Project) -> bool {
     deprecation::is_over(model, &project.run.started)
+}
+
+/// What is no date is told by another rule.
+fn is_date(written: &str) -> bool {
+    deprecation::moment(written, &jiff::tz::TimeZone::UTC).is_some()
 }
 
 fn help(key: &RefKey, used: &Node) -> String {
