@@ -168,7 +168,8 @@ impl Object for Context {
         let scope = &self.0;
         let builtin = Builtin::named(name).filter(|builtin| builtin.is_known_in(&scope.mode));
         // Of a macro of dbt's that cadet has as a function, only the name is known.
-        let definition = scope.universe.find(&scope.package, name).filter(|found| !found.is_known_only || builtin.is_none());
+        let definition =
+            scope.universe.find(&scope.package, name).filter(|found| !found.is_known_only || builtin.is_none());
         if let Some(definition) = definition {
             return Some(MacroRef::value(scope, definition));
         }

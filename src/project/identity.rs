@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Project, deprecation};
 use super::node::{Node, ResourceType};
 use super::problem::{Problem, ProblemKind, did_you_mean};
+use super::{Project, deprecation};
 use crate::finding::Place;
 use crate::source::file::stem;
 
@@ -22,7 +22,11 @@ pub(super) fn problems(project: &Project) -> Vec<Problem> {
 /// Two nodes that would be built in one place. Ephemeral models count, though they are never built.
 fn relations(project: &Project, problems: &mut Vec<Problem>) {
     let mut taken: HashMap<String, &Node> = HashMap::new();
-    for node in project.nodes.values().filter(|node| (node.resource_type.is_refable() || node.has_relation()) && !node.is_broken) {
+    for node in project
+        .nodes
+        .values()
+        .filter(|node| (node.resource_type.is_refable() || node.has_relation()) && !node.is_broken)
+    {
         let relation = node.relation.to_string();
         let Some(known) = taken.get(&relation) else {
             taken.insert(relation, node);
@@ -46,7 +50,9 @@ fn relations(project: &Project, problems: &mut Vec<Problem>) {
 /// Why two versions of a model are one table: mostly the project's own macro knows of no versions.
 fn of_versions(project: &Project, problem: Problem) -> Problem {
     let Some(own) = project.universe.find_in(&project.name, "generate_alias_name") else {
-        return problem.help("give each version an `alias` of its own under its `v:`, or none: then it is named after its version");
+        return problem.help(
+            "give each version an `alias` of its own under its `v:`, or none: then it is named after its version",
+        );
     };
     let place = Place::span(own.path.clone(), own.name_span.clone());
     problem.related(place, "this macro of the project names the tables").help(
@@ -69,7 +75,8 @@ fn names(project: &Project, problems: &mut Vec<Problem>) {
                 node.resource_type, known.resource_type, node.name
             );
             let problem = Problem::new(shared, message, node.place.clone());
-            problems.push(problem.related(known.place.clone(), "this one has the same name").help("rename one of the two"));
+            problems
+                .push(problem.related(known.place.clone(), "this one has the same name").help("rename one of the two"));
         }
     }
     let mut told: HashSet<(&str, &str)> = HashSet::new();
@@ -93,7 +100,8 @@ fn groups(project: &Project, problems: &mut Vec<Problem>) {
     for node in project.nodes.values().chain(project.others.values()).filter(|node| node.test.is_none()) {
         let Some(group) = node.group.as_deref().filter(|group| !known.contains(group)) else { continue };
         let place = node.patch.clone().unwrap_or_else(|| node.place.clone());
-        let problem = Problem::new(ProblemKind::UnresolvedReference, format!("there is no group named `{group}`"), place);
+        let problem =
+            Problem::new(ProblemKind::UnresolvedReference, format!("there is no group named `{group}`"), place);
         problems.push(match did_you_mean(group, known.iter().copied()) {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
             None => problem.help("groups are declared under `groups:` in a property file"),

@@ -549,9 +549,12 @@ fn a_generate_alias_name_of_the_project_that_forgets_versions_is_an_ambiguous_al
 
 #[test]
 fn two_versions_with_one_alias_are_ambiguous_too() {
-    let sandbox = three_versions()
-        .edit(YAML, "- v: 1\n", "- v: 1\n        config:\n          alias: dim_customers\n")
-        .edit(YAML, "- v: 3\n", "- v: 3\n        config:\n          alias: dim_customers\n          materialized: ephemeral\n");
+    let sandbox =
+        three_versions().edit(YAML, "- v: 1\n", "- v: 1\n        config:\n          alias: dim_customers\n").edit(
+            YAML,
+            "- v: 3\n",
+            "- v: 3\n        config:\n          alias: dim_customers\n          materialized: ephemeral\n",
+        );
     insta::assert_snapshot!(sandbox.cadet(&["check", "--all"]).shown(), @r#"
     error[naming/unique-relations]: `dim_customers.v1` and `dim_customers.v3` would both be the table "awsdatacatalog"."mojap"."dim_customers", so each would overwrite the other
      ╭▸ models/sales/dim_customers_v3.sql
@@ -836,9 +839,11 @@ fn breaking_the_contract_of_a_version_is_an_error_and_a_new_version_is_not() {
 
 #[test]
 fn adding_a_column_or_changing_a_size_is_not_a_breaking_change() {
-    let sandbox = on_a_branch(two_contracts())
-        .edit(YAML, "varchar(10)", "VARCHAR(20)")
-        .edit(YAML, "    versions:", "      - name: email\n        data_type: varchar\n    versions:");
+    let sandbox = on_a_branch(two_contracts()).edit(YAML, "varchar(10)", "VARCHAR(20)").edit(
+        YAML,
+        "    versions:",
+        "      - name: email\n        data_type: varchar\n    versions:",
+    );
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     ✓ Checked 1 changed file: nothing to fix.
     --- exit code 0
@@ -870,7 +875,11 @@ fn a_contract_that_is_switched_off_and_constraints_that_are_no_longer_on_a_table
     --- exit code 0
     ");
     let constraint = "data_type: int\n        constraints:\n          - type: not_null\n";
-    let view = on_a_branch(one_contract().edit(YAML, "data_type: int\n", constraint)).edit(YAML, "materialized: table", "materialized: view");
+    let view = on_a_branch(one_contract().edit(YAML, "data_type: int\n", constraint)).edit(
+        YAML,
+        "materialized: table",
+        "materialized: view",
+    );
     insta::assert_snapshot!(view.cadet(&["check"]).shown(), @"
     warning[contracts/breaking-change]: `dim_customers` breaks its contract: it has constraints, and is now a view instead of a table
       ╭▸ models/sales/dim_customers.yml:2:11
@@ -897,7 +906,11 @@ fn a_contract_that_is_switched_off_and_constraints_that_are_no_longer_on_a_table
 #[test]
 fn a_model_with_a_contract_that_is_removed_renamed_or_disabled_is_breaking() {
     let removed = on_a_branch(two_contracts())
-        .edit(YAML, "      - v: 2\n        columns:\n          - include: all\n            exclude: [country_name]\n", "")
+        .edit(
+            YAML,
+            "      - v: 2\n        columns:\n          - include: all\n            exclude: [country_name]\n",
+            "",
+        )
         .remove(V2);
     insta::assert_snapshot!(removed.cadet(&["check"]).shown(), @"
     error[contracts/breaking-change]: `dim_customers.v2` is removed, but it has an enforced contract that others rely on

@@ -88,11 +88,8 @@ use crate::project::{Node, ProblemKind, Project, ResourceType, deprecation};
 use crate::rules::{Check, Found, Rule, Subject};
 use crate::source::file::stem;
 
-pub(crate) const RULE: Rule = Rule {
-    level: Level::Error,
-    summary: "a contract that the change breaks",
-    check: Check::Project(check),
-};
+pub(crate) const RULE: Rule =
+    Rule { level: Level::Error, summary: "a contract that the change breaks", check: Check::Project(check) };
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
     let Some(base) = subject.base else { return };
@@ -159,9 +156,15 @@ fn list(broken: &[Break]) -> String {
     let words = broken.iter().map(|each| match each {
         Break::SwitchedOff => "it is no longer enforced".to_owned(),
         Break::ColumnGone { column } => format!("the column `{column}` is gone"),
-        Break::TypeChanged { column, before, after: Some(after) } => format!("the column `{column}` was {before} and is now {after}"),
-        Break::TypeChanged { column, before, after: None } => format!("the column `{column}` was {before} and now has no type"),
-        Break::Materialized { before, after } => format!("it has constraints, and is now a {after} instead of a {before}"),
+        Break::TypeChanged { column, before, after: Some(after) } => {
+            format!("the column `{column}` was {before} and is now {after}")
+        }
+        Break::TypeChanged { column, before, after: None } => {
+            format!("the column `{column}` was {before} and now has no type")
+        }
+        Break::Materialized { before, after } => {
+            format!("it has constraints, and is now a {after} instead of a {before}")
+        }
     });
     words.collect::<Vec<_>>().join("; ")
 }
@@ -213,7 +216,9 @@ fn removed(project: &Project, base: &Project, old: &Node) -> Broken {
         (None, None) => Place::file(old.file.clone()),
     };
     let date = match &old.model.deprecation_date {
-        Some(date) => format!("it is promised until {date}: wait until then, or agree with those who read it and set an earlier date first"),
+        Some(date) => format!(
+            "it is promised until {date}: wait until then, or agree with those who read it and set an earlier date first"
+        ),
         None => format!(
             "keep it for now and say until when it stays, beside its {}; after that day it can go:\n{}deprecation_date: YYYY-MM-DD",
             if old.model.version.is_some() { "`v:`" } else { "`name:`" },
@@ -232,7 +237,9 @@ fn proposal(project: &Project, old: &Node, broken: &[Break]) -> String {
         Some(version) => {
             let next = next(project, old);
             let diff = diff(&next, broken);
-            format!("leave version {version} as it was, put the new SQL into `{name}_v{next}.sql`, and say in {path} what differs:\n    versions:\n{diff}")
+            format!(
+                "leave version {version} as it was, put the new SQL into `{name}_v{next}.sql`, and say in {path} what differs:\n    versions:\n{diff}"
+            )
         }
         None => {
             let file = stem(&old.file);
@@ -276,7 +283,10 @@ fn diff(version: &str, broken: &[Break]) -> String {
         config.iter().for_each(|line| diff.push_str(&format!("\n          {line}")));
     }
     if !excluded.is_empty() {
-        diff.push_str(&format!("\n        columns:\n          - include: all\n            exclude: [{}]", excluded.join(", ")));
+        diff.push_str(&format!(
+            "\n        columns:\n          - include: all\n            exclude: [{}]",
+            excluded.join(", ")
+        ));
     }
     diff + &added
 }

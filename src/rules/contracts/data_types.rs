@@ -43,11 +43,8 @@ use crate::project::node::Column;
 use crate::project::problem::did_you_mean;
 use crate::rules::{Check, Found, Rule, Subject};
 
-pub(crate) const RULE: Rule = Rule {
-    level: Level::Error,
-    summary: "a contract that leaves something open",
-    check: Check::Model(check),
-};
+pub(crate) const RULE: Rule =
+    Rule { level: Level::Error, summary: "a contract that leaves something open", check: Check::Model(check) };
 
 /// The types of constraints that dbt knows.
 const CONSTRAINTS: [&str; 6] = ["check", "not_null", "unique", "primary_key", "foreign_key", "custom"];
@@ -101,15 +98,15 @@ fn unknown_constraint(constraint: &Value, of: &str, found: &mut Found, place: Pl
         None => format!("a constraint of {of} has no `type`"),
     };
     let near = kind.and_then(|kind| did_you_mean(kind, CONSTRAINTS));
-    let help = near.map_or_else(|| format!("the types are {}", CONSTRAINTS.join(", ")), |near| format!("did you mean `{near}`?"));
+    let help = near
+        .map_or_else(|| format!("the types are {}", CONSTRAINTS.join(", ")), |near| format!("did you mean `{near}`?"));
     found.at(place, message).help = Some(help);
 }
 
 /// dbt takes one primary key: on one column, or on the model.
 fn primary_keys(model: &Node, place: &Place, found: &mut Found) {
     let is_key = |constraint: &Value| constraint.get("type").and_then(Value::as_str) == Some("primary_key");
-    let columns: Vec<&Column> =
-        model.columns.values().filter(|column| column.constraints.iter().any(is_key)).collect();
+    let columns: Vec<&Column> = model.columns.values().filter(|column| column.constraints.iter().any(is_key)).collect();
     let on_model = model.model.constraints.iter().any(is_key);
     let Some(last) = columns.last().filter(|_| columns.len() > 1 || on_model) else { return };
     let message = format!("`{}` has more than one primary key", model.display_name());

@@ -52,23 +52,23 @@ use crate::jinja::scope::RefKey;
 use crate::project::{Node, Project, ResourceType, deprecation, resolve};
 use crate::rules::{Check, Found, Rule, Subject};
 
-pub(crate) const RULE: Rule = Rule {
-    level: Level::Warning,
-    summary: "a model that ends, and references to it",
-    check: Check::Model(check),
-};
+pub(crate) const RULE: Rule =
+    Rule { level: Level::Warning, summary: "a model that ends, and references to it", check: Check::Model(check) };
 
 fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
     let project = subject.project;
     if let (Some(date), true) = (&model.model.deprecation_date, is_over(model, project)) {
         let place = model.model.deprecation_place.clone().unwrap_or_else(|| model.place.clone());
         let message = format!("`{}` is past its deprecation date, {date}", model.display_name());
-        found.at(place, message).help =
-            Some("remove the model, or disable it with `enabled: false`; if it is still needed, set a later date".to_owned());
+        found.at(place, message).help = Some(
+            "remove the model, or disable it with `enabled: false`; if it is still needed, set a later date".to_owned(),
+        );
     }
     let mut told = HashSet::new();
     for asked in &model.refs {
-        let ends = |used: &&std::sync::Arc<Node>| used.resource_type == ResourceType::Model && used.unique_id != model.unique_id;
+        let ends = |used: &&std::sync::Arc<Node>| {
+            used.resource_type == ResourceType::Model && used.unique_id != model.unique_id
+        };
         let Some(used) = resolve::find_ref(project, &model.package, &asked.what).filter(ends) else { continue };
         let Some(date) = used.model.deprecation_date.as_deref().filter(|date| is_date(date)) else { continue };
         if !told.insert(&used.unique_id) {
@@ -78,7 +78,9 @@ fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
         let message = format!("`{}` reads `{}`, {ends} {date}", model.display_name(), used.display_name());
         let finding = found.at(resolve::call_place(project, model, asked.at), message);
         finding.help = Some(help(&asked.what, used));
-        finding.related.extend(used.model.deprecation_place.clone().map(|place| (place, "the date is set here".to_owned())));
+        finding
+            .related
+            .extend(used.model.deprecation_place.clone().map(|place| (place, "the date is set here".to_owned())));
     }
 }
 
