@@ -115,7 +115,7 @@ impl Yaml {
             serde_json::Value::Number(number) => {
                 number.as_i64().map_or_else(|| Value::Float(number.as_f64().unwrap_or_default()), Value::Int)
             }
-            serde_json::Value::Array(list) => Value::List(list.iter().map(|item| Self::from_json(item, span)).collect()),
+            serde_json::Value::Array(list) => Value::List(list.iter().map(|it| Self::from_json(it, span)).collect()),
             serde_json::Value::Object(entries) => {
                 let key = |name: &String| Key { name: name.clone(), span: span.clone() };
                 Value::Map(entries.iter().map(|(name, value)| (key(name), Self::from_json(value, span))).collect())
