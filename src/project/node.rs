@@ -2,13 +2,12 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::ops::Range;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+pub use super::column::{Column, Columns, constraint};
 use super::config::Config;
 use crate::finding::Place;
 use crate::jinja::relation::Relation;
@@ -84,6 +83,14 @@ impl ResourceType {
         }
     }
 
+    /// Whether nodes of this kind stand under `nodes` in the manifest.
+    pub fn is_of_nodes(self) -> bool {
+        matches!(
+            self,
+            Self::Model | Self::Seed | Self::Snapshot | Self::Analysis | Self::Test | Self::Operation
+        )
+    }
+
     /// Whether nodes of this kind can be named in a `ref`.
     pub fn is_refable(self) -> bool {
         matches!(self, Self::Model | Self::Seed | Self::Snapshot)
@@ -107,6 +114,16 @@ impl Version {
         match (self.0.as_f64(), other.0.as_f64()) {
             (Some(a), Some(b)) => (a - b).abs() < f64::EPSILON,
             _ => self.0 == other.0,
+        }
+    }
+
+    /// Whether Python takes it for false: dbt then behaves as if no version were said.
+    pub fn is_falsy(&self) -> bool {
+        match &self.0 {
+            Value::Number(number) => number.as_f64() == Some(0.0),
+            Value::String(text) => text.is_empty(),
+            Value::Bool(value) => !value,
+            _ => true,
         }
     }
 
@@ -156,27 +173,6 @@ impl Ord for Version {
         self.to_string().cmp(&other.to_string())
     }
 }
-
-/// A column as a property file describes it.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Column {
-    pub name: String,
-    pub description: String,
-    pub data_type: Option<String>,
-    pub quote: Option<bool>,
-    pub meta: Map<String, Value>,
-    pub tags: Vec<String>,
-    pub granularity: Option<String>,
-    pub constraints: Vec<Value>,
-    /// Keys that dbt does not know, which it keeps.
-    pub extra: Map<String, Value>,
-    /// The docs blocks that the description names.
-    pub doc_blocks: Vec<String>,
-    pub span: Range<usize>,
-}
-
-/// The columns by name, in the order of the property file.
-pub type Columns = IndexMap<String, Column>;
 
 /// What makes a node a generic test.
 #[derive(Debug, Clone, PartialEq)]
@@ -362,32 +358,4 @@ impl Node {
     pub fn display_name(&self) -> String {
         self.model.version.as_ref().map_or_else(|| self.name.clone(), |version| format!("{}.v{version}", self.name))
     }
-}
-
-impl Column {
-    /// As the manifest has it.
-    pub fn to_json(&self) -> Value {
-        let mut column = serde_json::json!({
-            "name": self.name, "description": self.description, "meta": self.meta, "data_type": self.data_type,
-            "constraints": self.constraints.iter().map(constraint).collect::<Vec<_>>(), "quote": self.quote,
-            "config": {"meta": self.meta, "tags": self.tags}, "tags": self.tags, "granularity": self.granularity,
-            "doc_blocks": self.doc_blocks,
-        });
-        if let Value::Object(fields) = &mut column {
-            fields.extend(self.extra.clone());
-        }
-        column
-    }
-}
-
-/// A constraint with the keys that dbt gives it when they are not set.
-pub fn constraint(written: &Value) -> Value {
-    let mut whole = serde_json::json!({
-        "type": null, "name": null, "expression": null, "warn_unenforced": true, "warn_unsupported": true, "to": null,
-        "to_columns": [],
-    });
-    if let (Value::Object(whole), Value::Object(written)) = (&mut whole, written) {
-        whole.extend(written.clone());
-    }
-    whole
 }

@@ -24,7 +24,7 @@ rules! {
     references { access exist no_circles }
     seeds { readable row_limit }
     sql { parses }
-    testing { generic_test_path no_singular_tests }
+    testing { generic_test_path lost_test no_singular_tests }
     versions { deprecated unpinned_ref }
     yaml { duplicate_key known_keys known_names parses property_file }
 }

@@ -684,7 +684,7 @@ fn a_test_of_a_model_that_does_not_exist() {
         "          - relationships:\n              arguments:\n                to: ref('prison_safety__vists_stg')\n                field: visit_id\n",
     );
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
-    error[references/exist]: there is no model or seed named `prison_safety__vists_stg`
+    error[testing/lost-test]: there is no model or seed named `prison_safety__vists_stg`
       ╭▸ models/prison/prison_safety/prison_safety__visits_fct.yaml:7:13
       │
     7 │           - relationships:
@@ -693,7 +693,7 @@ fn a_test_of_a_model_that_does_not_exist() {
       ╰ help: did you mean `prison_safety__visits_stg`?
 
     ✗ Checked 2 changed files: 1 error.
-      To learn more about a rule: cadet explain references/exist
+      To learn more about a rule: cadet explain testing/lost-test
     --- exit code 1
     ");
 }

@@ -421,7 +421,7 @@ fn you_are_told_that_a_version_is_slated_for_deprecation_and_when_it_has_passed_
       │
       ╰ help: move to the latest version: {{ ref('dim_customers', v=2) }}
 
-    warning[versions/deprecated]: `fct_orders` reads `dim_customers.v3`, which will end on 2999-12-31 00:00:00+00:00
+    warning[versions/deprecated]: `fct_orders` reads `dim_customers.v3`, which will end on 2999-12-31T00:00:00+00:00
       ╭▸ models/sales/fct_orders.sql:3:28
       │
     3 │ select customer_id from {{ ref('dim_customers', v=3) }}

@@ -1,0 +1,55 @@
+//! A column as a property file describes it, and as the manifest has it.
+
+use std::ops::Range;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+/// A column as a property file describes it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Column {
+    pub name: String,
+    pub description: String,
+    pub data_type: Option<String>,
+    pub quote: Option<bool>,
+    pub meta: Map<String, Value>,
+    pub tags: Vec<String>,
+    pub granularity: Option<String>,
+    pub constraints: Vec<Value>,
+    /// Keys that dbt does not know, which it keeps.
+    pub extra: Map<String, Value>,
+    /// The docs blocks that the description names.
+    pub doc_blocks: Vec<String>,
+    pub span: Range<usize>,
+}
+
+/// The columns by name, in the order of the property file.
+pub type Columns = IndexMap<String, Column>;
+
+impl Column {
+    /// As the manifest has it.
+    pub fn to_json(&self) -> Value {
+        let mut column = serde_json::json!({
+            "name": self.name, "description": self.description, "meta": self.meta, "data_type": self.data_type,
+            "constraints": self.constraints.iter().map(constraint).collect::<Vec<_>>(), "quote": self.quote,
+            "config": {"meta": self.meta, "tags": self.tags}, "tags": self.tags, "granularity": self.granularity,
+            "doc_blocks": self.doc_blocks,
+        });
+        if let Value::Object(fields) = &mut column {
+            fields.extend(self.extra.clone());
+        }
+        column
+    }
+}
+
+/// A constraint with the keys that dbt gives it when they are not set.
+pub fn constraint(written: &Value) -> Value {
+    let mut whole = serde_json::json!({
+        "type": null, "name": null, "expression": null, "warn_unenforced": true, "warn_unsupported": true, "to": null,
+        "to_columns": [],
+    });
+    if let (Value::Object(whole), Value::Object(written)) = (&mut whole, written) {
+        whole.extend(written.clone());
+    }
+    whole
+}
