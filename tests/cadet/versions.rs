@@ -1002,6 +1002,7 @@ fn an_enforced_contract_lists_its_columns_and_knows_its_constraints() {
       contract: {enforced: true}
   - name: dim_regions
     config:
+      materialized: incremental
       contract: {enforced: true}
     columns:
       - name: region_id
@@ -1031,28 +1032,36 @@ fn an_enforced_contract_lists_its_columns_and_knows_its_constraints() {
                     - name: …
                       data_type: …
 
+    error[contracts/data-types]: `dim_regions` is incremental and has an enforced contract, so it cannot have `on_schema_change: ignore`
+      ╭▸ models/sales/dim_customers.yml:5:11
+      │
+    5 │   - name: dim_regions
+      │           ━━━━━━━━━━━
+      │
+      ╰ help: set `on_schema_change: append_new_columns` or `on_schema_change: fail` in its config
+
     error[contracts/data-types]: `dim_regions` has an enforced contract, but its column `region_id` has no `data_type`
-      ╭▸ models/sales/dim_customers.yml:9:15
-      │
-    9 │       - name: region_id
-      │               ━━━━━━━━━
-      │
-      ╰ help: add its type as Athena calls it:
-                    - name: region_id
-                      data_type: …
+       ╭▸ models/sales/dim_customers.yml:10:15
+       │
+    10 │       - name: region_id
+       │               ━━━━━━━━━
+       │
+       ╰ help: add its type as Athena calls it:
+                     - name: region_id
+                       data_type: …
 
     error[contracts/data-types]: the column `region_id` has a constraint of the type `not_nul`, which dbt does not know
-      ╭▸ models/sales/dim_customers.yml:9:15
-      │
-    9 │       - name: region_id
-      │               ━━━━━━━━━
-      │
-      ╰ help: did you mean `not_null`?
+       ╭▸ models/sales/dim_customers.yml:10:15
+       │
+    10 │       - name: region_id
+       │               ━━━━━━━━━
+       │
+       ╰ help: did you mean `not_null`?
 
     error[contracts/data-types]: `dim_regions` has more than one primary key
-       ╭▸ models/sales/dim_customers.yml:16:15
+       ╭▸ models/sales/dim_customers.yml:17:15
        │
-    16 │       - name: region_year
+    17 │       - name: region_year
        │               ━━━━━━━━━━━
        │
        ╰ help: a key of several columns stands beside `columns:`
@@ -1060,7 +1069,7 @@ fn an_enforced_contract_lists_its_columns_and_knows_its_constraints() {
                      - type: primary_key
                        columns: [region_code, region_year]
 
-    ✗ Checked the whole project: 4 errors.
+    ✗ Checked the whole project: 5 errors.
       To learn more about a rule: cadet explain contracts/data-types
     --- exit code 1
     ");

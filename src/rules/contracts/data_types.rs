@@ -4,7 +4,7 @@
 //!
 //! With `contract: {enforced: true}` dbt compares the columns of the query with those of the property file before it
 //! builds the table. A column without a `data_type` cannot be compared, so dbt refuses to build the model. It also
-//! refuses constraints that it does not know.
+//! refuses constraints that it does not know, and an incremental model that could lose or change columns unnoticed.
 //!
 //! ## Fails
 //!
@@ -80,6 +80,14 @@ fn enforced(model: &Node, place: &Place, found: &mut Found) {
         let message = format!("`{name}` has an enforced contract, but its columns are not listed in a property file");
         found.at(place.clone(), message).help =
             Some("list every column of the query:\n    columns:\n      - name: …\n        data_type: …".to_owned());
+    }
+    let on_change = model.config_text("on_schema_change").unwrap_or("ignore");
+    if model.materialized() == "incremental" && !matches!(on_change, "append_new_columns" | "fail") {
+        let message = format!(
+            "`{name}` is incremental and has an enforced contract, so it cannot have `on_schema_change: {on_change}`"
+        );
+        found.at(place.clone(), message).help =
+            Some("set `on_schema_change: append_new_columns` or `on_schema_change: fail` in its config".to_owned());
     }
     for column in model.columns.values().filter(|column| column.data_type.is_none()) {
         let message = format!("`{name}` has an enforced contract, but its column `{}` has no `data_type`", column.name);
