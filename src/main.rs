@@ -7,6 +7,10 @@ use clap::Parser;
 use cadet::cli::Cli;
 use cadet::{commands, report};
 
+/// Reading a project makes millions of small values on several threads, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     // A panic in a template's rendering is caught and told as a finding; its trace would only be noise.

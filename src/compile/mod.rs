@@ -56,16 +56,13 @@ fn body(project: &Project, node: &Arc<Node>, incremental: bool) -> Result<Compil
     if node.is_python || node.resource_type == ResourceType::Seed {
         return Ok(Compiled::default());
     }
-    let template = match &node.template {
-        Some(template) => Arc::clone(template),
-        None => Arc::new(template(project, node)?),
-    };
+    let template = template(project, node)?;
     let text = render::render(&scope, &template, &node.file)?;
     let (sql, map) = map::strip_marks(&text, &node.file);
     Ok(Compiled { sql, map })
 }
 
-/// The template of a node that was read without rendering it.
+/// The template of a node, with marks that lead back to its file.
 fn template(project: &Project, node: &Node) -> Result<Rewritten, RenderProblem> {
     let text = project.text(&node.file);
     let range = node.raw_start..node.raw_start + node.raw.len();

@@ -78,6 +78,11 @@ fn argument(scope: &Arc<Scope>, value: &serde_json::Value, path: &str) -> Result
     }
 }
 
+/// Whether an argument is the text that it is, and nothing that dbt would evaluate.
+pub fn is_plain(text: &str) -> bool {
+    !render::has_jinja(text) && !is_call(text)
+}
+
 /// dbt evaluates an argument that is one call of these functions, braces or not.
 fn is_call(text: &str) -> bool {
     let text = text.trim();

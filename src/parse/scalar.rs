@@ -15,7 +15,7 @@ pub fn resolve(text: &str) -> Value {
     integer(text)
         .map(Value::Int)
         .or_else(|| float(text).map(Value::Float))
-        .unwrap_or_else(|| Value::String(moment(text).unwrap_or_else(|| text.to_owned())))
+        .unwrap_or_else(|| Value::String(moment(text).map_or_else(|| text.into(), Into::into)))
 }
 
 /// Resolves a plain scalar with a tag of YAML's own, `!!float 1`.

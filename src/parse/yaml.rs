@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use compact_str::CompactString;
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span, StructureStyle, Tag};
 
 use super::{scalar, yaml_problem};
@@ -24,7 +25,7 @@ pub enum Value {
     Bool(bool),
     Int(i64),
     Float(f64),
-    String(String),
+    String(CompactString),
     List(Vec<Yaml>),
     Map(Vec<(Key, Yaml)>),
 }
@@ -39,7 +40,7 @@ pub struct Yaml {
 /// A key of a map with its place. Keys that are not text are kept as they were written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Key {
-    pub name: String,
+    pub name: CompactString,
     pub span: Range<usize>,
 }
 
@@ -86,7 +87,7 @@ impl Yaml {
             Value::Bool(false) => Some("False".into()),
             Value::Int(number) => Some(number.to_string()),
             Value::Float(number) => Some(format!("{number:?}")),
-            Value::String(text) => Some(text.clone()),
+            Value::String(text) => Some(text.to_string()),
             Value::Null | Value::List(_) | Value::Map(_) => None,
         }
     }
@@ -111,13 +112,13 @@ impl Yaml {
         let value = match json {
             serde_json::Value::Null => Value::Null,
             serde_json::Value::Bool(value) => Value::Bool(*value),
-            serde_json::Value::String(text) => Value::String(text.clone()),
+            serde_json::Value::String(text) => Value::String(text.as_str().into()),
             serde_json::Value::Number(number) => {
                 number.as_i64().map_or_else(|| Value::Float(number.as_f64().unwrap_or_default()), Value::Int)
             }
             serde_json::Value::Array(list) => Value::List(list.iter().map(|it| Self::from_json(it, span)).collect()),
             serde_json::Value::Object(entries) => {
-                let key = |name: &String| Key { name: name.clone(), span: span.clone() };
+                let key = |name: &String| Key { name: name.as_str().into(), span: span.clone() };
                 Value::Map(entries.iter().map(|(name, value)| (key(name), Self::from_json(value, span))).collect())
             }
         };
@@ -140,7 +141,7 @@ impl Value {
             Self::Float(value) => (*value).into(),
             Self::String(value) => value.as_str().into(),
             Self::List(items) => items.iter().map(Yaml::to_json).collect(),
-            Self::Map(entries) => entries.iter().map(|(key, value)| (key.name.clone(), value.to_json())).collect(),
+            Self::Map(entries) => entries.iter().map(|(key, value)| (key.name.to_string(), value.to_json())).collect(),
         }
     }
 }
@@ -256,15 +257,19 @@ impl Builder<'_> {
             Some(Open::Map { key: key @ None, .. }) => {
                 let name = match &yaml.value {
                     Value::List(_) | Value::Map(_) => return Err(refused("a key must be plain text", yaml.span)),
-                    Value::Null => "null".to_owned(),
+                    Value::Null => CompactString::const_new("null"),
                     Value::String(text) => text.clone(),
-                    _ => self.text.get(yaml.span.clone()).unwrap_or_default().to_owned(),
+                    _ => self.text.get(yaml.span.clone()).unwrap_or_default().into(),
                 };
                 *key = Some((Key { name, span: yaml.span }, plain));
             }
             Some(Open::Map { entries, key, .. }) => {
                 if let Some((key, plain)) = key.take() {
-                    let key = if plain && key.name == "<<" { Key { name: MERGE.to_owned(), ..key } } else { key };
+                    let key = if plain && key.name == "<<" {
+                        Key { name: CompactString::const_new(MERGE), ..key }
+                    } else {
+                        key
+                    };
                     entries.push((key, yaml));
                 }
             }
@@ -319,7 +324,7 @@ fn size(yaml: &Yaml) -> usize {
 fn scalar_value(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Value {
     let suffix = tag.and_then(|tag| tag.core_suffix());
     if suffix == Some("str") || (style != ScalarStyle::Plain && suffix.is_none()) {
-        return Value::String(text.to_owned());
+        return Value::String(text.into());
     }
     suffix.map_or_else(|| scalar::resolve(text), |suffix| scalar::tagged(text, suffix))
 }
@@ -374,17 +379,10 @@ mod tests {
 
     #[test]
     fn hostile_files_are_refused_quickly() {
-        let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n".to_owned()
-            + &"bcdefgh"
-                .chars()
-                .scan('a', |last, c| {
-                    let line = format!(
-                        "{c}: &{c} [*{last},*{last},*{last},*{last},*{last},*{last},*{last},*{last},*{last}]\n"
-                    );
-                    *last = c;
-                    Some(line)
-                })
-                .collect::<String>();
+        let first = "a: &a [x,x,x,x,x,x,x,x,x]\n".to_owned();
+        let bomb = "bcdefgh".chars().zip("abcdefg".chars()).fold(first, |text, (name, last)| {
+            format!("{text}{name}: &{name} [{}]\n", vec![format!("*{last}"); 9].join(","))
+        });
         let hostile = [bomb, "- ".repeat(20_000), "{a: ".repeat(20_000), "a: &a [*a]".to_owned()];
         assert!(hostile.iter().all(|text| read(text).is_err()));
     }

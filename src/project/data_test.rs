@@ -164,7 +164,7 @@ fn written(
     node.tags.sort();
     node.tags.dedup();
     named_as_usual(reader, &mut node);
-    node.test = Some(TestInfo {
+    node.test = Some(Box::new(TestInfo {
         macro_name: format!("test_{name}"),
         namespace,
         name,
@@ -172,7 +172,7 @@ fn written(
         column_name,
         attached_to: tested.attached_to.clone(),
         file_key_name: tested.file_key_name.clone(),
-    });
+    }));
     Ok(Written { node, config: parts.config, target: tested.target.clone() })
 }
 
@@ -210,7 +210,7 @@ fn render_configs(
 
 fn parts(reader: &Reader<'_>, test: &Yaml, column: Option<&str>) -> Result<Parts, String> {
     let (name, mut args) = match &test.value {
-        yaml::Value::String(name) => (name.clone(), Map::new()),
+        yaml::Value::String(name) => (name.to_string(), Map::new()),
         yaml::Value::Map(_) => match test.get("test_name").and_then(Yaml::scalar) {
             Some(name) => {
                 let mut args = object(test);
@@ -218,7 +218,7 @@ fn parts(reader: &Reader<'_>, test: &Yaml, column: Option<&str>) -> Result<Parts
                 (name, args)
             }
             None => match test.entries() {
-                [(key, body)] => (key.name.clone(), object(body)),
+                [(key, body)] => (key.name.to_string(), object(body)),
                 _ => {
                     return Err(
                         "this test has more than one name: its arguments must be indented below its name".into()

@@ -16,7 +16,7 @@ use super::{python_model, scopes};
 use crate::finding::Place;
 use crate::jinja::blocks::{self, BlockKind};
 use crate::jinja::relation::Relation;
-use crate::jinja::rewrite::{Marks, rewrite};
+use crate::jinja::rewrite::{Marks, Rewritten, rewrite};
 use crate::jinja::{JinjaProblem, render, statics};
 use crate::parse::yaml::Yaml;
 
@@ -190,11 +190,8 @@ fn read(reader: &Reader<'_>, mut node: Node, range: Range<usize>) -> Draft {
     }
     let base = reader.configure((node.resource_type, &node.package, &node.fqn), &Config::new(), &Config::new());
     node.config = base.config;
-    match rewrite(text, range, Marks::Text) {
-        Ok(template) => {
-            node.template = Some(Arc::new(template));
-            rendered(reader, node)
-        }
+    match rewrite(text, range, Marks::None) {
+        Ok(template) => rendered(reader, node, &template),
         Err(problem) => {
             node.is_broken = true;
             let problems = vec![jinja_problem(&node.file, problem)];
@@ -207,8 +204,7 @@ fn read(reader: &Reader<'_>, mut node: Node, range: Range<usize>) -> Draft {
 fn rendered_text(reader: &Reader<'_>, mut node: Node) -> Draft {
     match rewrite(&node.raw, 0..node.raw.len(), Marks::None) {
         Ok(template) => {
-            node.template = Some(Arc::new(template));
-            let mut draft = rendered(reader, node);
+            let mut draft = rendered(reader, node, &template);
             for problem in draft.problems.iter_mut().filter(|problem| problem.place.path == draft.node.file) {
                 problem.place = draft.node.place.clone();
             }
@@ -223,12 +219,11 @@ fn rendered_text(reader: &Reader<'_>, mut node: Node) -> Draft {
     }
 }
 
-fn rendered(reader: &Reader<'_>, node: Node) -> Draft {
+fn rendered(reader: &Reader<'_>, node: Node, template: &Rewritten) -> Draft {
     let mut problems = Vec::new();
-    let template = node.template.clone();
     let node = Arc::new(node);
     let scope = Arc::new(scopes::reading(reader.universe, reader.given, &node));
-    let failed = template.and_then(|template| render::render(&scope, &template, &node.file).err());
+    let failed = render::render(&scope, template, &node.file).err();
     let mut captured = std::mem::take(&mut *scope.captured());
     drop(scope);
     let mut node = Arc::unwrap_or_clone(node);

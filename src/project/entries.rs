@@ -223,7 +223,7 @@ fn column(yaml: &Yaml) -> Option<Column> {
         tags: super::reader::unique(tags),
         granularity: yaml.get("granularity").and_then(Yaml::scalar),
         constraints: array(yaml.get("constraints")),
-        extra: extra.map(|(key, value)| (key.name.clone(), value.to_json())).collect(),
+        extra: extra.map(|(key, value)| (key.name.to_string(), value.to_json())).collect(),
         doc_blocks: Vec::new(),
         span: name.span.clone(),
     })

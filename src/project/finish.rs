@@ -103,7 +103,10 @@ pub(super) fn take_from_config(node: &mut Node) {
         node.meta = meta.clone();
     }
     node.group = node.config_text("group").filter(|group| !group.is_empty()).map(str::to_owned);
-    node.model.access = node.config_text("access").unwrap_or_default().to_owned();
+    let access = node.config_text("access").unwrap_or_default().to_owned();
+    if !access.is_empty() && access != node.access() {
+        Arc::make_mut(&mut node.model).access = access;
+    }
 }
 
 /// Takes in what stands beside `config:`.
@@ -122,15 +125,16 @@ fn apply(node: &mut Node, said: &Said<'_>) {
     if node.resource_type != ResourceType::Model {
         return;
     }
-    node.model.constraints = entries::array(shared("constraints").as_deref());
+    let model = Arc::make_mut(&mut node.model);
+    model.constraints = entries::array(shared("constraints").as_deref());
     // A version says for itself when it ends.
     let ends = version.as_ref().map_or(entry.yaml.as_ref(), |version| version.yaml).get("deprecation_date");
     if let Some(ends) = ends.filter(|ends| ends.scalar().is_some()) {
-        node.model.deprecation_date = ends.scalar();
-        node.model.deprecation_place = Some(entry.at(ends));
+        model.deprecation_date = ends.scalar();
+        model.deprecation_place = Some(entry.at(ends));
     }
     let spine = entry.yaml.get("time_spine").filter(|spine| version.is_none() && !spine.is_empty());
-    node.model.time_spine = spine.map(Yaml::to_json);
+    model.time_spine = spine.map(Yaml::to_json);
     let keys: Vec<serde_json::Value> =
         node.columns.values().flat_map(|column| &column.constraints).chain(&node.model.constraints).cloned().collect();
     let calls = keys.iter().filter(|key| key.get("type").and_then(|kind| kind.as_str()) == Some("foreign_key"));

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -11,7 +11,6 @@ pub use super::column::{Column, Columns, constraint};
 use super::config::Config;
 use crate::finding::Place;
 use crate::jinja::relation::Relation;
-use crate::jinja::rewrite::Rewritten;
 use crate::jinja::scope::{Asked, RefKey};
 
 /// What a node is, in dbt's words.
@@ -204,6 +203,9 @@ pub struct ModelInfo {
     pub access: String,
 }
 
+/// What is said of everything that is no model.
+static NO_MODEL: LazyLock<Arc<ModelInfo>> = LazyLock::new(Arc::default);
+
 /// A node of the project.
 #[derive(Debug, Clone)]
 pub struct Node {
@@ -222,8 +224,6 @@ pub struct Node {
     pub raw: Arc<str>,
     /// Where `raw` begins in the file.
     pub raw_start: usize,
-    /// The template, ready to be rendered.
-    pub template: Option<Arc<Rewritten>>,
     /// It is Python, which cadet neither runs nor looks into.
     pub is_python: bool,
     /// SHA-256 of the file.
@@ -240,7 +240,7 @@ pub struct Node {
     pub columns: Columns,
     /// Where the property file describes it.
     pub patch: Option<Place>,
-    pub model: ModelInfo,
+    pub model: Arc<ModelInfo>,
     pub relation: Relation,
     pub alias: String,
     pub schema: String,
@@ -250,7 +250,7 @@ pub struct Node {
     pub metrics: Vec<Vec<String>>,
     pub depends_on: Vec<String>,
     pub macros: Vec<String>,
-    pub test: Option<TestInfo>,
+    pub test: Option<Box<TestInfo>>,
     /// The fields of the manifest that only this kind has: of exposures, metrics, unit tests and the like.
     pub body: Map<String, Value>,
     /// Where it stands, for findings: the file, or a test's lines in its property file.
@@ -273,7 +273,6 @@ impl Node {
             fqn: Vec::new(),
             raw: "".into(),
             raw_start: 0,
-            template: None,
             is_python: false,
             checksum: String::new(),
             config: Arc::default(),
@@ -285,7 +284,7 @@ impl Node {
             doc_blocks: Vec::new(),
             columns: Columns::new(),
             patch: None,
-            model: ModelInfo::default(),
+            model: Arc::clone(&NO_MODEL),
             relation: Relation::default(),
             alias: String::new(),
             schema: String::new(),

@@ -40,7 +40,7 @@ impl Target {
         let name = wanted.unwrap_or(default);
         let outputs = profile.get("outputs").map_or(&[][..], Yaml::entries);
         let Some((_, output)) = outputs.iter().find(|(key, _)| key.name == name) else {
-            return Err(outputs.iter().map(|(key, _)| key.name.clone()).collect());
+            return Err(outputs.iter().map(|(key, _)| key.name.to_string()).collect());
         };
         let text = |key: &str| output.get(key).and_then(Yaml::scalar);
         let usual = Self::usual(profile_name);

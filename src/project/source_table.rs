@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::config::Config;
@@ -53,9 +54,9 @@ pub(super) fn tables<'e>(
     entries: &'e [Entry<'e>],
     problems: &mut Vec<Problem>,
 ) -> Vec<Described<'e>> {
-    let (overrides, sources): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) =
+    let (overrides, sources): (Vec<&'e Entry<'e>>, Vec<&'e Entry<'e>>) =
         entries.iter().partition(|entry| entry.yaml.get("overrides").is_some());
-    let mut found = Vec::new();
+    let mut patched_entries = Vec::new();
     let mut used = vec![false; overrides.len()];
     for entry in sources {
         let patch = overrides.iter().position(|patch| {
@@ -65,9 +66,19 @@ pub(super) fn tables<'e>(
             used[at] = true;
             overrides[at]
         });
-        for table in entry.yaml.get("tables").map_or(&[][..], Yaml::items) {
-            found.extend(one(reader, entry, table, patch, problems));
-        }
+        patched_entries.push((entry, patch));
+    }
+    let of_entry = |(entry, patch): &(&'e Entry<'e>, Option<&'e Entry<'e>>)| {
+        let mut problems = Vec::new();
+        let tables = entry.yaml.get("tables").map_or(&[][..], Yaml::items).iter();
+        let found: Vec<_> = tables.filter_map(|table| one(reader, entry, table, *patch, &mut problems)).collect();
+        (found, problems)
+    };
+    let read: Vec<_> = patched_entries.par_iter().map(of_entry).collect();
+    let mut found = Vec::new();
+    for (tables, more) in read {
+        found.extend(tables);
+        problems.extend(more);
     }
     for (entry, _) in overrides.iter().zip(used).filter(|(_, used)| !used) {
         let package = entry.text("overrides").unwrap_or_default();

@@ -8,7 +8,7 @@ use super::config;
 use super::data_test::{self, Target, Tested, Written};
 use super::drafts::render_problem;
 use super::entries::{self, Entry, texts};
-use super::finish::{describe, take_from_config};
+use super::finish::{describe, reference, take_from_config};
 use super::names::Namer;
 use super::node::{Node, ResourceType};
 use super::problem::Problem;
@@ -130,7 +130,13 @@ fn finish_one(
 ) -> (Node, Vec<Problem>) {
     let mut problems = Vec::new();
     let Written { mut node, config: mut calls, target } = test;
-    if !take_shortcut(reader, &mut node, target) {
+    if take_shortcut(reader, &mut node, target) {
+        // Nothing more can be learnt.
+    } else if read_arguments(reader, &mut node) {
+        // dbt gives the configs twice: to the test, and in the template that it writes for it.
+        let again = calls.clone();
+        config::merge_call(&mut calls, &again);
+    } else {
         node.config = reader.configure((node.resource_type, &node.package, &node.fqn), &config::Config::new(), &calls).config;
         let captured;
         (node, captured) = render(reader, node, &mut problems);
@@ -167,6 +173,54 @@ fn take_shortcut(reader: &Reader<'_>, node: &mut Node, target: Target) -> bool {
         Target::Node(what) => node.refs.push(Asked { what, at: None }),
         Target::Source(source, table) => node.sources.push(Asked { what: (source, table), at: None }),
     }
+    true
+}
+
+/// Of dbt's other tests, what their arguments refer to is known without rendering when each is a plain text or a call.
+fn read_arguments(reader: &Reader<'_>, node: &mut Node) -> bool {
+    let Some(test) = &node.test else { return false };
+    let is_own = |name: &str| reader.universe.find_anywhere(&node.package, name).filter(|found| found.package == INTERNAL);
+    let (Some(definition), Some(subquery)) = (is_own(&test.macro_name), is_own("get_where_subquery")) else {
+        return false;
+    };
+    if !matches!(test.name.as_str(), "accepted_values" | "relationships") || test.kwargs.len() > 5 {
+        return false;
+    }
+    let mut refs = Vec::new();
+    let mut sources = Vec::new();
+    for (key, value) in &test.kwargs {
+        let is_known = matches!(key.as_str(), "model" | "column_name" | "values" | "quote" | "to" | "field");
+        let texts: Vec<&str> = match value {
+            serde_json::Value::String(text) => vec![text],
+            serde_json::Value::Array(items) => items.iter().filter_map(|item| item.as_str()).collect(),
+            serde_json::Value::Object(_) => return false,
+            _ => Vec::new(),
+        };
+        if !is_known {
+            return false;
+        }
+        for text in texts {
+            let inner = text.strip_prefix("{{ get_where_subquery(").and_then(|text| text.strip_suffix(") }}"));
+            match (inner.or(Some(text)), inner.is_some() || key == "to") {
+                (Some(call), true) => match reference(call) {
+                    Some(found) => {
+                        refs.extend(found.refs);
+                        sources.extend(found.sources);
+                    }
+                    None => return false,
+                },
+                _ if compile::test::is_plain(text) => {}
+                _ => return false,
+            }
+        }
+    }
+    let has = |key: &str| test.kwargs.contains_key(key);
+    let is_complete = has("column_name") && (has("values") || (has("to") && has("field")));
+    if !is_complete {
+        return false;
+    }
+    node.macros = vec![definition.unique_id.clone(), subquery.unique_id.clone()];
+    (node.refs, node.sources) = (refs, sources);
     true
 }
 

@@ -1,6 +1,7 @@
 //! Model versions: which file is which version, and what each version says for itself. Behaviour: dbt's "Model versions".
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::config;
 use super::entries::{self, Entry};
@@ -65,8 +66,9 @@ impl<'e> VersionEntry<'e> {
         model.clone_into(&mut node.name);
         node.fqn.pop();
         node.fqn.extend([model.to_owned(), format!("v{}", self.version)]);
-        node.model.version = Some(self.version.clone());
-        node.model.latest_version = Some(self.latest.clone());
+        let model = Arc::make_mut(&mut node.model);
+        model.version = Some(self.version.clone());
+        model.latest_version = Some(self.latest.clone());
     }
 
     /// The model's `config:` with this version's.
