@@ -123,7 +123,8 @@ impl PullRequest {
             self.all_findings().iter().cloned().partition(|finding| self.is_changed(&finding.place.path));
         if !elsewhere.is_empty() {
             let compiled = self.base_compiled();
-            let before = rules::run(&Subject { project: self.base(), compiled, policy: &self.policy });
+            let subject = Subject { project: self.base(), compiled, policy: &self.policy, base: None };
+            let before = rules::run(&subject);
             let known: HashSet<_> = before.iter().map(Finding::identity).collect();
             here.extend(elsewhere.into_iter().filter(|finding| !known.contains(&finding.identity())));
         }
@@ -134,8 +135,28 @@ impl PullRequest {
 
     /// Every finding of the head.
     pub(super) fn all_findings(&self) -> &[Finding] {
-        let subject = Subject { project: &self.head, compiled: &self.compiled, policy: &self.policy };
-        self.all_findings.get_or_init(|| rules::run(&subject))
+        let run = || {
+            let base = self.has_promises().then(|| self.base());
+            rules::run(&Subject { project: &self.head, compiled: &self.compiled, policy: &self.policy, base })
+        };
+        self.all_findings.get_or_init(run)
+    }
+
+    /// Whether the base may promise something that the change takes back: otherwise the rules need not see the base.
+    fn has_promises(&self) -> bool {
+        let is_model = |path: &str| [".yml", ".yaml", ".sql", ".py"].iter().any(|ending| path.ends_with(ending));
+        let has = |tree: &Tree, path: &str, word: &str| {
+            tree.find(path).and_then(|file| file.text().ok()).is_some_and(|text| text.contains(word))
+        };
+        let is_relevant = |(path, kind): (&String, &ChangeKind)| match kind {
+            ChangeKind::Added | ChangeKind::Mode => is_model(path) && !path.ends_with(".sql"),
+            ChangeKind::Modified if path.ends_with(".sql") => {
+                has(&self.base_tree, path, "config") || has(&self.head.tree, path, "config")
+            }
+            ChangeKind::Modified | ChangeKind::Deleted | ChangeKind::Renamed(_) | ChangeKind::Type => is_model(path),
+        };
+        let mut files = self.base_tree.iter().filter(|file| is_model(&file.path));
+        self.changes.iter().any(is_relevant) && files.any(|file| has(&self.base_tree, &file.path, "enforced"))
     }
 
     fn is_changed(&self, path: &str) -> bool {
@@ -156,11 +177,14 @@ fn refuse_unsafe_events(invocation: &Invocation) -> Result<(), Error> {
     }
 }
 
-/// Groups of rules whose findings do not keep a table from being built.
-const BUILT_ANYWAY: &[&str] = &["docs", "testing"];
+/// Rules and groups of them whose findings do not keep a table from being built.
+const BUILT_ANYWAY: &[&str] = &["docs", "testing", "contracts/breaking-change"];
 
 /// Groups of rules that tell what could not be read.
 const READING: &[&str] = &["files", "jinja", "references", "yaml"];
+
+/// Rules of another group on what dbt refuses when it reads: only one of the two can be there.
+const TWICE: &[&str] = &["naming/unique-names", "naming/unique-relations"];
 
 /// The rule whose findings are about every file that they show.
 const CIRCLES: &str = "references/no-circles";
@@ -171,7 +195,7 @@ fn is_related(finding: &Finding, path: &str) -> bool {
 
 /// Whether a finding says that something of the project could not be read, and so is not there.
 pub(super) fn is_about_reading(finding: &Finding) -> bool {
-    finding.level == Level::Error && READING.contains(&group(finding))
+    finding.level == Level::Error && (READING.contains(&group(finding)) || TWICE.contains(&finding.rule.as_str()))
 }
 
 fn group(finding: &Finding) -> &str {
@@ -180,7 +204,7 @@ fn group(finding: &Finding) -> &str {
 
 /// What could not be read: all that dbt's verbs say of a project. How it is named is for `check` to judge.
 pub(super) fn reading_errors(project: &Project, policy: &Policy) -> Vec<Finding> {
-    let mut findings = rules::run(&Subject { project, compiled: &HashMap::new(), policy });
+    let mut findings = rules::run(&Subject { project, compiled: &HashMap::new(), policy, base: None });
     findings.retain(is_about_reading);
     findings
 }
@@ -195,7 +219,8 @@ pub(super) fn blocked(project: &Project, findings: &[Finding]) -> HashMap<String
         };
         let error = findings
             .iter()
-            .filter(|finding| finding.level == Level::Error && !BUILT_ANYWAY.contains(&group(finding)))
+            .filter(|finding| finding.level == Level::Error)
+            .filter(|finding| [group(finding), &finding.rule].iter().all(|name| !BUILT_ANYWAY.contains(name)))
             .find(is_on);
         if let Some(error) = error {
             blocked.insert(node.unique_id.clone(), format!("not built: fix {} first", error.rule));

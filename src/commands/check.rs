@@ -19,7 +19,7 @@ pub(super) fn run(invocation: &Invocation, args: &CheckArgs) -> Result<Verdict, 
         let folder = invocation.project_dir()?;
         let (project, policy) = invocation.working_project(&folder, run)?;
         let compiled = compile::models(&project);
-        let findings = rules::run(&Subject { project: &project, compiled: &compiled, policy: &policy });
+        let findings = rules::run(&Subject { project: &project, compiled: &compiled, policy: &policy, base: None });
         let wanted = wanted(invocation, &folder, &args.paths)?;
         let findings: Vec<Finding> =
             findings.into_iter().filter(|finding| is_wanted(&finding.place.path, &wanted)).collect();

@@ -197,18 +197,21 @@ impl Object for Context {
 
     fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Value> {
         let scope = &self.0;
+        let builtin = Builtin::named(name).filter(|builtin| builtin.is_known_in(&scope.mode));
         let definition = match scope.is_test {
             true if matches!(name, "ref" | "source" | "config") => None,
             true => scope.universe.find_anywhere(&scope.package, name),
             false => scope.universe.find(&scope.package, name),
         };
+        // Of a macro of dbt's that cadet has as a function, only the name is known.
+        let definition = definition.filter(|found| !found.is_known_only || builtin.is_none());
         if let Some(definition) = definition {
             return Some(MacroRef::value(scope, definition));
         }
         if let Some(value) = scope.values.get(name).or_else(|| scope.given.globals.get(name)) {
             return Some(value.clone());
         }
-        if let Some(builtin) = Builtin::named(name).filter(|builtin| builtin.is_known_in(&scope.mode)) {
+        if let Some(builtin) = builtin {
             return Some(Value::from_object(Function { builtin, scope: Arc::clone(scope) }));
         }
         match name {

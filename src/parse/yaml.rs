@@ -116,7 +116,7 @@ impl Yaml {
             serde_json::Value::Number(number) => {
                 number.as_i64().map_or_else(|| Value::Float(number.as_f64().unwrap_or_default()), Value::Int)
             }
-            serde_json::Value::Array(items) => Value::List(items.iter().map(|item| Self::from_json(item, span)).collect()),
+            serde_json::Value::Array(list) => Value::List(list.iter().map(|it| Self::from_json(it, span)).collect()),
             serde_json::Value::Object(entries) => {
                 let key = |name: &String| Key { name: name.as_str().into(), span: span.clone() };
                 Value::Map(entries.iter().map(|(name, value)| (key(name), Self::from_json(value, span))).collect())
@@ -268,7 +268,11 @@ impl Builder<'_> {
             }
             Some(Open::Map { entries, key, .. }) => {
                 if let Some((key, plain)) = key.take() {
-                    let key = if plain && key.name == "<<" { Key { name: CompactString::const_new(MERGE), ..key } } else { key };
+                    let key = if plain && key.name == "<<" {
+                        Key { name: CompactString::const_new(MERGE), ..key }
+                    } else {
+                        key
+                    };
                     entries.push((key, yaml));
                 }
             }
@@ -391,20 +395,12 @@ mod tests {
 
     #[test]
     fn hostile_files_are_refused_quickly() {
-        let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n".to_owned()
-            + &"bcdefgh"
-                .chars()
-                .scan('a', |last, c| {
-                    let line = format!(
-                        "{c}: &{c} [*{last},*{last},*{last},*{last},*{last},*{last},*{last},*{last},*{last}]\n"
-                    );
-                    *last = c;
-                    Some(line)
-                })
-                .collect::<String>();
-        for text in [bomb, "- ".repeat(20_000), "{a: ".repeat(20_000), "a: &a [*a]".to_owned()] {
-            assert!(read(&text).is_err());
-        }
+        let first = "a: &a [x,x,x,x,x,x,x,x,x]\n".to_owned();
+        let bomb = "bcdefgh".chars().zip("abcdefg".chars()).fold(first, |text, (name, last)| {
+            format!("{text}{name}: &{name} [{}]\n", vec![format!("*{last}"); 9].join(","))
+        });
+        let hostile = [bomb, "- ".repeat(20_000), "{a: ".repeat(20_000), "a: &a [*a]".to_owned()];
+        assert!(hostile.iter().all(|text| read(text).is_err()));
     }
 
     #[test]

@@ -76,10 +76,12 @@ impl Plan {
         let mut reasons = changed.clone();
         for id in changed.keys() {
             for below in graph.descendants(id, None) {
-                let because =
-                    graph.parents(below).iter().find(|parent| reasons.contains_key(**parent)).copied().unwrap_or(id);
+                let node = project.nodes.get(below);
+                let tested = node.and_then(|node| node.test.as_ref()?.attached_to.as_deref());
+                let mut parents = tested.into_iter().chain(graph.parents(below).iter().copied());
+                let because = parents.find(|parent| reasons.contains_key(*parent)).unwrap_or(id);
                 let name = name_of(project, because);
-                let is_test = project.nodes.get(below).is_some_and(|node| node.resource_type == ResourceType::Test);
+                let is_test = node.is_some_and(|node| node.resource_type == ResourceType::Test);
                 let reason = if is_test { Reason::Tests(name) } else { Reason::Downstream(name) };
                 reasons.entry(below.to_owned()).or_insert(reason);
             }

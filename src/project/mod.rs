@@ -2,8 +2,11 @@
 //!
 //! Reading never stops: what cannot be read becomes a [`Problem`] with a place, and the rest is read all the same.
 
+mod column;
 pub mod config;
+pub mod contract;
 mod data_test;
+pub mod deprecation;
 mod drafts;
 pub mod entries;
 mod exposure;
@@ -65,6 +68,8 @@ pub struct Project {
     /// The root package's name.
     pub name: String,
     pub target: Target,
+    /// The run that it was read for.
+    pub run: scopes::Run,
     pub tree: Arc<Tree>,
     pub packages: Vec<Package>,
     /// Models, seeds, snapshots, analyses, tests and operations by unique id.

@@ -2,13 +2,12 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
-use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+pub use super::column::{Column, Columns, MoreOfColumn, constraint};
 use super::config::Config;
 use crate::finding::Place;
 use crate::jinja::relation::Relation;
@@ -173,44 +172,6 @@ impl Ord for Version {
         self.to_string().cmp(&other.to_string())
     }
 }
-
-/// A column as a property file describes it.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Column {
-    pub name: String,
-    pub description: String,
-    pub data_type: Option<String>,
-    /// What hardly any column says.
-    pub more: Option<Box<MoreOfColumn>>,
-    pub span: Range<usize>,
-}
-
-/// What hardly any column says.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct MoreOfColumn {
-    pub quote: Option<bool>,
-    pub meta: Map<String, Value>,
-    pub tags: Vec<String>,
-    pub granularity: Option<String>,
-    pub constraints: Vec<Value>,
-    /// Keys that dbt does not know, which it keeps.
-    pub extra: Map<String, Value>,
-    /// The docs blocks that the description names.
-    pub doc_blocks: Vec<String>,
-}
-
-/// What a column says that says nothing more.
-static NO_MORE: LazyLock<MoreOfColumn> = LazyLock::new(MoreOfColumn::default);
-
-impl Column {
-    /// What hardly any column says.
-    pub fn more(&self) -> &MoreOfColumn {
-        self.more.as_deref().unwrap_or(&NO_MORE)
-    }
-}
-
-/// The columns by name, in the order of the property file.
-pub type Columns = IndexMap<String, Column>;
 
 /// What makes a node a generic test.
 #[derive(Debug, Clone, PartialEq)]
@@ -396,33 +357,4 @@ impl Node {
     pub fn display_name(&self) -> String {
         self.model.version.as_ref().map_or_else(|| self.name.clone(), |version| format!("{}.v{version}", self.name))
     }
-}
-
-impl Column {
-    /// As the manifest has it.
-    pub fn to_json(&self) -> Value {
-        let more = self.more();
-        let mut column = serde_json::json!({
-            "name": self.name, "description": self.description, "meta": more.meta, "data_type": self.data_type,
-            "constraints": more.constraints.iter().map(constraint).collect::<Vec<_>>(), "quote": more.quote,
-            "config": {"meta": more.meta, "tags": more.tags}, "tags": more.tags, "granularity": more.granularity,
-            "doc_blocks": more.doc_blocks,
-        });
-        if let Value::Object(fields) = &mut column {
-            fields.extend(more.extra.clone());
-        }
-        column
-    }
-}
-
-/// A constraint with the keys that dbt gives it when they are not set.
-pub fn constraint(written: &Value) -> Value {
-    let mut whole = serde_json::json!({
-        "type": null, "name": null, "expression": null, "warn_unenforced": true, "warn_unsupported": true, "to": null,
-        "to_columns": [],
-    });
-    if let (Value::Object(whole), Value::Object(written)) = (&mut whole, written) {
-        whole.extend(written.clone());
-    }
-    whole
 }

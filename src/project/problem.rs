@@ -27,6 +27,8 @@ pub enum ProblemKind {
     Access,
     /// Two resources with one name.
     DuplicateName,
+    /// A model and a seed or snapshot with one name, which dbt still takes.
+    SharedName,
     /// Two nodes with one relation.
     AmbiguousRelation,
     /// Models that depend on each other in a circle.

@@ -78,6 +78,7 @@ pub fn read_beside(tree: &Arc<Tree>, inputs: &Inputs, known: Option<&Project>) -
     let mut project = Project {
         name,
         target: inputs.target.clone(),
+        run: inputs.run.clone(),
         tree: Arc::clone(tree),
         nodes: parts.nodes,
         sources: parts.sources,

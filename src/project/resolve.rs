@@ -55,7 +55,8 @@ impl Lookup {
     fn in_package(&self, package: Option<&str>, name: &str, version: Option<&Version>) -> Option<&Arc<Node>> {
         let of_name = self.names.get(name)?.iter();
         let mut of_package = of_name.filter(|node| package.is_none_or(|package| package == node.package));
-        of_package.find(|node| match (&node.model.version, version) {
+        // Of a model and a seed with one name dbt means the one that it read last.
+        of_package.rfind(|node| match (&node.model.version, version) {
             (Some(known), Some(version)) => known == version,
             (Some(_), None) => node.is_latest(),
             (None, version) => version.is_none(),
@@ -254,7 +255,7 @@ fn refused(project: &Project, node: &Node, found: &Node, asked: &Asked<RefKey>) 
 }
 
 /// Where a call stands: its text in the node's own file, or the node.
-pub(super) fn call_place(project: &Project, node: &Node, at: Option<usize>) -> Place {
+pub fn call_place(project: &Project, node: &Node, at: Option<usize>) -> Place {
     let Some(start) = at.filter(|_| node.place.span.is_none()) else { return node.place.clone() };
     let text = project.text(&node.file);
     let range = node.raw_start..(node.raw_start + node.raw.len()).min(text.len());

@@ -78,7 +78,7 @@ impl Checks<'_> {
         let day = GRAINS.iter().position(|grain| *grain == "day");
         let is_spine = |node: &Node| {
             let column = node.model.time_spine.as_ref().and_then(|spine| text(spine, "standard_granularity_column"));
-            let grain = column.and_then(|column| node.columns.get(column)?.granularity.as_deref());
+            let grain = column.and_then(|column| node.columns.get(column)?.more().granularity.as_deref());
             let grain = grain.and_then(|grain| GRAINS.iter().position(|known| known.eq_ignore_ascii_case(grain)));
             grain.is_some_and(|grain| Some(grain) <= day) || node.name == OLD_TIME_SPINE
         };

@@ -3,7 +3,8 @@
 //! # Adding a rule
 //!
 //! 1. Write `src/rules/<group>/<name>.rs`: a page as its `//!` comment (a sentence, then `## Why`, `## Fails` and
-//!    `## Passes` with the files as fenced blocks, each with its path after the language), then a `RULE`.
+//!    `## Passes` with the files as fenced blocks, each with its path after the language; `before` after the path marks
+//!    the file as it was in the base), then a `RULE`.
 //! 2. Add `<name>` to the list below.
 //!
 //! The page is what `cadet explain` shows and what becomes `docs/rules/`; its examples are the rule's first tests.
@@ -15,13 +16,15 @@ pub mod page;
 pub use registry::{Check, Entry, Found, Rule, Subject, find, run};
 
 rules! {
+    contracts { breaking_change data_types }
     docs { intermediate_is_described model_has_property_file seed_has_property_file }
     files { readable }
     jinja { renders }
-    naming { model_file model_path snake_case unique_names }
-    references { exist no_circles }
+    naming { model_file model_path snake_case unique_names unique_relations }
+    references { access exist no_circles }
     seeds { readable row_limit }
     sql { parses }
-    testing { generic_test_path no_singular_tests }
+    testing { generic_test_path lost_test no_singular_tests }
+    versions { deprecated unpinned_ref }
     yaml { duplicate_key known_keys known_names parses property_file }
 }

@@ -8,6 +8,8 @@ pub struct ExampleFile {
     /// The word after the fence.
     pub language: String,
     pub path: String,
+    /// It is the file before the change, marked with the word `before`.
+    pub is_before: bool,
     pub text: String,
 }
 
@@ -39,7 +41,8 @@ pub fn example(entry: &Entry, heading: &str) -> Vec<ExampleFile> {
             (Some(info), None) => {
                 let mut words = info.split_whitespace().map(str::to_owned);
                 let (language, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-                open = Some(ExampleFile { language, path, text: String::new() });
+                let is_before = words.next().as_deref() == Some("before");
+                open = Some(ExampleFile { language, path, is_before, text: String::new() });
             }
             (Some(_), Some(_)) => files.extend(open.take()),
             (None, Some(file)) => {

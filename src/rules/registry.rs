@@ -2,7 +2,7 @@
 
 use crate::compile::Compilations;
 use crate::finding::{Finding, Level, Place};
-use crate::project::{Node, Problem, ProblemKind, Project, ResourceType};
+use crate::project::{Node, ProblemKind, Project, ResourceType};
 use crate::settings::Policy;
 use crate::source::SourceFile;
 
@@ -33,6 +33,8 @@ pub struct Subject<'a> {
     pub project: &'a Project,
     pub compiled: &'a Compilations,
     pub policy: &'a Policy,
+    /// What the project is compared with, where that matters to a rule.
+    pub base: Option<&'a Project>,
 }
 
 /// The findings of one rule.
@@ -49,6 +51,16 @@ impl Found {
         let at = self.findings.len();
         self.findings.push(finding);
         &mut self.findings[at]
+    }
+
+    /// Adds what reading the project found of one kind, as no worse than `worst`.
+    pub fn problems(&mut self, subject: &Subject<'_>, kind: ProblemKind, worst: Level) {
+        for problem in subject.project.problems.iter().filter(|problem| problem.kind == kind) {
+            let finding = self.at(problem.place.clone(), problem.message.clone());
+            finding.level = finding.level.max(worst);
+            finding.help.clone_from(&problem.help);
+            finding.related.clone_from(&problem.related);
+        }
     }
 }
 
@@ -117,14 +129,6 @@ fn check(rule: &Rule, subject: &Subject<'_>, found: &mut Found) {
             project.tree.iter().filter(own).for_each(|file| check(file, subject, found));
         }
         Check::Project(check) => check(subject, found),
-        Check::Problems(kind) => {
-            project.problems.iter().filter(|problem| problem.kind == kind).for_each(|problem| tell(problem, found))
-        }
+        Check::Problems(kind) => found.problems(subject, kind, Level::Error),
     }
-}
-
-fn tell(problem: &Problem, found: &mut Found) {
-    let finding = found.at(problem.place.clone(), problem.message.clone());
-    finding.help.clone_from(&problem.help);
-    finding.related.clone_from(&problem.related);
 }

@@ -19,6 +19,7 @@ fn help_lists_the_commands() {
       check    Check what changed between the base and your files
       deploy   Build and test what changed and everything downstream of it
       ci       Check, deploy and report, as on a pull request
+      parse    Read the project and write target/manifest.json
       compile  Write the SQL of models and tests to target/compiled
       run      Build models
       seed     Load seeds

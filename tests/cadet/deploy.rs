@@ -365,7 +365,7 @@ fn a_changed_variable_reaches_the_models_that_use_it() {
         test  unique_court_listings__hearings_fct_hearing_id  (tests court_listings__hearings_fct)
         test  not_null_court_listings__results_fct_hearing_result_id  (tests court_listings__results_fct)
         test  prison_safety__value_between_court_listings__results_fct_days_to_record__60__0  (tests court_listings__results_fct)
-        test  relationships_court_listings__results_fct_hearing_id__hearing_id__ref_court_listings__hearings_fct_  (tests court_listings__hearings_fct)
+        test  relationships_court_listings__results_fct_hearing_id__hearing_id__ref_court_listings__hearings_fct_  (tests court_listings__results_fct)
         test  unique_court_listings__results_fct_hearing_result_id  (tests court_listings__results_fct)
     --- exit code 0
     ");
@@ -1051,7 +1051,12 @@ fn ls_as_json_has_one_object_on_a_line() {
         ],
         "meta": {},
         "group": null,
+        "static_analysis": null,
         "materialized": "seed",
+        "incremental_strategy": null,
+        "batch_size": null,
+        "lookback": 1,
+        "begin": null,
         "persist_docs": {},
         "post-hook": [],
         "pre-hook": [],
@@ -1060,12 +1065,21 @@ fn ls_as_json_has_one_object_on_a_line() {
           "incident_type_code": "varchar"
         },
         "full_refresh": null,
+        "unique_key": null,
+        "on_schema_change": "ignore",
+        "on_configuration_change": "apply",
         "grants": {},
         "packages": [],
         "docs": {
           "show": true,
           "node_color": null
         },
+        "contract": {
+          "enforced": false,
+          "alias_types": true
+        },
+        "event_time": null,
+        "concurrent_batches": null,
         "delimiter": ",",
         "quote_columns": null
       },

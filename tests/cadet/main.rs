@@ -17,4 +17,5 @@ mod rules;
 mod semantic_layer;
 mod tidy;
 mod unit_tests;
+mod versions;
 mod yaml_oracle;

@@ -619,11 +619,11 @@ fn an_empty_model() {
 fn two_models_of_one_name() {
     let sandbox = branch().file("models/prison/prison_visits/prison_safety__visits_stg.sql", "select 1 as visit_id\n");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
-    error[naming/unique-names]: the name `prison_safety__visits_stg` is taken: every model and seed needs a name of its own
+    error[naming/unique-names]: there are two of the model `prison_safety__visits_stg`: every model needs a name of its own
      ╭▸ models/prison/prison_visits/prison_safety__visits_stg.sql
-     ├ note: this file has the same name
+     ├ note: this one has the same name
      ⸬  models/prison/prison_safety/prison_safety__visits_stg.sql
-     ╰ help: rename one of the two files
+     ╰ help: rename one of the two
 
     ✗ Checked 1 changed file: 1 error.
       To learn more about a rule: cadet explain naming/unique-names
@@ -684,7 +684,7 @@ fn a_test_of_a_model_that_does_not_exist() {
         "          - relationships:\n              arguments:\n                to: ref('prison_safety__vists_stg')\n                field: visit_id\n",
     );
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
-    error[references/exist]: there is no model or seed named `prison_safety__vists_stg`
+    error[testing/lost-test]: there is no model or seed named `prison_safety__vists_stg`
       ╭▸ models/prison/prison_safety/prison_safety__visits_fct.yaml:7:13
       │
     7 │           - relationships:
@@ -693,7 +693,7 @@ fn a_test_of_a_model_that_does_not_exist() {
       ╰ help: did you mean `prison_safety__visits_stg`?
 
     ✗ Checked 2 changed files: 1 error.
-      To learn more about a rule: cadet explain references/exist
+      To learn more about a rule: cadet explain testing/lost-test
     --- exit code 1
     ");
 }

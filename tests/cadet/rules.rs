@@ -13,7 +13,15 @@ use crate::support::{HERE, Sandbox};
 /// Runs the check on an example, and returns the ids of the rules that it breaks, with what was printed.
 fn broken(files: &[ExampleFile]) -> (BTreeSet<String>, String) {
     let mut sandbox = Sandbox::new();
-    for file in files {
+    for file in files.iter().filter(|file| file.is_before) {
+        sandbox = sandbox.file(&file.path, &file.text);
+    }
+    let mut args = vec!["check", "--all"];
+    if files.iter().any(|file| file.is_before) {
+        sandbox = sandbox.commit("before").branch("work");
+        args.pop();
+    }
+    for file in files.iter().filter(|file| !file.is_before) {
         // The example that is not UTF-8 cannot stand in a UTF-8 page.
         let latin1: Vec<u8> = file.text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
         sandbox = if file.language == "csv-latin1" {
@@ -22,11 +30,11 @@ fn broken(files: &[ExampleFile]) -> (BTreeSet<String>, String) {
             sandbox.file(&file.path, &file.text)
         };
     }
-    let ran = sandbox.cadet(&["check", "--all", "--format", "json"]);
+    let ran = sandbox.cadet(&[args.as_slice(), &["--format", "json"]].concat());
     let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.shown()));
     let rules =
         report["findings"].as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap().to_owned());
-    (rules.collect(), sandbox.cadet(&["check", "--all"]).shown())
+    (rules.collect(), sandbox.cadet(&args).shown())
 }
 
 #[test]

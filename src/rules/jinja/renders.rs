@@ -24,11 +24,7 @@ pub(crate) const RULE: Rule =
     Rule { level: Level::Error, summary: "Jinja that cannot be rendered", check: Check::Project(check) };
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    for problem in subject.project.problems.iter().filter(|problem| problem.kind == ProblemKind::Jinja) {
-        let finding = found.at(problem.place.clone(), problem.message.clone());
-        finding.help.clone_from(&problem.help);
-        finding.related.clone_from(&problem.related);
-    }
+    found.problems(subject, ProblemKind::Jinja, Level::Error);
     let mut ids: Vec<&String> = subject.compiled.keys().collect();
     ids.sort();
     for id in ids {

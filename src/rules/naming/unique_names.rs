@@ -2,7 +2,8 @@
 //!
 //! ## Why
 //!
-//! `ref` knows a model by its name alone. dbt refuses a project in which a name stands twice.
+//! `ref` knows a model by its name alone. dbt refuses a project in which a name stands twice. It still takes a model and
+//! a seed of one name, with a warning; a `ref` then means only one of them.
 //!
 //! ## Fails
 //!
@@ -24,7 +25,12 @@
 
 use crate::finding::Level;
 use crate::project::ProblemKind;
-use crate::rules::{Check, Rule};
+use crate::rules::{Check, Found, Rule, Subject};
 
 pub(crate) const RULE: Rule =
-    Rule { level: Level::Error, summary: "a name that is taken", check: Check::Problems(ProblemKind::DuplicateName) };
+    Rule { level: Level::Error, summary: "a name that is taken", check: Check::Project(check) };
+
+fn check(subject: &Subject<'_>, found: &mut Found) {
+    found.problems(subject, ProblemKind::DuplicateName, Level::Error);
+    found.problems(subject, ProblemKind::SharedName, Level::Warning);
+}
