@@ -25,12 +25,11 @@ pub mod read;
 mod reader;
 pub mod resolve;
 pub mod scopes;
-pub mod select;
 mod snapshot_entry;
 pub mod source_table;
 mod tests;
 mod version;
-mod yaml_jinja;
+pub(crate) mod yaml_jinja;
 
 use std::collections::HashMap;
 use std::sync::Arc;
