@@ -20,7 +20,7 @@ pub fn render(scope: &Arc<Scope>, node: &Node) -> Result<String, RenderProblem> 
     let Some(test) = &node.test else { return Ok(String::new()) };
     let known = match &test.namespace {
         Some(package) => scope.universe.find_in(package, &test.macro_name),
-        None => scope.universe.find(&node.package, &test.macro_name),
+        None => scope.universe.find_anywhere(&node.package, &test.macro_name),
     };
     if known.is_none() {
         return Err(unknown(scope, node, test));
@@ -55,7 +55,7 @@ fn unknown(scope: &Scope, node: &Node, test: &TestInfo) -> RenderProblem {
             near.unwrap_or_else(|| "generic tests are in tests/generic/ and in packages; dbt's own are not_null, unique, accepted_values and relationships".to_owned()),
         ),
     };
-    RenderProblem { message, help, place: node.place.clone(), stack: Vec::new() }
+    RenderProblem { message, help, place: node.place.clone(), stack: Vec::new(), unknown: None }
 }
 
 /// One argument: text with Jinja, or a bare `ref(…)`, is evaluated; lists and dicts item by item.

@@ -31,7 +31,9 @@ pub struct Block {
     pub parameters: Vec<Parameter>,
     /// From the first to the last brace of the block.
     pub range: Range<usize>,
-    /// What stands between the opening and the closing tag.
+    /// The block with the white space that its tags take away.
+    pub full: Range<usize>,
+    /// What stands between the opening and the closing tag, without the white space that they take away.
     pub body: Range<usize>,
     /// The name in the opening tag.
     pub name_span: Range<usize>,
@@ -56,7 +58,9 @@ pub fn blocks(source: &str) -> Result<Vec<Block>, JinjaProblem> {
                     && let Some((mut block, _)) = open.take()
                 {
                     block.range.end = tag.range.end;
-                    block.body.end = tag.range.start;
+                    block.body.end = if tag.trims_before { source[..tag.range.start].trim_end().len() } else { tag.range.start };
+                    block.body.start = block.body.start.min(block.body.end);
+                    block.full.end = if tag.trims_after { after_space(source, tag.range.end) } else { tag.range.end };
                     found.push(block);
                 }
             }
@@ -113,8 +117,21 @@ fn opening(source: &str, tag: &Tag, keyword: &str) -> Result<Option<Block>, Jinj
     };
     let parameters =
         if matches!(kind, BlockKind::Macro | BlockKind::Test) { parameters(source, &tag.tokens) } else { Vec::new() };
-    let body = tag.range.end..tag.range.end;
-    Ok(Some(Block { kind, name: full, parameters, range: tag.range.clone(), body, name_span: name.range.clone() }))
+    let body = if tag.trims_after { after_space(source, tag.range.end) } else { tag.range.end };
+    let start = if tag.trims_before { source[..tag.range.start].trim_end().len() } else { tag.range.start };
+    Ok(Some(Block {
+        kind,
+        name: full,
+        parameters,
+        range: tag.range.clone(),
+        full: start..tag.range.end,
+        body: body..body,
+        name_span: name.range.clone(),
+    }))
+}
+
+fn after_space(source: &str, at: usize) -> usize {
+    source.len() - source[at..].trim_start().len()
 }
 
 /// `{% materialization table, adapter='athena' %}`

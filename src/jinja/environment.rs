@@ -38,8 +38,9 @@ pub(super) fn environment(undefined: UndefinedBehavior) -> Environment<'static> 
         values::text(&value).trim().parse::<f64>().unwrap_or(default.unwrap_or(0.0))
     });
     env.add_filter("tojson", |value: Value| python_json(&values::to_json(&value)));
-    for name in ["as_text", "as_bool", "as_number", "as_native"] {
-        env.add_filter(name, |value: Value| value);
+    env.add_filter("as_text", |value: Value| value);
+    for name in ["as_bool", "as_number", "as_native"] {
+        env.add_filter(name, |value: Value| literal(&value).unwrap_or(value));
     }
     env.add_test("sequence", |value: Value| {
         matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable | ValueKind::String | ValueKind::Map)
@@ -47,6 +48,18 @@ pub(super) fn environment(undefined: UndefinedBehavior) -> Environment<'static> 
     // minijinja keeps functions among its globals; `debug` would print the whole scope.
     env.remove_global("debug");
     env
+}
+
+/// The value of a text that is a literal of Python's: what `as_bool`, `as_number` and `as_native` make of it.
+fn literal(value: &Value) -> Option<Value> {
+    let source = format!("{{{{ x({}) }}}}", value.as_str()?.trim());
+    let parts = super::lexer::lex(&source).ok()?;
+    let [super::lexer::Part::Print(tag)] = parts.as_slice() else { return None };
+    let (_, arguments, rest) = super::statics::call(&source, &tag.tokens)?;
+    match arguments.positional.as_slice() {
+        [value] if rest.is_empty() => Some(values::from_json(value)),
+        _ => None,
+    }
 }
 
 fn dict(value: Value) -> Result<Value, Error> {
@@ -122,7 +135,7 @@ fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Resu
 
 /// Python's methods on plain values; while the project is read, a method of an unknown name is unknown too.
 fn unknown_method(state: &mut State<'_, '_>, value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> {
-    let forgives = state.undefined_behavior() == UndefinedBehavior::Chainable && !state.name().starts_with("macro.");
+    let forgives = state.undefined_behavior() == UndefinedBehavior::Chainable;
     if value.is_undefined() && forgives {
         return Ok(Value::UNDEFINED);
     }

@@ -1,5 +1,6 @@
 //! The text of a macro in, the macros that it calls out. Behaviour: dbt's static reading of macros, which renders nothing.
 
+use super::builtins::Builtin;
 use super::lexer::{Part, Token, TokenKind, lex};
 use super::universe::{MacroDef, Universe};
 
@@ -15,7 +16,7 @@ pub(super) fn called(universe: &Universe, definition: &MacroDef) -> Vec<String> 
         let tokens = if opens { tag.tokens.get(2..).unwrap_or_default() } else { tag.tokens.as_slice() };
         for at in 0..tokens.len() {
             let ids = call(universe, definition, text, tokens, at);
-            for id in ids.into_iter().filter(|id| *id != definition.unique_id) {
+            for id in ids {
                 if !found.contains(&id) {
                     found.push(id);
                 }
@@ -28,17 +29,21 @@ pub(super) fn called(universe: &Universe, definition: &MacroDef) -> Vec<String> 
 fn call(universe: &Universe, from: &MacroDef, text: &str, tokens: &[Token], at: usize) -> Vec<String> {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.text(text));
     let is_name = |at: usize| tokens.get(at).is_some_and(|token| token.kind == TokenKind::Name);
-    let is_attribute = at > 0 && word(at - 1) == ".";
-    if !is_name(at) || is_attribute {
+    // `a.b(…)` is a method, `a | b(…)` a filter, `a is b(…)` a test.
+    let is_other = at > 0 && matches!(word(at - 1), "." | "|" | "is" | "not");
+    if !is_name(at) || is_other {
         return Vec::new();
     }
     if word(at) == "adapter" && word(at + 1) == "." && word(at + 2) == "dispatch" && word(at + 3) == "(" {
         return dispatched(universe, from, text, &tokens[at + 4..]);
     }
     let found = if word(at + 1) == "(" {
-        universe.find_anywhere(&from.package, word(at))
-    } else if word(at + 1) == "." && is_name(at + 2) && word(at + 3) == "(" {
-        universe.has_package(word(at)).then(|| universe.find_anywhere(word(at), word(at + 2))).flatten()
+        let is_macro = matches!(word(at), "is_incremental" | "should_full_refresh");
+        let is_function = (Builtin::named(word(at)).is_some() && !is_macro) || word(at) == from.name;
+        (!is_function).then(|| universe.find_anywhere(&from.package, word(at))).flatten()
+    } else if word(at) != "adapter" && word(at + 1) == "." && is_name(at + 2) && word(at + 3) == "(" {
+        // dbt takes any `a.b(…)` for a call of a macro `b`, if there is one.
+        universe.find_anywhere(word(at), word(at + 2))
     } else {
         None
     };

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use minijinja::Value;
 
 use super::JinjaProblem;
+use super::lexer::{Part, TokenKind, lex};
 use super::macros::PREFIX;
 use super::rewrite::{Marks, Rewritten, rewrite};
-use super::scope::{Context, Scope};
+use super::scope::{Context, Mode, Scope};
 use super::universe::{CALLS, INTERNAL, MacroDef, Universe};
 use super::values;
 use super::words::words;
@@ -23,6 +24,8 @@ pub struct RenderProblem {
     pub place: Place,
     /// The calls that led there, innermost first, each with its place.
     pub stack: Vec<(Place, String)>,
+    /// The function that does not exist, when that is what is wrong.
+    pub unknown: Option<String>,
 }
 
 impl RenderProblem {
@@ -35,7 +38,7 @@ impl RenderProblem {
     /// A piece of Jinja that could not be read at all.
     pub fn unread(problem: JinjaProblem, path: &str) -> Self {
         let help = problem.help.unwrap_or_else(|| "check that every brace and bracket is closed".to_owned());
-        Self { message: problem.message, help, place: Place::file(path), stack: Vec::new() }
+        Self { message: problem.message, help, place: Place::file(path), stack: Vec::new(), unknown: None }
     }
 }
 
@@ -43,7 +46,24 @@ impl RenderProblem {
 ///
 /// # Errors
 /// The first thing that failed, in the author's file or in a macro's.
+///
+/// While a project is read, a function that does not exist answers nothing, as in dbt: what the rest of the template
+/// refers to is known all the same, and compiling it tells.
 pub fn render(scope: &Arc<Scope>, template: &Rewritten, path: &str) -> Result<String, RenderProblem> {
+    let is_reading = matches!(scope.mode, Mode::Parse);
+    let before = is_reading.then(|| scope.captured().clone());
+    loop {
+        let rendered = render_once(scope, template, path);
+        match (&rendered, &before) {
+            (Err(RenderProblem { unknown: Some(name), .. }), Some(before)) if scope.stub(name) => {
+                *scope.captured() = before.clone();
+            }
+            _ => return rendered,
+        }
+    }
+}
+
+fn render_once(scope: &Arc<Scope>, template: &Rewritten, path: &str) -> Result<String, RenderProblem> {
     let source = format!("{PREFIX}{}", template.text);
     let environment = scope.universe.environment(scope.execute());
     let run = || {
@@ -58,6 +78,7 @@ pub fn render(scope: &Arc<Scope>, template: &Rewritten, path: &str) -> Result<St
             help: "look for a slice such as `[::-1]` of something empty, and write it another way".to_owned(),
             place: Place::file(path),
             stack: Vec::new(),
+            unknown: None,
         }),
     }
 }
@@ -127,17 +148,63 @@ pub fn evaluate(scope: &Arc<Scope>, expression: &str, path: &str) -> Result<Valu
 /// # Errors
 /// As [`render`].
 pub fn native(scope: &Arc<Scope>, text: &str, path: &str) -> Result<Value, RenderProblem> {
-    if !text.contains("{{") && !text.contains("{%") {
+    // Jinja drops one line break at the end, whether there is anything to render or not.
+    let text = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
+    if !has_jinja(text) {
         return Ok(Value::from(text));
     }
-    let trimmed = text.trim();
-    let inner = trimmed.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
-    if let Some(inner) = inner.filter(|inner| !inner.contains("}}") && !inner.contains("{%")) {
-        return evaluate(scope, inner.trim_matches('-'), path);
+    if let Some(expression) = only_expression(text) {
+        let source = format!(
+            "{}{{{{ __cadet_val({}) }}}}{}",
+            &text[..expression.start],
+            text[expression.clone()].trim_start_matches("{{").trim_end_matches("}}").trim_matches('-'),
+            &text[expression.end..]
+        );
+        let rewritten =
+            rewrite(&source, 0..source.len(), Marks::None).map_err(|problem| RenderProblem::unread(problem, path))?;
+        render(scope, &rewritten, path)?;
+        let value = scope.captured().value.take().unwrap_or_default();
+        // Jinja computes what names nothing before it renders, and then it is text: `"{{ 1 + 1 }}"` is `'2'`.
+        let inner = text[expression].trim_matches(['{', '}', '-']);
+        return Ok(if is_constant(inner) { Value::from(values::text(&value)) } else { value });
     }
     let rewritten =
         rewrite(text, 0..text.len(), Marks::None).map_err(|problem| RenderProblem::unread(problem, path))?;
     render(scope, &rewritten, path).map(Value::from)
+}
+
+/// Whether there is anything in a text that Jinja would change.
+pub fn has_jinja(text: &str) -> bool {
+    ["{{", "{%", "{#"].iter().any(|opening| text.contains(opening))
+}
+
+/// The one `{{ … }}` of a template that prints nothing else.
+fn only_expression(text: &str) -> Option<std::ops::Range<usize>> {
+    let mut found = None;
+    for part in lex(text).ok()? {
+        match part {
+            Part::Text(_) => return None,
+            Part::Print(tag) if found.is_none() => found = Some(tag.range),
+            Part::Print(_) => return None,
+            Part::Statement(tag) => {
+                let sets = tag.tokens.first().is_some_and(|token| token.text(text) == "set");
+                sets.then_some(())?;
+            }
+            Part::Verbatim(_) => {}
+        }
+    }
+    found
+}
+
+/// Whether an expression names nothing that could be looked up.
+fn is_constant(expression: &str) -> bool {
+    const WORDS: &[&str] =
+        &["true", "false", "none", "True", "False", "None", "and", "or", "not", "in", "is", "if", "else"];
+    let written = format!("{{{{ {expression} }}}}");
+    let Ok(parts) = lex(&written) else { return false };
+    let tags = parts.iter().filter_map(|part| if let Part::Print(tag) = part { Some(tag) } else { None });
+    let mut names = tags.flat_map(|tag| &tag.tokens).filter(|token| token.kind == TokenKind::Name);
+    names.all(|token| WORDS.contains(&token.text(&written)))
 }
 
 /// One error in the chain that has a place: the file, the offset, and the words.
@@ -150,10 +217,12 @@ struct Located {
 fn problem(scope: &Scope, template: &Rewritten, path: &str, error: &minijinja::Error) -> RenderProblem {
     let mut located = Vec::new();
     let mut message = None;
+    let mut unknown = None;
     let mut current: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = current {
         if let Some(error) = error.downcast_ref::<minijinja::Error>() {
             message = Some(words(scope, error));
+            unknown = unknown_function(error);
             located.extend(locate(scope, template, path, error));
         }
         current = error.source();
@@ -165,7 +234,14 @@ fn problem(scope: &Scope, template: &Rewritten, path: &str, error: &minijinja::E
     located.dedup_by(|a, b| a.place == b.place);
     let mut located = located.into_iter();
     let place = located.next().map_or_else(|| Place::file(path), |found| found.place);
-    RenderProblem { message, help, place, stack: located.map(|found| (found.place, found.message)).collect() }
+    let stack = located.map(|found| (found.place, found.message)).collect();
+    RenderProblem { message, help, place, stack, unknown }
+}
+
+/// The name of the function that was called and does not exist.
+fn unknown_function(error: &minijinja::Error) -> Option<String> {
+    let name = error.detail().filter(|_| error.kind() == minijinja::ErrorKind::UnknownFunction)?;
+    name.strip_suffix(" is unknown").filter(|name| !name.contains(' ')).map(str::to_owned)
 }
 
 fn locate(scope: &Scope, template: &Rewritten, path: &str, error: &minijinja::Error) -> Option<Located> {

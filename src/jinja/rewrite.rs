@@ -45,7 +45,8 @@ pub enum Marks {
 pub fn rewrite(source: &str, range: Range<usize>, marks: Marks) -> Result<Rewritten, JinjaProblem> {
     let parts = shifted(lex(&source[range.clone()]), range.start)?;
     let marks = if source.contains([MARK_START, MARK_END]) { Marks::None } else { marks };
-    let mut rewriter = Rewriter { source, edits: Edits::default(), calls: Vec::new(), captures: 0, trimmed: false };
+    let body = &source[range.clone()];
+    let mut rewriter = Rewriter { source, body, edits: Edits::default(), calls: Vec::new(), captures: 0, trimmed: false };
     for part in &parts {
         rewriter.part(part, marks)?;
     }
@@ -77,6 +78,8 @@ pub(super) fn shifted(parts: Result<Vec<Part>, JinjaProblem>, by: usize) -> Resu
 
 struct Rewriter<'s> {
     source: &'s str,
+    /// The part of the source that is rewritten.
+    body: &'s str,
     edits: Edits,
     calls: Vec<CallSite>,
     /// How many blocks are open whose text becomes a value: marks in there would change it.
@@ -230,7 +233,18 @@ impl Rewriter<'_> {
         if let Some(token) = tokens.get(1) {
             self.edits.replace(token.range.clone(), &format!("{prefix}{name}"));
         }
-        self.parameters(tokens, 2).map(drop)
+        let end = self.parameters(tokens, 2)?;
+        // A body that names `varargs` or `kwargs` takes any arguments: they are given to it under these names.
+        let Some(close) = tokens.get(end - 1).filter(|token| token.text(self.source) == ")") else { return Ok(()) };
+        let mut has_some = tokens.get(end - 2).is_some_and(|token| !matches!(token.text(self.source), "(" | ","));
+        for hidden in ["varargs", "kwargs"].into_iter().filter(|hidden| self.body.contains(hidden)) {
+            if tokens[..end].iter().all(|token| token.text(self.source) != hidden) {
+                let comma = if has_some { ", " } else { "" };
+                self.edits.insert(close.range.start, format!("{comma}{hidden}=none"));
+                has_some = true;
+            }
+        }
+        Ok(())
     }
 
     /// Reads `(a, b: type = 1)`; types are dropped. Returns where it ended.

@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use indexmap::{IndexMap, IndexSet};
-use minijinja::Value;
 use minijinja::value::{Object, ObjectRepr};
+use minijinja::{Error, State, Value};
 
 use super::builtins::{Builtin, Function};
 use super::macros::{MacroRef, Namespace};
@@ -38,7 +38,7 @@ pub struct Asked<T> {
 }
 
 /// What a template asked for while it was rendered.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Captured {
     pub refs: Vec<Asked<RefKey>>,
     pub sources: Vec<Asked<(String, String)>>,
@@ -92,6 +92,11 @@ pub struct Scope {
     /// What is special to the node: `this`, `model`, `config` values and the like.
     pub values: HashMap<&'static str, Value>,
     captured: Mutex<Captured>,
+    /// It is a generic test or an exposure: `ref` and `source` are dbt's own, whatever macros of these names the project
+    /// has, and a macro of any package can be called by its name alone.
+    pub is_test: bool,
+    /// Functions that do not exist, and answer nothing while the project is read.
+    stubs: Mutex<Vec<String>>,
     /// The arguments of a generic test, known once they are rendered in this scope.
     test_arguments: OnceLock<Value>,
 }
@@ -106,6 +111,8 @@ impl Scope {
             mode,
             values: HashMap::new(),
             captured: Mutex::default(),
+            is_test: false,
+            stubs: Mutex::default(),
             test_arguments: OnceLock::new(),
         }
     }
@@ -133,6 +140,20 @@ impl Scope {
         matches!(self.mode, Mode::Compile { .. })
     }
 
+    /// Lets a function that does not exist answer nothing from now on; false when it does already.
+    pub fn stub(&self, name: &str) -> bool {
+        let mut stubs = self.stubs.lock().unwrap_or_else(PoisonError::into_inner);
+        if stubs.iter().any(|known| known == name) {
+            return false;
+        }
+        stubs.push(name.to_owned());
+        true
+    }
+
+    fn is_stub(&self, name: &str) -> bool {
+        self.stubs.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|known| known == name)
+    }
+
     /// What was asked for so far.
     pub fn captured(&self) -> MutexGuard<'_, Captured> {
         self.captured.lock().unwrap_or_else(PoisonError::into_inner)
@@ -151,6 +172,16 @@ impl fmt::Debug for Scope {
     }
 }
 
+/// A function that does not exist, while the project is read.
+#[derive(Debug)]
+struct Stub;
+
+impl Object for Stub {
+    fn call(self: &Arc<Self>, _: &mut State<'_, '_>, _: &[Value]) -> Result<Value, Error> {
+        Ok(Value::UNDEFINED)
+    }
+}
+
 /// The names that a template can use: macros first, since a project may replace even `ref`.
 #[derive(Debug)]
 pub struct Context(pub Arc<Scope>);
@@ -166,7 +197,12 @@ impl Object for Context {
 
     fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Value> {
         let scope = &self.0;
-        if let Some(definition) = scope.universe.find(&scope.package, name) {
+        let definition = match scope.is_test {
+            true if matches!(name, "ref" | "source" | "config") => None,
+            true => scope.universe.find_anywhere(&scope.package, name),
+            false => scope.universe.find(&scope.package, name),
+        };
+        if let Some(definition) = definition {
             return Some(MacroRef::value(scope, definition));
         }
         if let Some(value) = scope.values.get(name).or_else(|| scope.given.globals.get(name)) {
@@ -180,6 +216,7 @@ impl Object for Context {
             "execute" => Some(Value::from(scope.execute())),
             "context" => Some(Value::from_object(Self(Arc::clone(scope)))),
             "project_name" => Some(Value::from(scope.package.as_str())),
+            name if scope.is_stub(name) => Some(Value::from_object(Stub)),
             package if scope.universe.has_package(package) => {
                 Some(Value::from_object(Namespace { package: package.to_owned(), scope: Arc::clone(scope) }))
             }

@@ -163,6 +163,7 @@ impl Literals<'_, '_> {
             TokenKind::Operator => match text {
                 "[" => self.list()?,
                 "{" => self.dict()?,
+                "(" => self.bracket()?,
                 "-" => match self.value()? {
                     Value::Number(number) => match number.as_i64() {
                         Some(whole) => Value::from(-whole),
@@ -175,6 +176,20 @@ impl Literals<'_, '_> {
         };
         // What follows a literal may change it: `'a' ~ 'b'`, `[1] | first`.
         matches!(self.peek(0), "," | ")" | "]" | "}" | ":" | "").then_some(value)
+    }
+
+    /// `('a')` is `'a'`, and `('a', 'b')` a list.
+    fn bracket(&mut self) -> Option<Value> {
+        let mut items = Vec::new();
+        let mut is_tuple = false;
+        while !self.take(")") {
+            items.push(self.value()?);
+            is_tuple |= self.peek(0) == ",";
+            if !self.take(",") && self.peek(0) != ")" {
+                return None;
+            }
+        }
+        if is_tuple || items.is_empty() { Some(Value::Array(items)) } else { items.pop() }
     }
 
     fn list(&mut self) -> Option<Value> {

@@ -40,6 +40,8 @@ pub struct MacroDef {
     pub path: String,
     pub source: Arc<str>,
     pub range: Range<usize>,
+    /// The block with the white space that its tags take away, as the manifest has it.
+    pub full: Range<usize>,
     pub name_span: Range<usize>,
     pub kind: BlockKind,
     pub parameters: Vec<Parameter>,
@@ -62,6 +64,7 @@ impl MacroDef {
             path: String::new(),
             source: "".into(),
             range: 0..0,
+            full: 0..0,
             name_span: 0..0,
             kind: BlockKind::Macro,
             parameters: Vec::new(),
@@ -95,6 +98,8 @@ pub struct MacroFile<'a> {
     pub package: &'a str,
     pub path: &'a str,
     pub text: &'a str,
+    /// Whether only generic tests are read from it, as from `tests/generic/`.
+    pub only_tests: bool,
 }
 
 /// A macro file that could not be read, or a macro that stands twice.
@@ -117,14 +122,14 @@ pub struct Universe {
 }
 
 impl Universe {
-    /// A universe for YAML, where no macro is known and no unknown name is forgiven.
-    pub fn without_macros(root: &str) -> Self {
+    /// A universe for YAML, where no macro is known.
+    pub fn without_macros(root: &str, undefined: UndefinedBehavior) -> Self {
         Self {
             packages: BTreeMap::new(),
             root: root.to_owned(),
             dispatch: HashMap::new(),
-            parse: environment::environment(UndefinedBehavior::Strict),
-            compile: environment::environment(UndefinedBehavior::Strict),
+            parse: environment::environment(undefined),
+            compile: environment::environment(undefined),
             has_macros: false,
         }
     }
@@ -144,7 +149,7 @@ impl Universe {
             has_macros: true,
         };
         let mut problems = Vec::new();
-        let internal = INTERNAL_MACROS.iter().map(|(path, text)| MacroFile { package: INTERNAL, path, text });
+        let internal = INTERNAL_MACROS.iter().map(|(path, text)| MacroFile { package: INTERNAL, path, text, only_tests: false });
         for file in internal {
             universe.add_file(&file, &mut problems);
         }
@@ -167,7 +172,7 @@ impl Universe {
         };
         let source: Arc<str> = Arc::from(file.text);
         for block in found {
-            if block.kind == BlockKind::Snapshot {
+            if block.kind == BlockKind::Snapshot || (file.only_tests && block.kind != BlockKind::Test) {
                 continue;
             }
             if let Err(problem) = self.add(file, &source, block) {
@@ -202,6 +207,7 @@ impl Universe {
             path: file.path.to_owned(),
             source: Arc::clone(source),
             range: block.range.clone(),
+            full: block.full,
             name_span: block.name_span,
             kind: block.kind,
             parameters: block.parameters,

@@ -15,7 +15,41 @@ pub fn resolve(text: &str) -> Value {
     integer(text)
         .map(Value::Int)
         .or_else(|| float(text).map(Value::Float))
-        .unwrap_or_else(|| Value::String(text.to_owned()))
+        .unwrap_or_else(|| Value::String(moment(text).unwrap_or_else(|| text.to_owned())))
+}
+
+/// Resolves a plain scalar with a tag of YAML's own, `!!float 1`.
+pub fn tagged(text: &str, tag: &str) -> Value {
+    match (tag, resolve(text)) {
+        ("null", _) => Value::Null,
+        ("float", Value::Int(number)) => Value::Float(number as f64),
+        (_, value) => value,
+    }
+}
+
+/// A date with a time, as Python's `isoformat` writes what PyYAML reads; a date alone stays as it is.
+fn moment(text: &str) -> Option<String> {
+    let at = text.find(['T', 't', ' '])?;
+    let date: jiff::civil::Date = text[..at].parse().ok()?;
+    let rest = text[at + 1..].trim_start();
+    let end = rest.find(|c: char| !c.is_ascii_digit() && !matches!(c, ':' | '.')).unwrap_or(rest.len());
+    let (time, zone) = (&rest[..end], rest[end..].trim_start());
+    let time: jiff::civil::Time = if time.find(':') == Some(1) { format!("0{time}") } else { time.to_owned() }.parse().ok()?;
+    let zone = match zone {
+        "" => String::new(),
+        "Z" | "z" => "+00:00".to_owned(),
+        zone => offset(zone)?,
+    };
+    let fraction = time.subsec_nanosecond() / 1000;
+    let fraction = if fraction == 0 { String::new() } else { format!(".{fraction:06}") };
+    Some(format!("{date}T{:02}:{:02}:{:02}{fraction}{zone}", time.hour(), time.minute(), time.second()))
+}
+
+/// `-5`, `+05:30`: hours and minutes with two digits each.
+fn offset(zone: &str) -> Option<String> {
+    let sign = zone.chars().next().filter(|sign| matches!(sign, '+' | '-'))?;
+    let (hours, minutes) = zone[1..].split_once(':').unwrap_or((&zone[1..], "0"));
+    Some(format!("{sign}{:02}:{:02}", hours.parse::<u8>().ok()?, minutes.parse::<u8>().ok()?))
 }
 
 fn integer(text: &str) -> Option<i64> {
@@ -61,9 +95,19 @@ fn float(text: &str) -> Option<f64> {
     let value = match body {
         ".inf" | ".Inf" | ".INF" => f64::INFINITY,
         ".nan" | ".NaN" | ".NAN" if body.len() == text.len() => f64::NAN,
+        _ if body.contains(':') => sexagesimal_float(body)?,
+        // PyYAML knows no sign before a dot.
+        _ if body.starts_with('.') && body.len() != text.len() => return None,
         _ => decimal(body)?,
     };
     Some(if negative { -value } else { value })
+}
+
+/// `190:20:30.15`
+fn sexagesimal_float(body: &str) -> Option<f64> {
+    let (whole, fraction) = body.split_once('.')?;
+    let seconds: f64 = format!("0.{}", fraction.replace('_', "")).trim_end_matches('.').parse().ok()?;
+    Some(sexagesimal(whole, whole.chars().next()?)? as f64 + seconds)
 }
 
 /// PyYAML wants a dot, and a sign in the exponent: `1e5` is text, `1.0e+5` a number.

@@ -321,7 +321,7 @@ fn scalar_value(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Value {
     if suffix == Some("str") || (style != ScalarStyle::Plain && suffix.is_none()) {
         return Value::String(text.to_owned());
     }
-    scalar::resolve(text)
+    suffix.map_or_else(|| scalar::resolve(text), |suffix| scalar::tagged(text, suffix))
 }
 
 fn twice(key: &Key) -> YamlProblem {

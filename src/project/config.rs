@@ -18,7 +18,7 @@ const MERGED: &[&str] = &["quoting", "column_types", "meta", "docs", "contract",
 /// What tests add up; all else is replaced.
 const OF_TESTS: &[&str] = &["tags", "meta"];
 
-/// What sources, exposures and the semantic layer add up.
+/// What sources and the semantic layer add up; exposures add nothing up.
 const OF_SOURCES: &[&str] = &["meta"];
 
 /// A config by the name that dbt keeps it under: Athena's `catalog` is a `database`, and hooks have a dash.
@@ -40,6 +40,7 @@ pub fn merge(kind: ResourceType, config: &mut Config, level: &Config) {
         | ResourceType::Snapshot
         | ResourceType::Analysis
         | ResourceType::Operation => true,
+        ResourceType::Exposure => false,
         _ => OF_SOURCES.contains(&key),
     };
     for (key, value) in level {
@@ -74,6 +75,16 @@ pub fn merge_call(calls: &mut Config, call: &Config) {
                 Value::Object(known) if key == "grants" => grants(known, value, true),
                 known => *known = value.clone(),
             },
+            serde_json::map::Entry::Vacant(free) if APPENDED.contains(&key) || is_hook => {
+                free.insert(Value::Array(list(value)));
+            }
+            serde_json::map::Entry::Vacant(free) if key == "grants" => {
+                let mut listed = Map::new();
+                for (grant, grantees) in value.as_object().into_iter().flatten() {
+                    listed.insert(grant.clone(), Value::Array(list(grantees)));
+                }
+                free.insert(listed.into());
+            }
             serde_json::map::Entry::Vacant(free) => drop(free.insert(value.clone())),
         }
     }
@@ -115,6 +126,15 @@ pub fn list(value: &Value) -> Vec<Value> {
     }
 }
 
+/// Python's `list(x)`: a text falls apart into its letters, as it does in dbt.
+fn python_list(value: &Value) -> Vec<Value> {
+    match value {
+        Value::String(text) => text.chars().map(|c| Value::from(c.to_string())).collect(),
+        Value::Object(entries) => entries.keys().map(|key| Value::from(key.as_str())).collect(),
+        other => list(other),
+    }
+}
+
 /// The texts of a list, or the one text that stands for a list.
 pub fn texts(value: Option<&Value>) -> Vec<String> {
     value.map(list).unwrap_or_default().iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
@@ -125,9 +145,9 @@ pub fn deep_merge(destination: &mut Config, source: &Config) {
     for (key, value) in source {
         match (value, destination.get_mut(key)) {
             (Value::Object(more), Some(Value::Object(known))) => deep_merge(known, more),
-            (Value::Array(more), Some(known @ Value::Array(_))) => {
+            (Value::Array(more), Some(known)) => {
                 let mut items = more.clone();
-                items.extend(list(known));
+                items.extend(python_list(known));
                 *known = Value::Array(items);
             }
             _ => drop(destination.insert(key.clone(), value.clone())),
@@ -150,6 +170,9 @@ pub fn finish(kind: ResourceType, config: &mut Config) {
         ("contract", json!({"enforced": false, "alias_types": true})),
         ("snapshot_meta_column_names", json!({"dbt_valid_to": null, "dbt_valid_from": null, "dbt_scd_id": null, "dbt_updated_at": null, "dbt_is_deleted": null})),
     ] {
+        if key == "snapshot_meta_column_names" && kind != ResourceType::Snapshot {
+            continue;
+        }
         if let (Some(Value::Object(known)), Value::Object(defaults)) = (config.get_mut(key), defaults) {
             for (key, value) in defaults {
                 known.entry(key).or_insert(value);
@@ -162,12 +185,26 @@ pub fn finish(kind: ResourceType, config: &mut Config) {
     }
     match kind {
         ResourceType::Test => store_failures(config),
+        ResourceType::Source => freshness(config),
         ResourceType::Model if !config.get("freshness").is_some_and(|freshness| freshness.get("build_after").is_some()) => {
             config.insert("freshness".to_owned(), Value::Null);
         }
         ResourceType::Model => build_after(config),
         _ => {}
     }
+}
+
+/// Both thresholds, whole.
+fn freshness(config: &mut Config) {
+    let Some(Value::Object(freshness)) = config.get_mut("freshness") else { return };
+    for key in ["warn_after", "error_after"] {
+        let time = freshness.entry(key).or_insert_with(|| json!({}));
+        if let Value::Object(time) = time {
+            time.entry("count").or_insert(Value::Null);
+            time.entry("period").or_insert(Value::Null);
+        }
+    }
+    freshness.entry("filter").or_insert(Value::Null);
 }
 
 fn build_after(config: &mut Config) {

@@ -58,7 +58,8 @@ fn files_of<'t>(reader: &Reader<'t>, package: &Package, kind: ResourceType) -> V
     };
     let mut found = files::find(reader.tree, package, folders, endings);
     if kind == ResourceType::Test {
-        found.retain(|found| !found.below.starts_with("generic"));
+        // Generic tests are macros, and fixtures belong to unit tests.
+        found.retain(|found| !matches!(found.below.split('/').next(), Some("generic" | "fixtures")));
     }
     found
 }
@@ -207,7 +208,11 @@ fn rendered_text(reader: &Reader<'_>, mut node: Node) -> Draft {
     match rewrite(&node.raw, 0..node.raw.len(), Marks::None) {
         Ok(template) => {
             node.template = Some(Arc::new(template));
-            rendered(reader, node)
+            let mut draft = rendered(reader, node);
+            for problem in draft.problems.iter_mut().filter(|problem| problem.place.path == draft.node.file) {
+                problem.place = draft.node.place.clone();
+            }
+            draft
         }
         Err(problem) => {
             node.is_broken = true;

@@ -81,7 +81,8 @@ pub(super) fn read(tree: &Tree, package: &Package, known: Option<&[Arc<PropertyF
             return Ok(file);
         }
         let path = &found.file.path;
-        let (yaml, warnings) = yaml::read(found.text).map_err(|problem| Problem::yaml(path, problem))?;
+        // dbt takes the white space at the ends of a file away before it reads it.
+        let (yaml, warnings) = yaml::read(found.text.trim_end()).map_err(|problem| Problem::yaml(path, problem))?;
         let mut problems = keys::unknown(path, &yaml);
         problems.extend(warnings.into_iter().map(|problem| Problem::yaml(path, problem)));
         Ok(Arc::new(PropertyFile {

@@ -33,13 +33,14 @@ pub(super) fn read(reader: &Reader<'_>, entry: &Entry<'_>, problems: &mut Vec<Pr
     let configured = reader.configure((node.resource_type, &node.package, &node.fqn), &said, &Config::new());
     node.unrendered = configured.unrendered;
     let mut config = Config::clone(&configured.config);
-    let of_project = package.file.levels("exposures", &[], true).into_iter().next().unwrap_or_default();
-    let mut tags = config::texts(of_project.get("tags"));
+    // dbt looks here for `tags` and `meta` without a plus.
+    let of_project = package.file.rendered.as_ref().and_then(|file| file.get("exposures"));
+    let mut tags = texts(of_project.and_then(|level| level.get("tags")));
     tags.extend(texts(entry.yaml.get("tags")));
     tags.extend(config::texts(config.get("tags")));
     tags.sort();
     tags.dedup();
-    let mut meta = of_project.get("meta").and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut meta = object(of_project.and_then(|level| level.get("meta")));
     meta.extend(object(entry.yaml.get("meta")));
     meta.extend(config.get("meta").and_then(Value::as_object).cloned().unwrap_or_default());
     config.insert("tags".to_owned(), json!(tags));

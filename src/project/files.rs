@@ -1,9 +1,12 @@
 //! Which file is what: the files of each package by the paths that its `dbt_project.yml` names.
 
+use std::collections::HashSet;
+
 use super::package::Package;
 use super::problem::{Problem, ProblemKind};
 use crate::finding::Place;
 use crate::parse::yaml::Yaml;
+use crate::source::file::file_name;
 use crate::source::{FileKind, SourceFile, Tree};
 
 /// A file with the resource folder that it was found in.
@@ -19,10 +22,12 @@ pub struct Found<'t> {
 /// The files with one of these endings in these folders of a package.
 pub fn find<'t>(tree: &'t Tree, package: &Package, folders: &[String], endings: &[&str]) -> Vec<Found<'t>> {
     let mut found: Vec<Found<'t>> = Vec::new();
+    let mut seen: HashSet<&str> = HashSet::new();
     for folder in folders {
         let folder = package.join(folder);
         for file in tree.below(&folder) {
-            if !endings.contains(&file.extension()) || found.iter().any(|known| known.file.path == file.path) {
+            let is_wanted = endings.iter().any(|ending| file.extension().eq_ignore_ascii_case(ending));
+            if !is_wanted || is_hidden(file) || package.ignores(&file.path) || !seen.insert(&file.path) {
                 continue;
             }
             let Ok(text) = file.text() else { continue };
@@ -32,6 +37,11 @@ pub fn find<'t>(tree: &'t Tree, package: &Package, folders: &[String], endings: 
         }
     }
     found
+}
+
+/// dbt reads no file whose name begins so.
+fn is_hidden(file: &SourceFile) -> bool {
+    file_name(&file.path).starts_with(['.', '#', '~'])
 }
 
 /// The files of the project's own folders that cannot be read at all.

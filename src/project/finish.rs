@@ -13,6 +13,7 @@ use super::scopes;
 use super::version::VersionEntry;
 use crate::finding::Place;
 use crate::jinja::lexer::{Part, lex};
+use crate::jinja::relation::Relation;
 use crate::jinja::rewrite::{Marks, rewrite};
 use crate::jinja::statics::{self, Statics};
 use crate::jinja::{render, values};
@@ -49,7 +50,19 @@ pub(super) fn finish(
         node.tags.extend(by_file.tags);
         version.name(&mut node, &entry.name);
     }
-    let configured = reader.configure((node.resource_type, &node.package, &node.fqn), &patch, &calls);
+    // A property file of another package configures by that package's `dbt_project.yml`.
+    let package = said.filter(|_| !patch.is_empty()).map_or(&node.package, |said| &said.entry.file.package);
+    let configured = reader.configure((node.resource_type, package, &node.fqn), &patch, &calls);
+    if said.is_some_and(|said| patch.is_empty() && said.entry.yaml.get("relation").is_some())
+        && node.resource_type == ResourceType::Snapshot
+    {
+        // A snapshot of YAML without a config is left as it was made.
+        node.config = configured.config;
+        node.relation = Relation::default();
+        said.into_iter().for_each(|said| apply(&mut node, said));
+        describe_at(reader, &mut node, said, &mut problems);
+        return (node, problems);
+    }
     (node.config, node.unrendered) = (configured.config, configured.unrendered);
     let mut tags = std::mem::take(&mut node.tags);
     tags.extend(configured.tags);
@@ -57,22 +70,31 @@ pub(super) fn finish(
     take_from_config(&mut node);
     if let Some(said) = said {
         apply(&mut node, said);
-        describe(reader, &mut node, &said.entry.place(), &mut problems);
     }
-    let (mut node, failed) = namer.name(node);
+    describe_at(reader, &mut node, said, &mut problems);
+    let (mut node, failed) = namer.name(node, &configured.nulls);
     if let Some(problem) = failed {
         node.is_broken = true;
         problems.push(render_problem(&node, problem));
     }
     if node.resource_type == ResourceType::Snapshot {
-        let target = |key: &str| node.config_text(key).filter(|name| !name.is_empty()).map(str::to_owned);
+        let is_null = |key: &str| configured.nulls.iter().any(|null| null == key);
+        let target =
+            |key: &str| node.config_text(key).filter(|name| !name.is_empty() && !is_null(key)).map(str::to_owned);
         let (schema, database) = (target("target_schema"), target("target_database"));
         node.schema = schema.unwrap_or(node.schema);
         node.database = database.unwrap_or(node.database);
-        node.relation = super::names::relation(&node);
+        node.relation = super::names::relation(reader, &node);
     }
     let node = hooks(reader, node, &mut problems);
     (node, problems)
+}
+
+fn describe_at(reader: &Reader<'_>, node: &mut Node, said: Option<&Said<'_>>, problems: &mut Vec<Problem>) {
+    // dbt leaves the descriptions of what is disabled as they were written.
+    if let Some(said) = said.filter(|_| node.config.get("enabled") != Some(&serde_json::Value::Bool(false))) {
+        describe(reader, node, &said.entry.place(), problems);
+    }
 }
 
 /// What dbt keeps beside the config as well.
@@ -80,7 +102,7 @@ pub(super) fn take_from_config(node: &mut Node) {
     if let Some(serde_json::Value::Object(meta)) = node.config.get("meta") {
         node.meta = meta.clone();
     }
-    node.group = node.config_text("group").map(str::to_owned);
+    node.group = node.config_text("group").filter(|group| !group.is_empty()).map(str::to_owned);
     node.model.access = node.config_text("access").unwrap_or_default().to_owned();
 }
 

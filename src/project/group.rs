@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value};
 
+use super::config::{self, Config};
+use super::drafts::fqn;
 use super::entries::{Entry, object};
+use super::node::ResourceType;
+use super::package::Package;
 use super::problem::{Problem, ProblemKind};
 use super::reader::Reader;
 use crate::finding::Place;
@@ -17,8 +21,23 @@ pub struct Group {
     pub original_file_path: String,
     pub description: Option<String>,
     pub owner: Map<String, Value>,
-    pub meta: Map<String, Value>,
+    /// dbt gives groups what `models:` of `dbt_project.yml` sets, whether it means anything for a group or not.
+    pub config: Config,
     pub place: Place,
+}
+
+fn config_of(root: &Package, package: &Package, entry: &Entry<'_>) -> Config {
+    let mut config = Config::from_iter([("meta".to_owned(), Map::new().into())]);
+    let path = fqn(package, &entry.file.below, &entry.name);
+    let said = object(entry.yaml.get("config"));
+    let own = package.file.levels("models", &path, true);
+    let of_root = if package.root.is_empty() { Vec::new() } else { root.file.levels("models", &path, true) };
+    for level in own.iter().chain([&said]).chain(&of_root) {
+        config::merge(ResourceType::Metric, &mut config, level);
+    }
+    // Hooks are dropped.
+    config.retain(|key, _| !matches!(key.as_str(), "pre-hook" | "post-hook"));
+    config
 }
 
 /// Reads one entry of `groups:`.
@@ -39,7 +58,7 @@ pub(super) fn read(reader: &Reader<'_>, entry: &Entry<'_>, problems: &mut Vec<Pr
         original_file_path: package.relative(&entry.file.path).to_owned(),
         description: entry.text("description"),
         owner,
-        meta: object(entry.yaml.get("config").and_then(|config| config.get("meta"))),
+        config: config_of(reader.root(), package, entry),
         place: entry.place(),
     })
 }

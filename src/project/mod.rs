@@ -61,7 +61,9 @@ pub struct Project {
     /// Exposures, metrics, semantic models, saved queries and unit tests by unique id.
     pub others: IndexMap<String, Arc<Node>>,
     pub groups: Vec<group::Group>,
-    /// What `enabled: false` takes out, and the tests of it.
+    /// Tests of what is disabled or not there: dbt keeps them in its manifest, and never runs them.
+    pub lost_tests: Vec<Arc<Node>>,
+    /// What `enabled: false` takes out.
     pub disabled: Vec<Arc<Node>>,
     /// What property files say of macros, by unique id.
     pub macro_patches: HashMap<String, patches::MacroPatch>,

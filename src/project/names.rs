@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use minijinja::Value;
 
-use super::node::{Node, ResourceType};
+use super::node::Node;
 use super::reader::Reader;
 use super::scopes;
 use crate::jinja::relation::Relation;
@@ -28,14 +28,15 @@ impl<'r> Namer<'r> {
         Self { reader, packages: Vec::new() }
     }
 
-    /// Sets the node's database, schema, alias and relation, and says what failed.
-    pub(super) fn name(&mut self, node: Node) -> (Node, Option<RenderProblem>) {
+    /// Sets the node's database, schema, alias and relation, and says what failed. The configs `nulls` count as not set.
+    pub(super) fn name(&mut self, node: Node, nulls: &[String]) -> (Node, Option<RenderProblem>) {
         let mut node = Arc::new(node);
         let mut names: [String; 3] = Default::default();
         let mut failed = None;
         for (at, (name, config)) in MACROS.into_iter().enumerate() {
             let found = self.reader.universe.find(&node.package, name);
-            let custom = node.config.get(config).filter(|custom| !custom.is_null());
+            let is_null = nulls.iter().any(|null| null == config);
+            let custom = node.config.get(config).filter(|custom| !custom.is_null() && !is_null);
             names[at] = if found.is_none_or(|found| found.package == INTERNAL) {
                 self.usual(config, custom, &node)
             } else {
@@ -56,7 +57,7 @@ impl<'r> Namer<'r> {
             }
         }
         let mut node = Arc::unwrap_or_clone(node);
-        node.relation = relation(&node);
+        node.relation = relation(self.reader, &node);
         (node, failed)
     }
 
@@ -90,13 +91,9 @@ impl<'r> Namer<'r> {
     }
 }
 
-/// The relation of a node by its names, with the quotes that its config wants.
-pub(super) fn relation(node: &Node) -> Relation {
+/// The relation of a node by its names, with the quotes that the project wants: a node's own `quoting` changes nothing.
+pub(super) fn relation(reader: &Reader<'_>, node: &Node) -> Relation {
     let mut relation = Relation::new(&node.database, &node.schema, &node.alias);
-    if node.resource_type != ResourceType::Test
-        && let Some(serde_json::Value::Object(quoting)) = node.config.get("quoting")
-    {
-        relation.quote(|part| quoting.get(part).and_then(serde_json::Value::as_bool));
-    }
+    relation.quote(|part| reader.root().file.quotes(part));
     relation
 }

@@ -84,6 +84,14 @@ impl ResourceType {
         }
     }
 
+    /// Whether nodes of this kind stand under `nodes` in the manifest.
+    pub fn is_of_nodes(self) -> bool {
+        matches!(
+            self,
+            Self::Model | Self::Seed | Self::Snapshot | Self::Analysis | Self::Test | Self::Operation
+        )
+    }
+
     /// Whether nodes of this kind can be named in a `ref`.
     pub fn is_refable(self) -> bool {
         matches!(self, Self::Model | Self::Seed | Self::Snapshot)
@@ -107,6 +115,16 @@ impl Version {
         match (self.0.as_f64(), other.0.as_f64()) {
             (Some(a), Some(b)) => (a - b).abs() < f64::EPSILON,
             _ => self.0 == other.0,
+        }
+    }
+
+    /// Whether Python takes it for false: dbt then behaves as if no version were said.
+    pub fn is_falsy(&self) -> bool {
+        match &self.0 {
+            Value::Number(number) => number.as_f64() == Some(0.0),
+            Value::String(text) => text.is_empty(),
+            Value::Bool(value) => !value,
+            _ => true,
         }
     }
 

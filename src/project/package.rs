@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
 use super::problem::{Problem, ProblemKind};
 use super::project_file::ProjectFile;
 use super::yaml_jinja;
@@ -16,9 +18,17 @@ pub struct Package {
     pub file: ProjectFile,
     /// Relative to the root project, empty for the root, else ending in `/`.
     pub root: String,
+    /// What `.dbtignore` takes out, when there is one.
+    ignored: Option<Gitignore>,
 }
 
 impl Package {
+    /// Whether `.dbtignore` says that a file is not to be read.
+    pub fn ignores(&self, path: &str) -> bool {
+        let below = self.relative(path);
+        self.ignored.as_ref().is_some_and(|ignored| ignored.matched_path_or_any_parents(below, false).is_ignore())
+    }
+
     /// The package's name.
     pub fn name(&self) -> &str {
         &self.file.name
@@ -39,7 +49,7 @@ impl Package {
 /// Jinja in `dbt_project.yml` sees.
 pub fn packages(tree: &Tree, scope: &Arc<Scope>, problems: &mut Vec<Problem>) -> Vec<Package> {
     let root = read(tree, "", scope, problems)
-        .unwrap_or_else(|| Package { file: ProjectFile::default(), root: String::new() });
+        .unwrap_or_else(|| Package { file: ProjectFile::default(), root: String::new(), ignored: None });
     // What `dbt deps` installed comes before the folder that it was installed from.
     let mut folders: Vec<String> = installed(tree, &root.file.packages_path);
     for path in ["packages.yml", "dependencies.yml"] {
@@ -82,7 +92,18 @@ fn read(tree: &Tree, root: &str, scope: &Arc<Scope>, problems: &mut Vec<Problem>
         let problem = Problem::new(ProblemKind::Properties, "the project has no `name`", Place::file(path));
         problems.push(problem.help("add `name: mojap_derived_tables` (or another name) at the top"));
     }
-    Some(Package { file, root: root.to_owned() })
+    Some(Package { file, root: root.to_owned(), ignored: ignored(tree, root) })
+}
+
+/// The patterns of a package's `.dbtignore`, which are git's.
+fn ignored(tree: &Tree, root: &str) -> Option<Gitignore> {
+    let text = tree.find(&format!("{root}.dbtignore"))?.text().ok()?;
+    let mut patterns = GitignoreBuilder::new("");
+    for line in text.lines() {
+        // A pattern that cannot be read matches nothing, as in git.
+        let _ = patterns.add_line(None, line);
+    }
+    patterns.build().ok()
 }
 
 /// Reads one YAML file; a problem is reported.

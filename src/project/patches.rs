@@ -37,7 +37,19 @@ pub(super) fn matched<'e>(
     }
     let mut matching = Matching { reader, drafts, names, said: vec![None; drafts.len()] };
     for (kind, entries) in kinds {
+        let mut given_up: Option<&str> = None;
         for entry in *entries {
+            if given_up == Some(entry.file.path.as_str()) {
+                continue;
+            }
+            if let Some(clash) = clash(entry, *kind) {
+                problems.push(clash);
+                if *kind == ResourceType::Test {
+                    // dbt gives up the rest of the list.
+                    given_up = Some(&entry.file.path);
+                    continue;
+                }
+            }
             let versions = if *kind == ResourceType::Model { VersionEntry::all(entry, problems) } else { Vec::new() };
             if versions.is_empty() {
                 let found = matching.find(*kind, &entry.name, &entry.file.package);
@@ -123,6 +135,23 @@ impl<'e> Matching<'e, '_> {
             None => problem.help("the name must be the file's name without its ending"),
         })
     }
+}
+
+/// An attribute that stands both beside `config:` and in it.
+fn clash(entry: &Entry<'_>, kind: ResourceType) -> Option<Problem> {
+    let config = entry.yaml.get("config")?;
+    let twice = ["meta", "docs", "group", "contract", "access"].into_iter().find_map(|key| {
+        config.get(key)?;
+        Some((key, entry.yaml.get(key)?))
+    });
+    let (key, beside) = twice?;
+    let problem_kind = if kind == ResourceType::Test { ProblemKind::Orphan } else { ProblemKind::Properties };
+    let mut message = format!("`{key}` of `{}` stands under `config:` and beside it", entry.name);
+    if kind == ResourceType::Test {
+        message.push_str(", so dbt reads neither this entry nor those after it");
+    }
+    let place = Place::span(entry.file.path.clone(), beside.span.clone());
+    Some(Problem::new(problem_kind, message, place).help("keep the one under `config:`"))
 }
 
 fn no_file(entry: &Entry<'_>, version: &VersionEntry<'_>, names: &[String]) -> Problem {

@@ -21,6 +21,8 @@ pub enum ProblemKind {
     Jinja,
     /// `ref` or `source` that leads nowhere.
     UnresolvedReference,
+    /// A test of what is not there, which dbt leaves out with a warning.
+    LostTest,
     /// A `ref` to a model that is not for everyone.
     Access,
     /// Two resources with one name.

@@ -97,6 +97,11 @@ impl ProjectFile {
         paths
     }
 
+    /// What `quoting:` says of `database`, `schema` or `identifier`.
+    pub fn quotes(&self, part: &str) -> Option<bool> {
+        self.rendered.as_ref()?.get("quoting")?.get(part)?.as_bool()
+    }
+
     /// A flag of `flags:` that is on or off.
     pub fn flag(&self, name: &str) -> Option<bool> {
         self.flags.get(name).and_then(serde_json::Value::as_bool)

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use minijinja::UndefinedBehavior;
 use rayon::prelude::*;
 
 use super::drafts::{self, Draft, jinja_problem};
@@ -20,8 +21,9 @@ use super::reader::Reader;
 use super::resolve::Lookup;
 use super::scopes::{self, Run};
 use super::{DocsBlock, Project, exposure, graph, group, identity, resolve, snapshot_entry, source_table, tests};
-use crate::jinja::blocks;
-use crate::jinja::scope::Given;
+use crate::jinja::rewrite::{Marks, rewrite};
+use crate::jinja::scope::{Given, Mode, Scope};
+use crate::jinja::{blocks, render};
 use crate::jinja::universe::{MacroFile, Universe};
 use crate::source::Tree;
 
@@ -75,6 +77,7 @@ pub fn read_beside(tree: &Arc<Tree>, inputs: &Inputs, known: Option<&Project>) -
         sources: parts.sources,
         others: parts.others,
         groups: parts.groups,
+        lost_tests: Vec::new(),
         disabled: parts.disabled,
         macro_patches: parts.macro_patches,
         packages,
@@ -161,14 +164,17 @@ fn parts(reader: &Reader<'_>, property_files: &[Arc<PropertyFile>], problems: &m
     let source_entries = entries_of("sources", problems);
     let tables = source_table::tables(reader, &source_entries, problems);
     let written = {
-        let lookup = Lookup::new(parts.nodes.values());
+        let lookup = Lookup::new(parts.nodes.values()).with_disabled(&parts.disabled);
         let mut written = tests::of_nodes(reader, &lookup, ResourceType::Model, &models, problems);
         written.extend(tests::of_nodes(reader, &lookup, ResourceType::Seed, &seeds, problems));
         written.extend(tests::of_nodes(reader, &lookup, ResourceType::Snapshot, &snapshots, problems));
         written.extend(tests::of_sources(reader, &tables, problems));
         written
     };
-    let attached = |id: &str| parts.nodes.get(id).cloned();
+    let attached = |id: &str| {
+        let disabled = || parts.disabled.iter().find(|node| node.unique_id == id);
+        parts.nodes.get(id).or_else(disabled).cloned()
+    };
     for node in tests::finish(reader, written, &attached, problems) {
         parts.add(node, problems);
     }
@@ -193,14 +199,23 @@ fn parts(reader: &Reader<'_>, property_files: &[Arc<PropertyFile>], problems: &m
 }
 
 fn universe(tree: &Tree, packages: &[Package], problems: &mut Vec<Problem>) -> Universe {
-    let mut found: Vec<(&str, Found<'_>)> = Vec::new();
+    let mut found: Vec<(&str, Found<'_>, bool)> = Vec::new();
     for package in packages {
-        let mut folders = package.file.macro_paths.clone();
-        folders.extend(package.file.test_paths.iter().map(|path| format!("{path}/generic")));
-        found.extend(files::find(tree, package, &folders, &["sql"]).into_iter().map(|file| (package.name(), file)));
+        let tests: Vec<String> = package.file.test_paths.iter().map(|path| format!("{path}/generic")).collect();
+        for (folders, only_tests) in [(&package.file.macro_paths, false), (&tests, true)] {
+            let files = files::find(tree, package, folders, &["sql"]).into_iter();
+            found.extend(files.map(|file| (package.name(), file, only_tests)));
+        }
     }
-    let files: Vec<MacroFile<'_>> =
-        found.iter().map(|(package, found)| MacroFile { package, path: &found.file.path, text: found.text }).collect();
+    let files: Vec<MacroFile<'_>> = found
+        .iter()
+        .map(|(package, found, only_tests)| MacroFile {
+            package,
+            path: &found.file.path,
+            text: found.text,
+            only_tests: *only_tests,
+        })
+        .collect();
     let (universe, failed) = Universe::new(packages[0].name(), &files, packages[0].file.dispatch.clone());
     problems.extend(failed.into_iter().map(|failed| jinja_problem(&failed.path, failed.problem)));
     universe
@@ -223,7 +238,15 @@ fn vars(packages: &[Package]) -> HashMap<String, serde_json::Map<String, serde_j
     vars
 }
 
+/// A docs block may hold Jinja, which sees nothing.
+fn docs_text(scope: &Arc<Scope>, text: &str) -> Option<String> {
+    let template = rewrite(text, 0..text.len(), Marks::None).ok()?;
+    render::render(scope, &template, "").ok().map(|text| text.trim().to_owned())
+}
+
 fn docs(tree: &Tree, packages: &[Package]) -> Vec<DocsBlock> {
+    let universe = Arc::new(Universe::without_macros("", UndefinedBehavior::Lenient));
+    let scope = Arc::new(Scope::new(universe, Arc::default(), "", Mode::Yaml));
     let mut docs = Vec::new();
     for package in packages {
         for found in files::find(tree, package, &package.file.docs_paths, &["md"]) {
@@ -232,7 +255,7 @@ fn docs(tree: &Tree, packages: &[Package]) -> Vec<DocsBlock> {
                 package: package.name().to_owned(),
                 path: found.below.to_owned(),
                 original_file_path: package.relative(&found.file.path).to_owned(),
-                text,
+                text: if text.contains(['{', '#']) { docs_text(&scope, &text).unwrap_or(text) } else { text },
             }));
         }
     }

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use minijinja::UndefinedBehavior;
+
 use super::config::{self, Config};
 use super::node::ResourceType;
 use super::package::Package;
@@ -27,6 +29,8 @@ pub(super) struct Configured {
     pub unrendered: Arc<Config>,
     /// The tags that its config gives it, each once: those of the property file last.
     pub tags: Vec<String>,
+    /// Configs that were set to null over the project's own: dbt shows the project's, but names by null.
+    pub nulls: Vec<String>,
 }
 
 /// What reading one node needs of all the others.
@@ -48,7 +52,7 @@ impl<'r> Reader<'r> {
         universe: &'r Arc<Universe>,
         given: &'r Arc<Given>,
     ) -> Self {
-        let plain = Arc::new(Universe::without_macros(&packages[0].file.name));
+        let plain = Arc::new(Universe::without_macros(&packages[0].file.name, UndefinedBehavior::Strict));
         let scope = |package: &Package| {
             (
                 package.name().to_owned(),
@@ -114,7 +118,7 @@ impl<'r> Reader<'r> {
         let is_root = own.root.is_empty();
         if is_root && patch.is_empty() && calls.is_empty() {
             let tags = unique(config::texts(folder.finished.get("tags")));
-            return Configured { config: folder.finished, unrendered: folder.unrendered, tags };
+            return Configured { config: folder.finished, unrendered: folder.unrendered, tags, nulls: Vec::new() };
         }
         let mut config = Config::clone(&folder.config);
         let mut unrendered = Config::clone(&folder.unrendered);
@@ -135,7 +139,15 @@ impl<'r> Reader<'r> {
         }
         tags.extend(config::texts(patch.get("tags")));
         config::finish(kind, &mut config);
-        Configured { config: Arc::new(config), unrendered: Arc::new(unrendered), tags: unique(tags) }
+        let mut nulls = Vec::new();
+        let is_kept = |value: &serde_json::Value| value.is_null() && kind.is_of_nodes();
+        for (key, value) in config.iter_mut().filter(|(_, value)| is_kept(value)) {
+            if let Some(before) = folder.finished.get(key).filter(|before| !before.is_null()) {
+                nulls.push(key.clone());
+                *value = before.clone();
+            }
+        }
+        Configured { config: Arc::new(config), unrendered: Arc::new(unrendered), tags: unique(tags), nulls }
     }
 }
 

@@ -26,6 +26,8 @@ pub fn packages<'a>(root: &'a str, own: &'a str, named: Option<&'a str>, own_fir
 #[derive(Debug, Default)]
 pub struct Lookup {
     names: HashMap<String, Vec<Arc<Node>>>,
+    /// The ids of disabled nodes by name.
+    disabled: HashMap<String, String>,
 }
 
 impl Lookup {
@@ -36,6 +38,18 @@ impl Lookup {
             lookup.names.entry(node.name.clone()).or_default().push(Arc::clone(node));
         }
         lookup
+    }
+
+    /// The same, and the disabled nodes, for tests that are attached to them.
+    pub(super) fn with_disabled(mut self, disabled: &[Arc<Node>]) -> Self {
+        let refable = disabled.iter().filter(|node| node.resource_type.is_refable());
+        self.disabled = refable.map(|node| (node.name.clone(), node.unique_id.clone())).collect();
+        self
+    }
+
+    /// The id of a disabled node.
+    pub(super) fn disabled(&self, name: &str) -> Option<&str> {
+        self.disabled.get(name).map(String::as_str)
     }
 
     fn in_package(&self, package: Option<&str>, name: &str, version: Option<&Version>) -> Option<&Arc<Node>> {
@@ -50,11 +64,13 @@ impl Lookup {
 
     /// The node that a reference means: the pinned version, else the latest, else the one of that name.
     pub fn find(&self, packages: &[Option<&str>], key: &RefKey) -> Option<&Arc<Node>> {
-        packages.iter().find_map(|package| self.in_package(*package, &key.name, key.version.as_ref()))
+        let version = key.version.as_ref().filter(|version| !version.is_falsy());
+        packages.iter().find_map(|package| self.in_package(*package, &key.name, version))
     }
 
     /// The id of the node that a test of a property file of `package` is attached to.
     pub(super) fn attached(&self, name: &str, package: &str, version: Option<&Version>) -> Option<&str> {
+        let version = version.filter(|version| !version.is_falsy());
         self.in_package(Some(package), name, version).map(|node| node.unique_id.as_str())
     }
 
@@ -120,7 +136,13 @@ pub fn resolve(project: &mut Project) {
     for (id, found) in resolved {
         project.problems.extend(found.problems);
         if found.is_lost && id.starts_with("test.") {
-            project.disabled.extend(project.nodes.shift_remove(&id));
+            let lost = project.nodes.shift_remove(&id).map(|mut node| {
+                let test = Arc::make_mut(&mut node);
+                Arc::make_mut(&mut test.config).insert("enabled".to_owned(), false.into());
+                test.depends_on = found.depends_on;
+                node
+            });
+            project.lost_tests.extend(lost);
             continue;
         }
         let nodes: &mut IndexMap<String, Arc<Node>> =
@@ -231,6 +253,11 @@ pub(super) fn call_place(project: &Project, node: &Node, at: Option<usize>) -> P
     Place::span(node.file.clone(), start..end)
 }
 
+/// dbt stops at a model that refers to nothing, and leaves a test out.
+fn kind_of(node: &Node) -> ProblemKind {
+    if node.resource_type == ResourceType::Test { ProblemKind::LostTest } else { ProblemKind::UnresolvedReference }
+}
+
 fn lost_ref(
     project: &Project,
     lookup: &Lookup,
@@ -244,7 +271,8 @@ fn lost_ref(
         return None;
     }
     let place = call_place(project, node, asked.at);
-    let unresolved = |message: String| Problem::new(ProblemKind::UnresolvedReference, message, place.clone());
+    let kind = kind_of(node);
+    let unresolved = |message: String| Problem::new(kind, message, place.clone());
     let named = lookup.all(&key.name);
     let problem = match &key.version {
         Some(version) if !named.is_empty() => {
@@ -289,7 +317,7 @@ fn lost_source(
         return None;
     }
     let place = call_place(project, node, asked.at);
-    let kind = ProblemKind::UnresolvedReference;
+    let kind = kind_of(node);
     if is_disabled {
         let message = format!("the source table `{source}.{table}` is disabled, so nothing can refer to it");
         return Some(Problem::new(kind, message, place).help("take `enabled: false` out of its config"));

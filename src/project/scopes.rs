@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use minijinja::Value;
+use minijinja::{UndefinedBehavior, Value};
 use minijinja::value::{Enumerator, Object};
 use serde_json::json;
 
-use super::node::Node;
+use super::node::{Node, ResourceType};
 use super::resolve;
 use super::{Project, profile::Target};
 use crate::jinja::moment::Moment;
@@ -18,7 +18,13 @@ use crate::jinja::values;
 
 /// The scope in which a node is read: `execute` is false.
 pub fn reading(universe: &Arc<Universe>, given: &Arc<Given>, node: &Arc<Node>) -> Scope {
-    of_node(universe, given, node, Mode::Parse)
+    let scope = of_node(universe, given, node, Mode::Parse);
+    if node.resource_type != ResourceType::Operation {
+        return scope;
+    }
+    // What `on-run-end` is told of the run.
+    let empty = || values::List::value([]);
+    scope.with("schemas", empty()).with("database_schemas", empty()).with("results", empty())
 }
 
 /// The scope in which descriptions of a package are read.
@@ -34,7 +40,7 @@ pub fn project_file(
 ) -> Arc<Scope> {
     let globals = target.map(|target| ("target", target.value())).into_iter().collect();
     let given = Given { cli_vars: vars.clone(), env: env.clone(), globals, ..Given::default() };
-    Arc::new(Scope::new(Arc::new(Universe::without_macros("")), Arc::new(given), "", Mode::Yaml))
+    Arc::new(Scope::new(Arc::new(Universe::without_macros("", UndefinedBehavior::Strict)), Arc::new(given), "", Mode::Yaml))
 }
 
 /// The scope in which a node is compiled.
@@ -62,7 +68,9 @@ pub fn compiling(project: &Project, node: &Arc<Node>, incremental: bool) -> Scop
 }
 
 fn of_node(universe: &Arc<Universe>, given: &Arc<Given>, node: &Arc<Node>, mode: Mode) -> Scope {
-    Scope::new(Arc::clone(universe), Arc::clone(given), &node.package, mode)
+    let mut scope = Scope::new(Arc::clone(universe), Arc::clone(given), &node.package, mode);
+    scope.is_test = node.test.is_some() || node.resource_type == ResourceType::Exposure;
+    scope
         .with("this", Value::from_object(node.relation.clone()))
         .with("model", facts(node))
         .with("schema", Value::from(node.schema.as_str()))

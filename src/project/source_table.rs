@@ -128,9 +128,11 @@ fn one<'e>(
     node.meta = node.config.get("meta").and_then(Value::as_object).cloned().unwrap_or_default();
     let quoting = quoting(&source, &table);
     node.relation = Relation::new(&node.database, &node.schema, &identifier);
-    node.relation.quote(|part| quoting.get(part).and_then(Value::as_bool));
+    node.relation.quote(|part| quoting.get(part).and_then(Value::as_bool).or_else(|| reader.root().file.quotes(part)));
     let place = node.place.clone();
-    describe(reader, &mut node, &place, problems);
+    if node.config.get("enabled") != Some(&Value::Bool(false)) {
+        describe(reader, &mut node, &place, problems);
+    }
     node.body = body(reader, entry, (&source, &table), &node, &identifier, quoting, problems);
     let found = SourceTable { node: Arc::new(node), source_name: entry.name.clone(), identifier };
     Some(Described { found, source, table })
@@ -150,7 +152,9 @@ fn body(
     let mut source_meta = object(source.get("meta"));
     source_meta.extend(object(source.get("config").and_then(|config| config.get("meta"))));
     let mut source_description = text(source, "description").unwrap_or_default();
+    let is_enabled = node.config.get("enabled") != Some(&Value::Bool(false));
     match described(reader, &node.package, &source_description, &entry.place()) {
+        _ if !is_enabled => {}
         Ok(Some((rendered, _))) => source_description = rendered,
         Ok(None) => {}
         // Every table of the source would say the same.

@@ -8,7 +8,7 @@ use super::config;
 use super::data_test::{self, Target, Tested, Written};
 use super::drafts::render_problem;
 use super::entries::{self, Entry, texts};
-use super::finish::take_from_config;
+use super::finish::{describe, take_from_config};
 use super::names::Namer;
 use super::node::{Node, ResourceType};
 use super::problem::Problem;
@@ -36,14 +36,15 @@ pub(super) fn of_nodes(
         let versions = if kind == ResourceType::Model { VersionEntry::all(entry, &mut Vec::new()) } else { Vec::new() };
         let Some(package) = reader.package(&entry.file.package) else { return (found, problems) };
         let tested = |version: Option<&VersionEntry<'_>>| {
-            let version = version.map(|version| &version.version);
+            let written = version.map(|version| version.version.clone());
+            let version = version.map(|version| &version.version).filter(|version| !version.is_falsy());
             Tested {
                 package,
                 path: &entry.file.path,
                 name: version.map_or_else(|| entry.name.clone(), |version| format!("{}_v{version}", entry.name)),
-                target: Target::Node(RefKey { package: None, name: entry.name.clone(), version: version.cloned() }),
+                target: Target::Node(RefKey { package: None, name: entry.name.clone(), version: written }),
                 prefix: "",
-                attached_to: lookup.attached(&entry.name, package.name(), version).map(str::to_owned),
+                attached_to: lookup.attached(&entry.name, package.name(), version).or_else(|| lookup.disabled(&entry.name)).map(str::to_owned),
                 file_key_name: format!("{}.{}", kind.config_key(), entry.name),
                 tags: Vec::new(),
                 quotes_columns: entry.yaml.get("quote_columns").and_then(Yaml::as_bool).unwrap_or(false),
@@ -146,7 +147,9 @@ fn finish_one(
     if let Some(attached) = attached {
         node.group.clone_from(&attached.group);
     }
-    let (node, failed) = namer.name(node);
+    let place = node.place.clone();
+    describe(reader, &mut node, &place, &mut problems);
+    let (node, failed) = namer.name(node, &configured.nulls);
     problems.extend(failed.map(|problem| render_problem(&node, problem)));
     (node, problems)
 }
@@ -180,7 +183,6 @@ fn render(reader: &Reader<'_>, node: Node, problems: &mut Vec<Problem>) -> (Node
     }
     let without_place = |asked: Asked<RefKey>| Asked { at: None, ..asked };
     node.refs = captured.refs.into_iter().map(without_place).collect();
-    node.refs.dedup();
     node.sources = std::mem::take(&mut captured.sources).into_iter().map(|asked| Asked { at: None, ..asked }).collect();
     let called = node.test.as_ref().and_then(|test| reader.universe.find_anywhere(&node.package, &test.macro_name));
     let first = called.map(|called| called.unique_id.clone());

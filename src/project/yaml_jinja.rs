@@ -53,7 +53,7 @@ pub(crate) fn rendered<'y>(
 
 fn has_jinja<'y>(yaml: &'y Yaml, key: &str, renders: Renders, steps: &mut Vec<Step<'y>>) -> bool {
     match &yaml.value {
-        Value::String(text) => (text.contains("{{") || text.contains("{%")) && renders(key, steps),
+        Value::String(text) => is_changed(text) && renders(key, steps),
         Value::List(items) => {
             steps.push(Step::Item);
             let found = items.iter().any(|item| has_jinja(item, key, renders, steps));
@@ -68,6 +68,11 @@ fn has_jinja<'y>(yaml: &'y Yaml, key: &str, renders: Renders, steps: &mut Vec<St
         }),
         _ => false,
     }
+}
+
+/// Whether rendering changes a text: it also drops a line break at the end.
+fn is_changed(text: &str) -> bool {
+    text.ends_with('\n') || render::has_jinja(text)
 }
 
 struct Renderer<'r> {
@@ -93,7 +98,7 @@ impl Renderer<'_> {
                     self.value(value, path);
                 }
             }
-            Value::String(text) if (text.contains("{{") || text.contains("{%")) && (self.renders)(self.key, &path) => {
+            Value::String(text) if is_changed(text) && (self.renders)(self.key, &path) => {
                 match render::native(self.scope, text, self.path) {
                     Ok(value) => yaml.value = Yaml::from_json(&values::to_json(&value), &yaml.span).value,
                     Err(problem) => {

@@ -1,7 +1,7 @@
 """Reads one dbt project with dbt-core and with cadet, and prints every difference.
 
     compare.py PROJECT [--cadet PATH] [--selectors FILE] [--fields A,B] [--only manifest|ls|state] [--explained]
-               [--profiles-dir DIR] [--target NAME] [--vars YAML]
+               [--history NAME] [--profiles-dir DIR] [--target NAME] [--vars YAML]
 
 Run by the Python of an environment with dbt-core and the project's adapter. The project is copied, so it stays as it is.
 
@@ -12,6 +12,8 @@ state       every folder of PROJECT/history is laid over the project: `ls --stat
 
 A folder of history holds the files to add or replace, and may hold
     deleted.txt                    files to remove, one a line
+    padded.txt                     files to make big: `PATH BYTES` repeats the last line until there are more bytes than
+                                   that (also in PROJECT, for the base)
     base_args.txt, head_args.txt   arguments for reading the base or the head, such as --target prod
     selectors.txt                  more lines, besides those of history/selectors.txt
 
@@ -44,43 +46,21 @@ ENVIRONMENT = {
 # Intended differences: (pattern of the unique id or the selector, pattern of the field, why).
 EXPLAINED: list[tuple[str, str, str]] = []
 
-SECTIONS = [
-    "nodes",
-    "sources",
-    "macros",
-    "docs",
-    "exposures",
-    "metrics",
-    "groups",
-    "semantic_models",
-    "saved_queries",
-    "unit_tests",
-    "functions",
-    "selectors",
-    "disabled",
-    "parent_map",
-    "child_map",
-    "group_map",
-]
+# Parts of a manifest that hold nodes by unique id, and those that hold something else by name.
+NODES = "nodes sources macros docs exposures metrics groups semantic_models saved_queries unit_tests functions disabled".split()
+MAPS = "selectors parent_map child_map group_map".split()
 
 # Packages that come with dbt: cadet has their macros in its own words.
 INTERNAL = re.compile(r"(macro|doc)\.(dbt|dbt_athena|dbt_duckdb)\.")
 
 # What cannot be equal, or is not known after parsing.
 IGNORED = re.compile(r"(^|\.)(created_at|root_path|build_path|compiled|compiled_path|compiled_code|extra_ctes|extra_ctes_injected)(\.|$)")
-IGNORED_METADATA = {
-    "dbt_version",
-    "generated_at",
-    "invocation_id",
-    "invocation_started_at",
-    "run_started_at",
-    "send_anonymous_usage_stats",
-    "user_id",
-    "env",
-}
+IGNORED_METADATA = set(
+    "dbt_version env generated_at invocation_id invocation_started_at run_started_at send_anonymous_usage_stats user_id".split()
+)
 
-# Lists whose order is that of a Python set in dbt.
-UNORDERED = re.compile(r"^columns\.[^.]+\.(config\.)?tags$")
+# Lists whose order is that of a Python set in dbt, or of the files in a folder.
+UNORDERED = re.compile(r"^columns\..+\.tags$|^group_map$")
 
 # Arguments that change what is read: these `ls` cannot share a manifest with the others.
 REREADS = {"--vars", "--target", "-t", "--profile", "--profiles-dir", "--project-dir", "--store-failures"}
@@ -148,11 +128,11 @@ def entries(manifest, section):
 
 
 def compare_manifests(report, dbt, cadet):
-    for section in SECTIONS:
+    for section in NODES + MAPS:
         ours, theirs = entries(cadet, section), entries(dbt, section)
         for name in sorted({*ours, *theirs}):
-            report.counts["nodes"] += section in SECTIONS[:13]
-            label = name if "." in name and section not in ("disabled", "parent_map", "child_map") else f"{section}:{name}"
+            report.counts["nodes"] += section in NODES
+            label = f"{section}:{name}" if section in ("disabled", *MAPS) else name
             if name not in ours or name not in theirs:
                 report.add(label, section, "only in dbt" if name in theirs else "only in cadet")
             elif isinstance(theirs[name], dict):
@@ -231,12 +211,15 @@ class Cadet:
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, encoding="utf-8", errors="replace")
         return done.returncode, done.stdout, done.stderr
 
-    def parse(self):
+    def parse(self, report, label):
+        """Its manifest, which it may have written although it found errors."""
         path = self.folder / "target/manifest.json"
         path.unlink(missing_ok=True)
         code, out, error = self.run(["parse"])
-        if code != 0 or not path.exists():
-            print(f"cadet parse  exit status {code}\n{out[-2000:]}{error[-2000:]}")
+        if code != 0:
+            report.add(label, "exit status", f"{code}: {out[-2000:]}{error[-2000:]}")
+        if not path.exists():
+            report.add(label, "manifest", "there is none")
             return None
         return json.loads(path.read_text(encoding="utf-8"))
 
@@ -252,17 +235,12 @@ def lines_of(path):
 
 
 def arguments_of(path):
-    return shlex.split(path.read_text(encoding="utf-8"), comments=True) if path.is_file() else []
+    return shlex.split(" ".join(lines_of(path)), comments=True)
 
 
 def plain_line(line):
     """A line of `ls`; JSON in one order of its keys."""
-    if not line.startswith("{"):
-        return line
-    try:
-        return canonical(json.loads(line))
-    except ValueError:
-        return line
+    return canonical(json.loads(line)) if line.startswith("{") else line
 
 
 def compare_ls(report, label, dbt, cadet):
@@ -286,7 +264,16 @@ def copy(project, folder):
         return [name for name in names if name in (".git", "__pycache__") or top and name in ("target", "logs", "history")]
 
     shutil.copytree(project, folder, ignore=left_out)
+    pad(project, folder)
     return folder
+
+
+def pad(settings, folder):
+    for line in lines_of(settings / "padded.txt"):
+        name, size = line.split()
+        text = (folder / name).read_bytes()
+        last = text.splitlines(keepends=True)[-1]
+        (folder / name).write_bytes(text + last * (max(0, int(size) - len(text)) // len(last) + 1))
 
 
 def overlay(change, folder):
@@ -294,12 +281,13 @@ def overlay(change, folder):
     for name in lines_of(change / "deleted.txt"):
         path = folder / name.strip()
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    own = {"deleted.txt", "selectors.txt", "base_args.txt", "head_args.txt"}
+    own = {"deleted.txt", "padded.txt", "selectors.txt", "base_args.txt", "head_args.txt"}
     for path in sorted(change.rglob("*")):
         relative = path.relative_to(change)
         if path.is_file() and str(relative) not in own:
             (folder / relative).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, folder / relative)
+    pad(change, folder)
 
 
 def git(folder, *arguments):
@@ -329,10 +317,8 @@ def compare_state(report, change, project, program, common, base_state, scratch)
     git(cadet.folder, "add", "--all", "--force")
     git(cadet.folder, "commit", "--quiet", "--allow-empty", "--message=change")
 
-    ours = cadet.parse()
-    if ours is None:
-        report.add(change.name, "parse", "cadet fails")
-    else:
+    ours = cadet.parse(report, f"{change.name}: cadet parse")
+    if ours:
         quiet = Report([], False)
         with contextlib.redirect_stdout(io.StringIO()):
             compare_manifests(quiet, head, ours)
@@ -364,6 +350,7 @@ def main():
     options = parser.parse_args()
 
     os.environ.update(ENVIRONMENT)
+    os.environ.pop("DBT_PROFILES_DIR", None)
     remember_states()
     report = Report([field for field in options.fields.split(",") if field], options.explained)
     program = str(Path(options.cadet).resolve()) if "/" in options.cadet else options.cadet
@@ -380,8 +367,9 @@ def main():
         if options.only != "state":
             theirs = dbt.parse()
             if options.only != "ls":
-                ours = cadet.parse()
-                compare_manifests(report, theirs, ours) if ours else report.add("cadet parse", "manifest", "there is none")
+                ours = cadet.parse(report, "cadet parse")
+                if ours:
+                    compare_manifests(report, theirs, ours)
         if options.only in (None, "ls"):
             for line in lines_of(options.selectors or options.project / "selectors.txt"):
                 arguments = shlex.split(line, comments=True)

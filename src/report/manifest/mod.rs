@@ -24,7 +24,8 @@ pub(crate) fn of_node(project: &Project, node: &Node) -> Value {
 /// The whole manifest. `compiled` is the SQL of the nodes that were compiled.
 pub fn manifest(project: &Project, run: &Run, compiled: &HashMap<String, String>) -> Value {
     let graph = Graph::new(project);
-    let ids: Vec<&str> = project.all_nodes().map(|node| node.unique_id.as_str()).collect();
+    let lost = project.lost_tests.iter();
+    let ids: Vec<&str> = project.all_nodes().chain(lost).map(|node| node.unique_id.as_str()).collect();
     let sorted = |ids: &[&str]| {
         let mut ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
         ids.sort();
@@ -54,7 +55,7 @@ pub fn manifest(project: &Project, run: &Run, compiled: &HashMap<String, String>
     }
     json!({
         "metadata": metadata,
-        "nodes": project.nodes.values().map(|each| (each.unique_id.clone(), one(each))).collect::<Map<_, _>>(),
+        "nodes": project.nodes.values().chain(&project.lost_tests).map(|each| (each.unique_id.clone(), one(each))).collect::<Map<_, _>>(),
         "sources": project.sources.values().map(|each| (each.unique_id.clone(), node::source(each))).collect::<Map<_, _>>(),
         "macros": macros(project),
         "docs": docs(project),
@@ -87,13 +88,16 @@ pub fn metadata(run: &Run, schema: &str) -> Map<String, Value> {
 
 /// What only the manifest says besides.
 fn project_metadata(project: &Project) -> Map<String, Value> {
+    let quotes = |part: &str| project.root().file.quotes(part).unwrap_or(true);
     object(json!({
         "project_name": project.name,
         "project_id": crate::jinja::environment::md5(&project.name),
         "user_id": null,
         "send_anonymous_usage_stats": false,
         "adapter_type": project.target.kind,
-        "quoting": {"database": true, "schema": true, "identifier": true, "column": null},
+        "quoting": {
+            "database": quotes("database"), "schema": quotes("schema"), "identifier": quotes("identifier"), "column": null,
+        },
     }))
 }
 
@@ -105,7 +109,7 @@ fn group(group: &Group) -> Value {
     json!({
         "name": group.name, "resource_type": "group", "package_name": group.package, "path": group.path,
         "original_file_path": group.original_file_path, "unique_id": group.unique_id, "owner": group.owner,
-        "description": group.description, "config": {"meta": group.meta},
+        "description": group.description, "config": group.config,
     })
 }
 
@@ -132,7 +136,7 @@ fn macros(project: &Project) -> Value {
             definition.unique_id.clone(),
             json!({
                 "name": definition.name, "resource_type": "macro", "package_name": definition.package, "path": path,
-                "original_file_path": path, "unique_id": definition.unique_id, "macro_sql": definition.text(),
+                "original_file_path": path, "unique_id": definition.unique_id, "macro_sql": definition.source[definition.full.clone()],
                 "depends_on": {"macros": definition.depends_on},
                 "description": patch.map(|patch| patch.description.as_str()).unwrap_or_default(),
                 "meta": meta, "docs": docs, "config": {"meta": meta, "docs": docs},

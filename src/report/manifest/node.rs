@@ -24,7 +24,7 @@ pub(super) fn node(
         "meta": node.meta, "group": node.group,
         "docs": node.config.get("docs").cloned().unwrap_or_else(|| json!({"show": true, "node_color": null})),
         "patch_path": patch_path(project, node), "build_path": null, "unrendered_config": *node.unrendered,
-        "created_at": 0.0, "relation_name": node.has_relation().then(|| node.relation.to_string()),
+        "created_at": 0.0, "relation_name": (node.has_relation() && node.relation.identifier.is_some()).then(|| node.relation.to_string()),
         "raw_code": &*node.raw, "doc_blocks": node.doc_blocks,
     }));
     if node.resource_type == ResourceType::Seed {

@@ -1,0 +1,1 @@
+select * from {{ ref('mixed') }} join {{ ref('customers') }} using (id)

@@ -1,0 +1,1 @@
+{{ config(access='public') }} select * from {{ ref('ledger', v=2) }}

@@ -1,0 +1,1 @@
+select * from {{ ref('shop', 'orders') }} join {{ ref('rates') }} using (id)

@@ -1,0 +1,1 @@
+{{ config(unique_key='id', materialized='incremental') }} select * from {{ source('river', 'users') }}

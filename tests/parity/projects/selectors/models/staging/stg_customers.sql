@@ -1,0 +1,1 @@
+select * from {{ source('lake', 'customers') }} join {{ ref('countries') }} using (id)

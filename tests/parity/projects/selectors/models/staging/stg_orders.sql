@@ -1,0 +1,1 @@
+{{ config(tags=['orders']) }} select * from {{ source('lake', 'orders') }}

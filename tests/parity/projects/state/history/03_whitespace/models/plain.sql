@@ -1,0 +1,4 @@
+{{ config(tags=['p']) }}
+
+
+select * from {{ ref('base') }}

@@ -1,0 +1,3 @@
+select '{{ var('a_var') }}' as n
+
+

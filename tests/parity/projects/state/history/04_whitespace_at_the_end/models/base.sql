@@ -1,0 +1,3 @@
+select 1 as id, 'a' as name from {{ source('raw', 'orders') }}
+
+  

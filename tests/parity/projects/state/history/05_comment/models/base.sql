@@ -1,0 +1,1 @@
+{# a comment #}select 1 as id, 'a' as name from {{ source('raw', 'orders') }}

@@ -1,0 +1,2 @@
+-- a comment
+select {{ direct() }} as n from {{ ref('base') }}

@@ -1,0 +1,2 @@
+{{ config(materialized='view', meta={'a': 1}) }}
+select * from {{ ref('base') }}

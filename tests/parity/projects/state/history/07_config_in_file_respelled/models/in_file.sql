@@ -1,0 +1,2 @@
+{{ config(meta={'a': 1},  materialized="table") }}
+select * from {{ ref('base') }}

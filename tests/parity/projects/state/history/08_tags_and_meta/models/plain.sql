@@ -1,0 +1,2 @@
+{{ config(tags=['p', 'q']) }}
+select * from {{ ref('base') }}

@@ -1,0 +1,2 @@
+{{ config(meta={'a': 1}) }}
+select * from {{ ref('base') }}

@@ -1,0 +1,2 @@
+{% macro direct() %}2{% endmacro %}
+{% macro unused() %}1{% endmacro %}

@@ -1,0 +1,3 @@
+{% macro outer() %}{{ middle() }}{% endmacro %}
+{% macro middle() %}{{ innermost() }}{% endmacro %}
+{% macro innermost() %}2{% endmacro %}

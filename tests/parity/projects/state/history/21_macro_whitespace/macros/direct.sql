@@ -1,0 +1,2 @@
+{% macro direct()   %}1{% endmacro %}
+{% macro unused() %}1{% endmacro %}

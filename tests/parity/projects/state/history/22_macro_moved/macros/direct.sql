@@ -1,0 +1,1 @@
+{% macro unused() %}1{% endmacro %}

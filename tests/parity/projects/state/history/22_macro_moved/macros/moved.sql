@@ -1,0 +1,1 @@
+{% macro direct() %}1{% endmacro %}

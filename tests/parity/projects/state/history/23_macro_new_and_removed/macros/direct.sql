@@ -1,0 +1,2 @@
+{% macro direct() %}1{% endmacro %}
+{% macro fresh() %}1{% endmacro %}

@@ -1,0 +1,1 @@
+{{ config(contract={'enforced': false}, materialized='table') }} select 1 as id, 'a' as name

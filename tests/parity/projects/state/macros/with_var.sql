@@ -1,0 +1,1 @@
+{% macro with_var() %}{{ var('in_macro') }}{% endmacro %}

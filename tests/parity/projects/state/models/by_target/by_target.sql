@@ -1,0 +1,1 @@
+{{ config(schema=target.name) }} select * from {{ ref('base') }}

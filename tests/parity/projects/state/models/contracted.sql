@@ -1,0 +1,1 @@
+{{ config(contract={'enforced': true}, materialized='table') }} select 1 as id, 'a' as name

@@ -1,0 +1,2 @@
+{{ config(materialized='table', meta={'a': 1}) }}
+select * from {{ ref('base') }}

@@ -1,0 +1,2 @@
+{{ config(tags=['p']) }}
+select * from {{ ref('base') }}

@@ -1,0 +1,1 @@
+select {{ direct() }} as n from {{ ref('base') }}

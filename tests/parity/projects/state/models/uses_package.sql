@@ -1,0 +1,1 @@
+select {{ helpers.from_package() }} as n from {{ ref('packaged') }}

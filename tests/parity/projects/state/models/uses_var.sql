@@ -1,0 +1,1 @@
+select '{{ var('a_var') }}' as n

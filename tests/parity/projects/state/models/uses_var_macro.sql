@@ -1,0 +1,1 @@
+select '{{ with_var() }}' as n
