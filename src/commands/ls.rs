@@ -58,7 +58,8 @@ fn line(project: &Project, node: &Arc<Node>, args: &LsArgs) -> String {
         ListOutput::Selector => selector(project, node),
         ListOutput::Name => match project.sources.get(&node.unique_id) {
             Some(table) => format!("{}.{}", table.source_name, table.name),
-            None => node.display_name(),
+            None if node.resource_type == ResourceType::Model => node.display_name(),
+            None => node.name.clone(),
         },
         ListOutput::Path => node.original_file_path.clone(),
         ListOutput::Json => Value::Object(json(project, node, args)).to_string(),

@@ -110,8 +110,14 @@ impl Reader<'_> {
         self.known_keys(tree, &["version", "selectors"])?;
         match tree.get("selectors") {
             Some(list) if matches!(list.value, Value::List(_)) => Ok(list.items()),
-            Some(other) => Err(self.error(&other.span, "`selectors:` is not a list", "begin each selector with `- name:`")),
-            None => Err(self.error(&tree.span, "there is no `selectors:`", "put the selectors in a list under `selectors:`")),
+            Some(other) => {
+                Err(self.error(&other.span, "`selectors:` is not a list", "begin each selector with `- name:`"))
+            }
+            None => Err(self.error(
+                &tree.span,
+                "there is no `selectors:`",
+                "put the selectors in a list under `selectors:`",
+            )),
         }
     }
 
@@ -139,7 +145,11 @@ impl Reader<'_> {
         let is_default = match entry.get("default") {
             None => false,
             Some(default) => default.as_bool().ok_or_else(|| {
-                self.error(&default.span, format!("`default:` of `{name}` is neither true nor false"), "write true or false")
+                self.error(
+                    &default.span,
+                    format!("`default:` of `{name}` is neither true nor false"),
+                    "write true or false",
+                )
             })?,
         };
         Ok((name.to_owned(), definition, is_default))
@@ -210,8 +220,13 @@ impl Reader<'_> {
                 (Some(method), Some(value)) => (method, value),
                 _ => {
                     let keys: Vec<String> = yaml.entries().iter().map(|(key, _)| format!("`{}:`", key.name)).collect();
-                    let message = format!("this definition has {}, but not both `method:` and `value:`", keys.join(", "));
-                    return Err(self.error(&yaml.span, message, "write `method:` and `value:`, or one method with its value"));
+                    let message =
+                        format!("this definition has {}, but not both `method:` and `value:`", keys.join(", "));
+                    return Err(self.error(
+                        &yaml.span,
+                        message,
+                        "write `method:` and `value:`, or one method with its value",
+                    ));
                 }
             },
         };
@@ -260,7 +275,9 @@ impl Reader<'_> {
             // Python reads less than nothing as a number too: no step is taken.
             number => number.as_f64().map(|number| number.max(0.0).trunc() as usize),
         };
-        let error = || self.error(&depth.span, format!("`{key}:` is not a number"), "write how many steps away, or leave it out");
+        let error = || {
+            self.error(&depth.span, format!("`{key}:` is not a number"), "write how many steps away, or leave it out")
+        };
         number.map(Some).ok_or_else(error)
     }
 

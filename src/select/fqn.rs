@@ -43,7 +43,8 @@ impl<'s> NamePattern<'s> {
                 let flat: Vec<&str> = flat.collect();
                 let begins = flat.len() >= self.parts.len() && flat.iter().zip(&self.parts[..*at]).all(|(a, b)| a == b);
                 begins
-                    && (glob.matches(&flat[*at..].join(".")) || self.whole.as_ref().is_some_and(|glob| glob.matches(leaf)))
+                    && (glob.matches(&flat[*at..].join("."))
+                        || self.whole.as_ref().is_some_and(|glob| glob.matches(leaf)))
             }
         }
     }

@@ -9,7 +9,10 @@ enum Piece {
     One,
     Char(char),
     /// `[a-c]`, or `[!a-c]` for everything else.
-    Set { ranges: Vec<(char, char)>, is_negated: bool },
+    Set {
+        ranges: Vec<(char, char)>,
+        is_negated: bool,
+    },
 }
 
 /// A pattern for whole names, ready to be used.

@@ -12,7 +12,7 @@ use super::glob::{Glob, PathGlob, is_pattern};
 use super::index::Index;
 use super::previous::Previous;
 use super::spec::{Criterion, Method};
-use super::state::Comparison;
+use super::state::{Comparison, is_parsed};
 use crate::project::problem::did_you_mean;
 use crate::project::{Node, Project, ResourceType};
 use crate::source::file::{file_name, folder};
@@ -37,29 +37,17 @@ fn kind_of(method: Method) -> Option<ResourceType> {
     })
 }
 
-/// What dbt calls nodes of its manifest's `nodes`.
-fn is_parsed(node: &Node) -> bool {
-    matches!(
-        node.resource_type,
-        ResourceType::Model
-            | ResourceType::Seed
-            | ResourceType::Snapshot
-            | ResourceType::Analysis
-            | ResourceType::Test
-            | ResourceType::Operation
-    )
-}
-
 impl Methods<'_> {
     pub(super) fn search(&mut self, criterion: &Criterion) -> Result<Bits, SelectError> {
         if criterion.method == Method::Config {
             return Ok(self.of(|node| {
-                (is_parsed(node) || node.resource_type == ResourceType::Source)
+                (is_parsed(node.resource_type) || node.resource_type == ResourceType::Source)
                     && config::is(&node.config, &criterion.arguments, &criterion.value)
             }));
         }
         let Some(value) = criterion.value.as_str() else {
-            let message = format!("the method `{}:` takes a text, and not {}", criterion.method.name(), criterion.value);
+            let message =
+                format!("the method `{}:` takes a text, and not {}", criterion.method.name(), criterion.value);
             return Err(SelectError::new(message, format!("put it in quotes: \"{}\"", criterion.value)));
         };
         let glob = Glob::new(value);
@@ -67,7 +55,7 @@ impl Methods<'_> {
             Method::Fqn => self.fqn(value),
             Method::Tag => self.of(|node| has_tag(node, &glob)),
             Method::Group => self.of(|node| {
-                (is_parsed(node) || node.resource_type == ResourceType::Metric)
+                (is_parsed(node.resource_type) || node.resource_type == ResourceType::Metric)
                     && node.config_text("group").is_some_and(|group| !group.is_empty() && glob.matches(group))
             }),
             Method::Access => self.of(|node| node.resource_type == ResourceType::Model && node.access() == value),
@@ -119,7 +107,10 @@ impl Methods<'_> {
             [package, source, table] => (package, source, table),
             _ => {
                 let message = format!("the selector `source:{value}` has too many dots");
-                return Err(SelectError::new(message, "write source:name, source:name.table or source:package.name.table"));
+                return Err(SelectError::new(
+                    message,
+                    "write source:name, source:name.table or source:package.name.table",
+                ));
             }
         };
         let mut found = self.index.none();
@@ -174,7 +165,10 @@ impl Methods<'_> {
     /// A path of the project as the package sees it that it belongs to.
     fn in_package<'n>(&self, path: &'n str) -> &'n str {
         let packages = self.project.packages.iter().filter(|package| !package.root.is_empty());
-        packages.filter_map(|package| path.strip_prefix(&package.root)).next().map_or(path, |rest| rest.trim_start_matches('/'))
+        packages
+            .filter_map(|package| path.strip_prefix(&package.root))
+            .next()
+            .map_or(path, |rest| rest.trim_start_matches('/'))
     }
 
     /// The files and folders that are there and that `value` names; the empty path is the project's folder.
@@ -211,7 +205,13 @@ impl Methods<'_> {
             }
         };
         Ok(self.of(|node| match node.resource_type {
-            ResourceType::Test => if node.test.is_some() { generic } else { singular },
+            ResourceType::Test => {
+                if node.test.is_some() {
+                    generic
+                } else {
+                    singular
+                }
+            }
             ResourceType::UnitTest => unit,
             _ => false,
         }))
@@ -240,7 +240,10 @@ impl Methods<'_> {
             "none" => &|node| node.model.version.is_none(),
             _ => {
                 let message = format!("the selector `version:{value}` means nothing");
-                return Err(SelectError::new(message, "write version:latest, prerelease, old or none; a version itself is part of the name: model.v2"));
+                return Err(SelectError::new(
+                    message,
+                    "write version:latest, prerelease, old or none; a version itself is part of the name: model.v2",
+                ));
             }
         };
         Ok(self.of(|node| node.resource_type == ResourceType::Model && is(node)))

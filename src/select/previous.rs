@@ -65,7 +65,7 @@ impl<'p> Previous<'p> {
             return Err(SelectError::new(message, "name a folder that holds the manifest.json of an earlier run"));
         }
         Ok(Self {
-            state: artefact(&folder.join("manifest.json"))?.map(State::Manifest),
+            state: artefact(&folder.join("manifest.json"))?.map(|manifest| State::Manifest(Box::new(manifest))),
             results: artefact(&folder.join("run_results.json"))?,
             sources: artefact(&folder.join("sources.json"))?,
             sources_now: artefact(&target.join("sources.json"))?,
@@ -79,7 +79,8 @@ impl<'p> Previous<'p> {
 
     /// The nodes that ended so in the earlier run.
     pub(super) fn with_status(&self, status: &str) -> Result<HashSet<&str>, SelectError> {
-        let results = self.results.as_ref().ok_or_else(|| self.missing(&format!("result:{status}"), "run_results.json"))?;
+        let results =
+            self.results.as_ref().ok_or_else(|| self.missing(&format!("result:{status}"), "run_results.json"))?;
         let found = results.results.iter().filter(|result| result.status == status);
         Ok(found.map(|result| result.unique_id.as_str()).collect())
     }

@@ -115,7 +115,12 @@ pub enum Indirect {
 impl Indirect {
     /// The mode of this name.
     pub(super) fn named(name: &str) -> Option<Self> {
-        let all = [("eager", Self::Eager), ("cautious", Self::Cautious), ("buildable", Self::Buildable), ("empty", Self::Empty)];
+        let all = [
+            ("eager", Self::Eager),
+            ("cautious", Self::Cautious),
+            ("buildable", Self::Buildable),
+            ("empty", Self::Empty),
+        ];
         all.into_iter().find(|(known, _)| *known == name).map(|(_, mode)| mode)
     }
 }

@@ -83,7 +83,10 @@ mod tests {
             word("2+tag:daily+"),
             json!({"parents": true, "parents_depth": "2", "children": true, "method": "tag", "value": "daily"})
         );
-        assert_eq!(word("@models/a.sql"), json!({"childrens_parents": true, "method": "path", "value": "models/a.sql"}));
+        assert_eq!(
+            word("@models/a.sql"),
+            json!({"childrens_parents": true, "method": "path", "value": "models/a.sql"})
+        );
         assert_eq!(word("config.materialized:view"), json!({"method": "config.materialized", "value": "view"}));
     }
 

@@ -13,5 +13,6 @@ mod deploy;
 mod edges;
 mod mistakes;
 mod rules;
+mod select;
 mod tidy;
 mod yaml_oracle;

@@ -14,7 +14,7 @@ const OF_TESTS: &[&str] =
     &["severity", "where", "limit", "fail_calc", "warn_if", "error_if", "store_failures", "store_failures_as"];
 
 /// Whether the node is in the manifest's `nodes`: what has a template or a file of its own.
-pub(super) fn is_parsed(kind: ResourceType) -> bool {
+pub(in crate::select) fn is_parsed(kind: ResourceType) -> bool {
     matches!(
         kind,
         ResourceType::Model
@@ -114,7 +114,8 @@ pub(super) fn changed_fields(kind: ResourceType, new: &StateNode<'_>, old: &Stat
     match kind {
         ResourceType::Exposure if !same_parents(new, old) => changed.push("depends_on".to_owned()),
         ResourceType::SavedQuery => {
-            let query = |node: &StateNode<'_>, key: &str| node.field("query_params").get(key).cloned().unwrap_or_default();
+            let query =
+                |node: &StateNode<'_>, key: &str| node.field("query_params").get(key).cloned().unwrap_or_default();
             let keys = ["metrics", "group_by", "where"].into_iter();
             changed.extend(keys.filter(|key| !same(&query(new, key), &query(old, key))).map(str::to_owned));
             if !same_exports(new.field("exports"), old.field("exports")) {

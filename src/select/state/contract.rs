@@ -42,7 +42,8 @@ pub(super) fn compare(project: &Project, new: &StateNode<'_>, old: &StateNode<'_
         !is_empty(&node["constraints"]) || of_columns.into_iter().any(|(_, column)| !is_empty(&column["constraints"]))
     };
     if was_enforcing && !enforces(&new_node) && has_constraints(&old_node) {
-        let materialized = |node: &Cow<'_, Value>| node["config"]["materialized"].as_str().unwrap_or_default().to_owned();
+        let materialized =
+            |node: &Cow<'_, Value>| node["config"]["materialized"].as_str().unwrap_or_default().to_owned();
         breaks.push(format!("materialized is {} and was {}", materialized(&new_node), materialized(&old_node)));
     }
     if breaks.is_empty() { Change::Changed } else { Change::Breaking(breaks) }
@@ -104,7 +105,8 @@ fn constraints(project: &Project, new: &Value, old: &Value) -> Vec<String> {
     };
     let gone = |new: &Value, old: &Value| -> Vec<String> {
         let kept = |constraint: &Value| new.as_array().into_iter().flatten().any(|known| same(known, constraint));
-        let gone = old.as_array().into_iter().flatten().filter(|constraint| is_enforced(constraint) && !kept(constraint));
+        let gone =
+            old.as_array().into_iter().flatten().filter(|constraint| is_enforced(constraint) && !kept(constraint));
         gone.map(|constraint| constraint["type"].as_str().unwrap_or_default().to_owned()).collect()
     };
     let mut breaks = Vec::new();
@@ -114,6 +116,8 @@ fn constraints(project: &Project, new: &Value, old: &Value) -> Vec<String> {
             breaks.extend(gone.iter().map(|kind| format!("the constraint {kind} of the column {name} is gone")));
         }
     }
-    breaks.extend(gone(&new["constraints"], &old["constraints"]).iter().map(|kind| format!("the constraint {kind} is gone")));
+    breaks.extend(
+        gone(&new["constraints"], &old["constraints"]).iter().map(|kind| format!("the constraint {kind} is gone")),
+    );
     breaks
 }

@@ -17,7 +17,7 @@ use super::bits::Bits;
 use super::index::Index;
 use crate::project::problem::did_you_mean;
 use crate::project::{Node, Project, ResourceType};
-use compare::is_parsed;
+pub(super) use compare::is_parsed;
 use contract::Change;
 use macros::ChangedMacros;
 use view::StateNode;
@@ -172,9 +172,9 @@ impl<'c> Comparison<'c> {
             "modified" => self.is_modified(node),
             "unmodified" => !self.is_modified(node),
             "modified.body" => differs(parsed, &|new, old| compare::same_body(kind, new, old)),
-            "modified.configs" => differs(kind != ResourceType::UnitTest, &|new, old| {
-                compare::changed_configs(kind, new, old).is_empty()
-            }),
+            "modified.configs" => {
+                differs(kind != ResourceType::UnitTest, &|new, old| compare::changed_configs(kind, new, old).is_empty())
+            }
             "modified.persisted_descriptions" => differs(parsed, &compare::same_persisted_descriptions),
             "modified.relation" => {
                 differs(parsed || kind == ResourceType::Source, &|new, old| compare::same_relation(kind, new, old))
@@ -195,12 +195,16 @@ impl<'c> Comparison<'c> {
             self.project.disabled.iter().map(|node| (node.unique_id.as_str(), &**node)).collect();
         for (id, old) in self.state.models() {
             let breaks = match (self.project.nodes.get(id), disabled.get(id)) {
-                (Some(node), _) if old.is_model() => match contract::compare(self.project, &StateNode::of(node), &old) {
-                    Change::Breaking(breaks) => breaks,
-                    _ => continue,
-                },
+                (Some(node), _) if old.is_model() => {
+                    match contract::compare(self.project, &StateNode::of(node), &old) {
+                        Change::Breaking(breaks) => breaks,
+                        _ => continue,
+                    }
+                }
                 (Some(_), _) => continue,
-                (None, Some(node)) => contract::removed(&StateNode::Read(node).written(self.project)).into_iter().collect(),
+                (None, Some(node)) => {
+                    contract::removed(&StateNode::Read(node).written(self.project)).into_iter().collect()
+                }
                 (None, None) => contract::removed(&old.written(self.project)).into_iter().collect(),
             };
             if breaks.is_empty() || !self.told.insert(id.to_owned()) {
@@ -209,7 +213,10 @@ impl<'c> Comparison<'c> {
             let name = id.splitn(3, '.').nth(2).unwrap_or(id);
             let message = format!("`{name}` breaks its contract: {}", breaks.join("; "));
             if !old.written(self.project)["version"].is_null() {
-                return Err(SelectError::new(message, "make a new version of the model instead, and keep this one as it is"));
+                return Err(SelectError::new(
+                    message,
+                    "make a new version of the model instead, and keep this one as it is",
+                ));
             }
             self.notes.push(message);
         }

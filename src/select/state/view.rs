@@ -15,7 +15,7 @@ pub enum State<'s> {
     /// Read in this run.
     Project(&'s Project),
     /// Written by dbt or cadet.
-    Manifest(Manifest),
+    Manifest(Box<Manifest>),
 }
 
 /// What is compared of a `manifest.json`.
@@ -203,7 +203,9 @@ impl<'s> StateNode<'s> {
             }
             Self::Written(node) => {
                 let columns = node["columns"].as_object().into_iter().flatten();
-                columns.map(|(name, column)| (name.as_str(), column["description"].as_str().unwrap_or_default())).collect()
+                columns
+                    .map(|(name, column)| (name.as_str(), column["description"].as_str().unwrap_or_default()))
+                    .collect()
             }
         }
     }
