@@ -186,16 +186,15 @@ fn a_default_selector_stands_for_everything() {
     );
     let sandbox = sandbox().file("selectors.yml", &selectors);
     insta::assert_snapshot!(ls(&sandbox, ""), @"
-    --- stderr
-    error: selectors.yml:4: `default:` of `daily` is neither true nor false
-    help: write true or false
-    --- exit code 2
+    mojap_derived_tables.staging.visits
+    mojap_derived_tables.relationships_visits_id__id__ref_prisons_
+    mojap_derived_tables.unique_visits_id
+    --- exit code 0
     ");
     insta::assert_snapshot!(ls(&sandbox, "--exclude visits --resource-type model"), @"
-    --- stderr
-    error: selectors.yml:4: `default:` of `daily` is neither true nor false
-    help: write true or false
-    --- exit code 2
+    mojap_derived_tables.staging.prisons
+    mojap_derived_tables.marts.report
+    --- exit code 0
     ");
 }
 
