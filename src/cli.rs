@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::report::text::ColorChoice;
+use crate::select::Indirect;
 
 /// Checks a dbt project on every pull request, deploys what changed, tests it, and tells people what happened.
 #[derive(Debug, Parser)]
@@ -80,7 +81,7 @@ pub enum Command {
     /// Read the project and write target/manifest.json
     Parse,
     /// Write the SQL of models and tests to target/compiled
-    Compile(SelectArgs),
+    Compile(CompileArgs),
     /// Build models
     Run(BuildArgs),
     /// Load seeds
@@ -139,12 +140,52 @@ pub enum Format {
 
 #[derive(Debug, Args)]
 pub struct SelectArgs {
-    /// Nodes to take: names, paths, tag:, source:, resource_type:, with + for parents and children
-    #[arg(long, short, value_name = "SELECTOR", num_args = 1.., visible_alias = "models", short_alias = 'm')]
+    /// Nodes to take: names, paths, tag:, source:, state: and more, with + for parents and children
+    #[arg(
+        long,
+        short,
+        value_name = "SELECTOR",
+        num_args = 1..,
+        visible_alias = "models",
+        alias = "model",
+        short_alias = 'm'
+    )]
     pub select: Vec<String>,
+    #[command(flatten)]
+    pub how: HowArgs,
+}
+
+/// What a selection says besides the nodes to take.
+#[derive(Debug, Args)]
+pub struct HowArgs {
     /// Nodes to leave out
     #[arg(long, value_name = "SELECTOR", num_args = 1..)]
     pub exclude: Vec<String>,
+    /// Take what this selector of selectors.yml names
+    #[arg(long, value_name = "NAME", overrides_with = "selector")]
+    pub selector: Option<String>,
+    /// Which tests come with the nodes that they test
+    #[arg(long, value_name = "MODE", default_value = "eager", ignore_case = true)]
+    pub indirect_selection: Indirect,
+    /// Compare with the artefacts in this folder: for state:, result: and source_status:
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+}
+
+/// For commands that look at a base only when `state:` is asked for.
+#[derive(Debug, Args)]
+pub struct StateBaseArgs {
+    /// Without --state, `state:` compares with this branch or commit [default: the pull request's base, or main]
+    #[arg(long, value_name = "REF", conflicts_with = "state")]
+    pub base: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct CompileArgs {
+    #[command(flatten)]
+    pub select: SelectArgs,
+    #[command(flatten)]
+    pub base: StateBaseArgs,
 }
 
 #[derive(Debug, Args)]
@@ -167,6 +208,8 @@ pub struct RunArgs {
 pub struct BuildArgs {
     #[command(flatten)]
     pub select: SelectArgs,
+    #[command(flatten)]
+    pub base: StateBaseArgs,
     #[command(flatten)]
     pub run: RunArgs,
 }
@@ -197,18 +240,66 @@ pub struct CiArgs {
 
 #[derive(Debug, Args)]
 pub struct LsArgs {
+    /// Nodes to take: names, paths, tag:, source:, state: and more, with + for parents and children
+    #[arg(long, short, value_name = "SELECTOR", num_args = 1..)]
+    pub select: Vec<String>,
+    /// As --select, but lists models only
+    #[arg(long, short, value_name = "SELECTOR", num_args = 1.., alias = "model", conflicts_with_all = ["select", "resource_type"])]
+    pub models: Vec<String>,
     #[command(flatten)]
-    pub select: SelectArgs,
-    /// Only nodes of this kind: model, seed, test or source
-    #[arg(long, value_name = "TYPE")]
+    pub how: HowArgs,
+    #[command(flatten)]
+    pub base: StateBaseArgs,
+    /// List only nodes of these kinds; `all` adds analyses to the default
+    #[arg(long, value_name = "TYPE", num_args = 1.., alias = "resource-types", value_parser = INCLUDED_TYPES)]
     pub resource_type: Vec<String>,
-    #[arg(long, value_name = "WHAT", default_value = "selector")]
+    /// List no nodes of these kinds
+    #[arg(long, value_name = "TYPE", num_args = 1.., alias = "exclude-resource-types", value_parser = EXCLUDED_TYPES)]
+    pub exclude_resource_type: Vec<String>,
+    #[arg(long, value_name = "WHAT", default_value = "selector", ignore_case = true)]
     pub output: ListOutput,
+    /// What --output json writes of each node, for example: name config.materialized
+    #[arg(long, value_name = "KEY", num_args = 1..)]
+    pub output_keys: Vec<String>,
 }
+
+/// The kinds of nodes that can be listed; dbt's functions are known, but not read.
+const INCLUDED_TYPES: [&str; 14] = [
+    "model",
+    "seed",
+    "snapshot",
+    "test",
+    "unit_test",
+    "analysis",
+    "source",
+    "exposure",
+    "metric",
+    "semantic_model",
+    "saved_query",
+    "function",
+    "default",
+    "all",
+];
+
+const EXCLUDED_TYPES: [&str; 13] = [
+    "model",
+    "seed",
+    "snapshot",
+    "test",
+    "unit_test",
+    "analysis",
+    "source",
+    "exposure",
+    "metric",
+    "semantic_model",
+    "saved_query",
+    "function",
+    "default",
+];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ListOutput {
-    /// The fqn with dots
+    /// As it would be selected: the fqn with dots, or source:… and the like
     Selector,
     Name,
     Path,

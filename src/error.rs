@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::engine::EngineError;
-use crate::project::select::SelectError;
+use crate::select::SelectError;
 use crate::settings::SettingsError;
 use crate::source::GitError;
 
@@ -35,7 +35,7 @@ impl Error {
         match self {
             Self::Usage { advice, .. } => advice.clone(),
             Self::Settings(_) => "see docs/settings.md for what cadet.yaml may hold".into(),
-            Self::Select(_) => "see `cadet ls --help` for what can be selected".into(),
+            Self::Select(error) => error.advice.clone(),
             Self::Git(error) => error.advice(),
             Self::Engine(_) => {
                 "wait for the other run to end, or delete the file: it holds nothing but what cadet built".into()

@@ -17,6 +17,9 @@ pub mod finding;
 /// 4. Files in, one project out: nodes and what depends on what.
 pub mod project;
 
+/// Words or `selectors.yml` in, the nodes that they mean out.
+pub mod select;
+
 /// 5. A node's template in, its SQL out, with a map back to the source.
 pub mod compile;
 

@@ -1,9 +1,12 @@
 //! `cadet run`, `seed`, `test` and `build`: dbt's verbs over the working tree.
 
+use std::collections::BTreeMap;
+
 use super::Verdict;
 use super::changes;
 use super::deploy::{source_data, write};
-use super::invocation::Invocation;
+use super::invocation::{Invocation, Working};
+use super::selecting::{self, Typed};
 use crate::cli::BuildArgs;
 use crate::compile;
 use crate::deploy::build::Builder;
@@ -28,13 +31,19 @@ pub(super) const BUILD: Verb =
 
 pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Result<Verdict, Error> {
     let folder = invocation.project_dir()?;
-    let (project, policy) = invocation.working_project(&folder, invocation.run(verb.name, args.run.full_refresh))?;
+    let working = invocation.working(&folder, invocation.run(verb.name, args.run.full_refresh))?;
+    let typed = Typed { words: &args.select.select, how: &args.select.how };
+    let selection = selecting::selected(invocation, (&folder, &working), &typed, &args.base)?;
+    let Working { project, policy, .. } = working;
     let findings = changes::reading_errors(&project, &policy);
-    let selection = invocation.select(&project, &args.select)?;
     let is_of_verb = |id: &String| project.nodes.get(id).is_some_and(|node| verb.kinds.contains(&node.resource_type));
-    let wanted = selection.ids.into_iter().filter(is_of_verb).map(|id| (id, Reason::Selected));
+    let wanted: BTreeMap<String, Reason> =
+        selection.ids.into_iter().filter(is_of_verb).map(|id| (id, Reason::Selected)).collect();
+    if wanted.is_empty() {
+        selecting::nothing_selected();
+    }
     let engine = invocation.engine(&folder, &project)?;
-    let plan = Plan::complete(&project, wanted.collect(), |_| None);
+    let plan = Plan::complete(&project, wanted, |_| None);
     let source_data = source_data(&args.run)?;
     let builder = Builder {
         project: &project,

@@ -7,18 +7,21 @@ use rayon::prelude::*;
 
 use super::Verdict;
 use super::changes;
-use super::invocation::Invocation;
-use crate::cli::SelectArgs;
+use super::invocation::{Invocation, Working};
+use super::selecting::{self, Typed};
+use crate::cli::CompileArgs;
 use crate::compile;
 use crate::error::Error;
 use crate::project::{Node, ResourceType};
 use crate::report::{Report, artefacts, counted, terminal};
 
-pub(super) fn run(invocation: &Invocation, args: &SelectArgs) -> Result<Verdict, Error> {
+pub(super) fn run(invocation: &Invocation, args: &CompileArgs) -> Result<Verdict, Error> {
     let folder = invocation.project_dir()?;
     let run = invocation.run("compile", false);
-    let (project, policy) = invocation.working_project(&folder, run.clone())?;
-    let selection = invocation.select(&project, args)?;
+    let working = invocation.working(&folder, run.clone())?;
+    let typed = Typed { words: &args.select.select, how: &args.select.how };
+    let selection = selecting::selected(invocation, (&folder, &working), &typed, &args.base)?;
+    let Working { project, policy, .. } = working;
     let is_wanted = |node: &&Arc<Node>| {
         selection.ids.contains(&node.unique_id) && node.resource_type != ResourceType::Seed && !node.is_broken
     };

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::Verdict;
 use super::changes::{self, PullRequest};
 use super::invocation::Invocation;
+use super::selecting::{Typed, selected_beside};
 use crate::cli::{DeployArgs, RunArgs, SelectArgs};
 use crate::deploy::build::Builder;
 use crate::deploy::{self, Options, Outcome};
@@ -52,11 +53,12 @@ fn reasons(
 ) -> Result<BTreeMap<String, Reason>, Error> {
     let changed = diff::changed((&request.head, &request.compiled), (request.base(), request.base_compiled()));
     let mut reasons = Plan::of_changes(&request.head, &changed);
-    if args.select.is_empty() && args.exclude.is_empty() {
+    if args.select.is_empty() && args.how.exclude.is_empty() && args.how.selector.is_none() {
         return Ok(reasons);
     }
-    let selection = invocation.select(&request.head, args)?;
-    if args.select.is_empty() {
+    let typed = Typed { words: &args.select, how: &args.how };
+    let selection = selected_beside(invocation, &request.folder, &request.head, Some(request.base()), &typed)?;
+    if args.select.is_empty() && args.how.selector.is_none() {
         reasons.retain(|id, _| selection.ids.contains(id));
         return Ok(reasons);
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::cli::{Global, SelectArgs};
+use crate::cli::Global;
 use crate::engine::duckdb::DuckDb;
 use crate::error::Error;
 use crate::parse::yaml;
@@ -12,10 +12,9 @@ use crate::project::package;
 use crate::project::profile::Target;
 use crate::project::read::Inputs;
 use crate::project::scopes::{self, Run};
-use crate::project::select::{self, Selection};
 use crate::report::artefacts;
 use crate::report::terminal::Paths;
-use crate::report::text::{self, Out};
+use crate::report::text::Out;
 use crate::settings::{Environment, Policy};
 use crate::source::{Tree, walk};
 
@@ -31,6 +30,13 @@ pub(super) struct Invocation {
     invocation_id: String,
     /// Where the reader stands: paths are shown as seen from here.
     pub(super) here: PathBuf,
+}
+
+/// A project as it lies in its folder.
+pub(super) struct Working {
+    pub project: Project,
+    pub policy: Policy,
+    pub inputs: Inputs,
 }
 
 impl Invocation {
@@ -126,6 +132,11 @@ impl Invocation {
 
     /// The project as it lies in the folder, with its own settings: for dbt's verbs.
     pub(super) fn working_project(&self, folder: &Path, run: Run) -> Result<(Project, Policy), Error> {
+        self.working(folder, run).map(|working| (working.project, working.policy))
+    }
+
+    /// As [`working_project`](Self::working_project), with what it was read with.
+    pub(super) fn working(&self, folder: &Path, run: Run) -> Result<Working, Error> {
         let tree = Arc::new(walk::read_folder(folder));
         let policy = Policy::read(&tree)?;
         let mut inputs = self.inputs(folder, &tree, &policy, run)?;
@@ -133,7 +144,7 @@ impl Invocation {
             // Here the settings are the pull request's own: it may not choose what it reads of the runner.
             inputs.env.clear();
         }
-        Ok((crate::project::read::read(&tree, &inputs), policy))
+        Ok(Working { project: crate::project::read::read(&tree, &inputs), policy, inputs })
     }
 
     /// What reading the project depends on besides its files.
@@ -212,20 +223,5 @@ impl Invocation {
     /// How many steps run at once.
     pub(super) fn threads(&self, project: &Project, policy: &Policy) -> usize {
         self.global.threads.or(policy.threads).unwrap_or(project.target.threads).clamp(1, 64)
-    }
-
-    /// What `--select` and `--exclude` name. A selector that matches nothing is told; when all do, it is an error.
-    pub(super) fn select(&self, project: &Project, args: &SelectArgs) -> Result<Selection, Error> {
-        let selection = select::select(project, &args.select, &args.exclude)?;
-        let hint = |near: &Option<String>| near.as_ref().map(|near| format!("did you mean `{near}`?"));
-        if let (true, Some((word, near))) = (selection.ids.is_empty(), selection.unmatched.first()) {
-            let advice = hint(near).unwrap_or_else(|| "`cadet ls` lists everything that can be selected".to_owned());
-            return Err(Error::usage(format!("the selector `{word}` matches nothing"), advice));
-        }
-        for (word, near) in &selection.unmatched {
-            let hint = hint(near).map_or_else(String::new, |hint| format!("; {hint}"));
-            text::note(&format!("the selector `{word}` matches nothing{hint}"));
-        }
-        Ok(selection)
     }
 }

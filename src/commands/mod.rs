@@ -11,6 +11,7 @@ mod explain;
 mod invocation;
 mod ls;
 mod parse;
+mod selecting;
 
 use crate::cli::{Cli, Command};
 use crate::error::Error;

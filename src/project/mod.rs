@@ -34,7 +34,6 @@ mod reader;
 pub mod resolve;
 mod saved_query;
 pub mod scopes;
-pub mod select;
 mod semantic_checks;
 mod semantic_links;
 mod semantic_model;
@@ -44,7 +43,7 @@ pub mod source_table;
 mod tests;
 mod unit_test;
 mod version;
-mod yaml_jinja;
+pub(crate) mod yaml_jinja;
 
 use std::collections::HashMap;
 use std::sync::Arc;

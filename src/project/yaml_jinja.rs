@@ -15,7 +15,7 @@ use crate::parse::yaml::{Value, Yaml};
 
 /// A step of the way to a value: a key, or a place in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step<'y> {
+pub(crate) enum Step<'y> {
     Key(&'y str),
     Item,
 }
@@ -31,10 +31,10 @@ impl Step<'_> {
 }
 
 /// Which values of a tree are rendered, by the way to them.
-pub(super) type Renders = fn(key: &str, path: &[Step<'_>]) -> bool;
+pub(crate) type Renders = fn(key: &str, path: &[Step<'_>]) -> bool;
 
 /// Renders `yaml`, which stands under `key` in the file `path`. What cannot be rendered is reported and kept as it is.
-pub(super) fn rendered<'y>(
+pub(crate) fn rendered<'y>(
     scope: &Arc<Scope>,
     yaml: &'y Yaml,
     (path, key): (&str, &str),
@@ -127,7 +127,7 @@ pub(super) fn in_project_file(_: &str, path: &[Step<'_>]) -> bool {
 }
 
 /// Everything, as in `selectors.yml`.
-pub(super) fn everywhere(_: &str, _: &[Step<'_>]) -> bool {
+pub(crate) fn everywhere(_: &str, _: &[Step<'_>]) -> bool {
     true
 }
 

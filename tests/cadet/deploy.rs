@@ -934,22 +934,22 @@ fn ls_lists_by_name_tag_path_and_graph() {
     insta::assert_snapshot!(sandbox.cadet(&["ls", "--select", "tag:weekly", "--resource-type", "model"]).shown(), @"
     mojap_derived_tables.prison.prison_population.marts.intermediate.prison_population__bookings_grouped
     mojap_derived_tables.prison.prison_population.marts.intermediate.prison_population__bookings_joined
-    mojap_derived_tables.prison.prison_population.marts.intermediate.prison_population__languages_unnested
+    mojap_derived_tables.prison.prison_population.staging.prison_population__bookings_stg
     mojap_derived_tables.prison.prison_population.marts.population.prison_population__current_population_fct
     mojap_derived_tables.prison.prison_population.marts.population.prison_population__daily_population_fct
     mojap_derived_tables.prison.prison_population.marts.population.prison_population__languages_fct
+    mojap_derived_tables.prison.prison_population.marts.intermediate.prison_population__languages_unnested
     mojap_derived_tables.prison.prison_population.marts.population.prison_population__offenders_dim
-    mojap_derived_tables.prison.prison_population.staging.prison_population__bookings_stg
     mojap_derived_tables.prison.prison_population.staging.prison_population__offenders_stg
     --- exit code 0
     ");
     insta::assert_snapshot!(sandbox.cadet(&["ls", "--select", "+prison_safety__incident_types_dim+", "--output", "name"]).shown(), @"
+    prison_safety__incident_types_dim
+    prison_safety__incident_types
     accepted_values_prison_safety__incident_types_dim_response_group__urgent__important__routine
     not_null_prison_safety__incident_types_dim_incident_type_code
     not_null_prison_safety__incident_types_incident_type_code
     not_null_prison_safety__incident_types_incident_type_name
-    prison_safety__incident_types
-    prison_safety__incident_types_dim
     prison_safety__value_between_prison_safety__incident_types_priority_rank__9__1
     relationships_prison_safety__incidents_fct_incident_type_code__incident_type_code__ref_prison_safety__incident_types_dim_
     relationships_prison_safety__incidents_stg_incident_type_code__incident_type_code__ref_prison_safety__incident_types_
@@ -958,7 +958,7 @@ fn ls_lists_by_name_tag_path_and_graph() {
     --- exit code 0
     ");
     insta::assert_snapshot!(sandbox.cadet(&["ls", "--select", "1+court_listings__courts_dim.v1", "--output", "name"]).shown(), @"
-    court_listings__courts_dim
+    court_listings__courts_dim.v1
     court_listings__courts_stg
     not_null_court_listings__courts_dim_v1_court_code
     not_null_court_listings__courts_dim_v1_court_id
@@ -973,19 +973,19 @@ fn ls_lists_by_name_tag_path_and_graph() {
     ");
     insta::assert_snapshot!(sandbox.cadet(&["ls", "--select", "path:models/courts/court_listings/staging", "--output", "path"]).shown(), @"
     models/courts/court_listings/staging/court_listings__courts_stg.sql
-    models/courts/court_listings/staging/court_listings__courts_stg.yaml
-    models/courts/court_listings/staging/court_listings__courts_stg.yaml
-    models/courts/court_listings/staging/court_listings__courts_stg.yaml
     models/courts/court_listings/staging/court_listings__hearings_stg.sql
-    models/courts/court_listings/staging/court_listings__hearings_stg.yaml
-    models/courts/court_listings/staging/court_listings__hearings_stg.yaml
-    models/courts/court_listings/staging/court_listings__hearings_stg.yaml
-    models/courts/court_listings/staging/court_listings__hearings_stg.yaml
-    models/courts/court_listings/staging/court_listings__hearings_stg.yaml
     models/courts/court_listings/staging/court_listings__results_stg.sql
+    models/courts/court_listings/staging/court_listings__hearings_stg.yaml
+    models/courts/court_listings/staging/court_listings__courts_stg.yaml
+    models/courts/court_listings/staging/court_listings__hearings_stg.yaml
+    models/courts/court_listings/staging/court_listings__hearings_stg.yaml
     models/courts/court_listings/staging/court_listings__results_stg.yaml
     models/courts/court_listings/staging/court_listings__results_stg.yaml
+    models/courts/court_listings/staging/court_listings__hearings_stg.yaml
     models/courts/court_listings/staging/court_listings__results_stg.yaml
+    models/courts/court_listings/staging/court_listings__courts_stg.yaml
+    models/courts/court_listings/staging/court_listings__courts_stg.yaml
+    models/courts/court_listings/staging/court_listings__hearings_stg.yaml
     models/courts/court_listings/staging/court_listings__results_stg.yaml
     --- exit code 0
     ");
@@ -995,18 +995,18 @@ fn ls_lists_by_name_tag_path_and_graph() {
     --- exit code 0
     ");
     insta::assert_snapshot!(sandbox.cadet(&["ls", "--select", "source:nomis.offenders+1"]).shown(), @"
+    mojap_derived_tables.prison.prison_population.staging.prison_population__offenders_stg
+    source:mojap_derived_tables.nomis.offenders
     mojap_derived_tables.prison.prison_population.staging.accepted_values_prison_population__offenders_stg_risk_band__low__medium__high__very_high
     mojap_derived_tables.prison.prison_population.staging.accepted_values_prison_population__offenders_stg_sex_code__M__F__U
     mojap_derived_tables.prison.prison_population.staging.not_null_prison_population__offenders_stg_birth_date
     mojap_derived_tables.prison.prison_population.staging.not_null_prison_population__offenders_stg_offender_id
-    mojap_derived_tables.prison.prison_population.staging.prison_population__offenders_stg
     mojap_derived_tables.prison.prison_population.staging.relationships_prison_population__bookings_stg_offender_id__offender_id__ref_prison_population__offenders_stg_
-    mojap_derived_tables.prison.prison_population.staging.unique_prison_population__offenders_stg_offender_id
-    mojap_derived_tables.prison.prison_population.staging.unique_prison_population__offenders_stg_offender_ref
     mojap_derived_tables.sources.source_not_null_nomis_offenders_offender_id
     mojap_derived_tables.sources.source_relationships_nomis_offender_bookings_offender_id__offender_id__source_nomis_offenders_
     mojap_derived_tables.sources.source_unique_nomis_offenders_offender_id
-    source:mojap_derived_tables.nomis.offenders
+    mojap_derived_tables.prison.prison_population.staging.unique_prison_population__offenders_stg_offender_id
+    mojap_derived_tables.prison.prison_population.staging.unique_prison_population__offenders_stg_offender_ref
     --- exit code 0
     ");
     insta::assert_snapshot!(sandbox.cadet(&["ls", "--resource-type", "source", "--resource-type", "seed"]).shown(), @"
@@ -1087,8 +1087,7 @@ fn ls_as_json_has_one_object_on_a_line() {
         "daily"
       ],
       "depends_on": {
-        "macros": [],
-        "nodes": []
+        "macros": []
       }
     }
     --- exit code 0

@@ -15,6 +15,7 @@ mod edges;
 mod mistakes;
 mod rules;
 mod semantic_layer;
+mod select;
 mod tidy;
 mod unit_tests;
 mod versions;

@@ -58,7 +58,7 @@ pub(super) fn alias_types(node: &Node) -> bool {
 }
 
 /// A date as dbt writes it: with a time, and in UTC when no zone is said.
-pub(super) fn moment(written: &str) -> String {
+pub(crate) fn moment(written: &str) -> String {
     use jiff::civil::{Date, DateTime};
     let zoned = written.parse::<jiff::Timestamp>().map(|at| at.to_string().replace('Z', "+00:00"));
     let text = zoned.or_else(|_| written.parse::<DateTime>().map(|at| format!("{at}+00:00")));

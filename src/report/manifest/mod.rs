@@ -11,7 +11,15 @@ use serde_json::{Map, Value, json};
 use crate::project::graph::Graph;
 use crate::project::group::Group;
 use crate::project::scopes::Run;
-use crate::project::{Project, ResourceType};
+use crate::project::{Node, Project, ResourceType};
+
+pub(crate) use contract::moment;
+pub(crate) use node::{other, source};
+
+/// A model, seed, snapshot, analysis, test or operation as the manifest has it, not compiled.
+pub(crate) fn of_node(project: &Project, node: &Node) -> Value {
+    node::node(project, node, &HashMap::new(), None)
+}
 
 /// The whole manifest. `compiled` is the SQL of the nodes that were compiled.
 pub fn manifest(project: &Project, run: &Run, compiled: &HashMap<String, String>) -> Value {
@@ -54,7 +62,7 @@ pub fn manifest(project: &Project, run: &Run, compiled: &HashMap<String, String>
         "exposures": of_kind(ResourceType::Exposure),
         "metrics": of_kind(ResourceType::Metric),
         "groups": project.groups.iter().map(|each| (each.unique_id.clone(), group(each))).collect::<Map<_, _>>(),
-        "selectors": {},
+        "selectors": crate::select::written(project),
         "disabled": disabled,
         "parent_map": parents,
         "child_map": children,

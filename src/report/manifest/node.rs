@@ -103,7 +103,7 @@ fn columns(columns: &Columns) -> Map<String, Value> {
 }
 
 /// A table of a source.
-pub(super) fn source(table: &Node) -> Value {
+pub(crate) fn source(table: &Node) -> Value {
     let mut fields = object(json!({
         "database": table.database, "schema": table.schema, "name": table.name, "resource_type": "source",
         "package_name": table.package, "path": table.path, "original_file_path": table.original_file_path,
@@ -117,7 +117,7 @@ pub(super) fn source(table: &Node) -> Value {
 }
 
 /// An exposure, a metric, a semantic model, a saved query or a unit test: what is special to it is its body.
-pub(super) fn other(node: &Node) -> Value {
+pub(crate) fn other(node: &Node) -> Value {
     let mut fields = object(json!({
         "name": node.name, "resource_type": node.resource_type.name(), "package_name": node.package, "path": node.path,
         "original_file_path": node.original_file_path, "unique_id": node.unique_id, "fqn": node.fqn,
