@@ -19,13 +19,18 @@ pub(super) fn problems(project: &Project) -> Vec<Problem> {
     problems
 }
 
+/// Whether a node has a place in the warehouse; a snapshot of YAML without a config has none.
+fn is_somewhere(node: &Node) -> bool {
+    (node.resource_type.is_refable() || node.has_relation()) && !node.is_broken && node.relation.identifier.is_some()
+}
+
 /// Two nodes that would be built in one place. Ephemeral models count, though they are never built.
 fn relations(project: &Project, problems: &mut Vec<Problem>) {
     let mut taken: HashMap<String, &Node> = HashMap::new();
     for node in project
         .nodes
         .values()
-        .filter(|node| (node.resource_type.is_refable() || node.has_relation()) && !node.is_broken)
+        .filter(|node| is_somewhere(node))
     {
         let relation = node.relation.to_string();
         let Some(known) = taken.get(&relation) else {

@@ -232,7 +232,9 @@ impl Methods<'_> {
 
     fn version(&self, value: &str) -> Result<Bits, SelectError> {
         use std::cmp::Ordering::{Greater, Less};
-        let order = |node: &Node| Some(node.model.version.as_ref()?.order(node.model.latest_version.as_ref()?));
+        // A version 0 is none to dbt.
+        let said = |node: &'_ Node| node.model.version.clone().filter(|version| !version.is_falsy());
+        let order = |node: &Node| Some(said(node)?.order(node.model.latest_version.as_ref()?));
         let is: &dyn Fn(&Node) -> bool = match value {
             "latest" => &Node::is_latest,
             "prerelease" => &|node| order(node) == Some(Greater),

@@ -31,8 +31,16 @@ pub fn manifest(project: &Project, run: &Run, compiled: &HashMap<String, String>
         ids.sort();
         ids
     };
-    let parents: BTreeMap<&str, Vec<String>> = ids.iter().map(|id| (*id, sorted(graph.parents(id)))).collect();
-    let children: BTreeMap<&str, Vec<String>> = ids.iter().map(|id| (*id, sorted(graph.children(id)))).collect();
+    let mut parents: BTreeMap<&str, Vec<String>> = ids.iter().map(|id| (*id, sorted(graph.parents(id)))).collect();
+    let mut children: BTreeMap<&str, Vec<String>> = ids.iter().map(|id| (*id, sorted(graph.children(id)))).collect();
+    for test in &project.lost_tests {
+        parents.insert(&test.unique_id, sorted(&test.depends_on.iter().map(String::as_str).collect::<Vec<_>>()));
+        for parent in &test.depends_on {
+            let tests = children.entry(parent).or_default();
+            tests.push(test.unique_id.clone());
+            tests.sort();
+        }
+    }
     let mut metadata = metadata(run, "manifest/v12");
     metadata.extend(project_metadata(project));
     let of_kind = |kind: ResourceType| {

@@ -1,1 +1,0 @@
-{{ config(tags=['fn'], type='aggregate') }} {{ function('add_one') }}(x)

@@ -1,1 +1,0 @@
-select {{ function('add_one') }}(1), {{ function('lineage', 'of_function') }}(2)

@@ -1,1 +1,0 @@
-select {{ function('plus') }}(1) as id
