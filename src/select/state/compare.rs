@@ -57,9 +57,17 @@ pub(super) fn changed_configs(kind: ResourceType, new: &StateNode<'_>, old: &Sta
     changed
 }
 
-pub(super) fn same_relation(kind: ResourceType, new: &StateNode<'_>, old: &StateNode<'_>) -> bool {
+/// Where a source's table is: as it counts, or as it was written before Jinja.
+pub(super) const TABLE_OF_SOURCE: [&str; 3] = ["database", "schema", "identifier"];
+pub(super) const TABLE_OF_SOURCE_UNRENDERED: [&str; 3] = ["unrendered_database", "unrendered_schema", "identifier"];
+
+pub(super) fn same_relation(
+    (kind, of_source): (ResourceType, &[&str; 3]),
+    new: &StateNode<'_>,
+    old: &StateNode<'_>,
+) -> bool {
     if kind == ResourceType::Source {
-        return same_fields(new, old, &["database", "schema", "identifier"]);
+        return same_fields(new, old, of_source);
     }
     let set = |node: &StateNode<'_>, key: &str| {
         node.unrendered().and_then(|config| config.get(key)).cloned().unwrap_or_default()

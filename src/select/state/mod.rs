@@ -83,6 +83,8 @@ pub struct Comparison<'c> {
     project: &'c Project,
     state: &'c State<'c>,
     macros: ChangedMacros<'c>,
+    /// The fields that say where a source's table is.
+    table_of_source: &'static [&'static str; 3],
     /// Models whose contract was broken, as it is told.
     notes: Vec<String>,
     told: HashSet<String>,
@@ -92,7 +94,12 @@ impl<'c> Comparison<'c> {
     /// Compares the macros at once, and nodes as they are asked for.
     pub fn new(project: &'c Project, state: &'c State<'c>) -> Self {
         let macros = ChangedMacros::new(project, state);
-        Self { project, state, macros, notes: Vec::new(), told: HashSet::new() }
+        let flag = project.root().file.flag("state_modified_compare_more_unrendered_values");
+        let table_of_source = match flag {
+            Some(true) => &compare::TABLE_OF_SOURCE_UNRENDERED,
+            _ => &compare::TABLE_OF_SOURCE,
+        };
+        Self { project, state, macros, table_of_source, notes: Vec::new(), told: HashSet::new() }
     }
 
     /// Every way in which a node differs; none when it does not.
@@ -118,7 +125,7 @@ impl<'c> Comparison<'c> {
         let configs = compare::changed_configs(kind, new, old);
         add(!configs.is_empty(), Reason::Configs(configs));
         let has_relation = is_whole || kind == ResourceType::Source;
-        add(has_relation && !compare::same_relation(kind, new, old), Reason::Relation);
+        add(has_relation && !compare::same_relation((kind, self.table_of_source), new, old), Reason::Relation);
         add(is_whole && !compare::same_persisted_descriptions(new, old), Reason::PersistedDescriptions);
         add(has_fqn && !new.has_same_fqn(old), Reason::Moved);
         if kind == ResourceType::Model {
@@ -176,9 +183,9 @@ impl<'c> Comparison<'c> {
                 differs(kind != ResourceType::UnitTest, &|new, old| compare::changed_configs(kind, new, old).is_empty())
             }
             "modified.persisted_descriptions" => differs(parsed, &compare::same_persisted_descriptions),
-            "modified.relation" => {
-                differs(parsed || kind == ResourceType::Source, &|new, old| compare::same_relation(kind, new, old))
-            }
+            "modified.relation" => differs(parsed || kind == ResourceType::Source, &|new, old| {
+                compare::same_relation((kind, self.table_of_source), new, old)
+            }),
             "modified.macros" => self.macros.touches(node),
             _ => differs(parsed, &|new, old| {
                 kind != ResourceType::Model || contract::compare(self.project, new, old) == Change::Same
