@@ -114,7 +114,8 @@ impl Methods<'_> {
             }
         };
         let mut found = self.index.none();
-        for (at, node) in self.index.nodes.iter().enumerate() {
+        let nodes = self.index.nodes.iter().enumerate();
+        for (at, node) in nodes.filter(|(_, node)| node.resource_type == ResourceType::Source) {
             let Some(known) = self.project.sources.get(&node.unique_id) else { continue };
             if package.matches(&node.package) && source.matches(&known.source_name) && table.matches(&node.name) {
                 let _ = found.insert(at);
