@@ -176,7 +176,8 @@ impl Builder<'_> {
 
     /// The name of a table that a test needs and the engine does not have.
     fn missing_parent(&self, test: &Node) -> Option<String> {
-        let is_missing = |node: &&Arc<Node>| node.has_relation() && matches!(self.engine.find(&node.relation), Ok(None));
+        let is_missing =
+            |node: &&Arc<Node>| node.has_relation() && matches!(self.engine.find(&node.relation), Ok(None));
         let mut parents = test.depends_on.iter().filter_map(|id| self.project.nodes.get(id));
         parents.find(is_missing).map(|node| node.display_name())
     }

@@ -106,9 +106,8 @@ impl<'u> Calls<'u> {
     pub fn call(&mut self, name: &str, args: &[Value], path: &str) -> Result<String, RenderProblem> {
         let scope = Arc::clone(&self.scope);
         let failed = |error: &minijinja::Error| problem(&scope, &Rewritten::default(), path, error);
-        let is_spent = |render: &minijinja::Captured<'_>| {
-            render.state().fuel_levels().is_some_and(|(_, left)| left < LEAST_FUEL)
-        };
+        let is_spent =
+            |render: &minijinja::Captured<'_>| render.state().fuel_levels().is_some_and(|(_, left)| left < LEAST_FUEL);
         if self.render.as_ref().is_none_or(is_spent) {
             let environment = self.universe.environment(false);
             let template = environment.get_template(CALLS).map_err(|error| failed(&error))?;

@@ -46,7 +46,8 @@ pub fn rewrite(source: &str, range: Range<usize>, marks: Marks) -> Result<Rewrit
     let parts = shifted(lex(&source[range.clone()]), range.start)?;
     let marks = if source.contains([MARK_START, MARK_END]) { Marks::None } else { marks };
     let body = &source[range.clone()];
-    let mut rewriter = Rewriter { source, body, edits: Edits::default(), calls: Vec::new(), captures: 0, trimmed: false };
+    let mut rewriter =
+        Rewriter { source, body, edits: Edits::default(), calls: Vec::new(), captures: 0, trimmed: false };
     for part in &parts {
         rewriter.part(part, marks)?;
     }

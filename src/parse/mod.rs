@@ -2,5 +2,6 @@
 
 pub mod csv;
 pub mod scalar;
+mod tree;
 pub mod yaml;
 mod yaml_problem;

@@ -34,7 +34,8 @@ fn moment(text: &str) -> Option<String> {
     let rest = text[at + 1..].trim_start();
     let end = rest.find(|c: char| !c.is_ascii_digit() && !matches!(c, ':' | '.')).unwrap_or(rest.len());
     let (time, zone) = (&rest[..end], rest[end..].trim_start());
-    let time: jiff::civil::Time = if time.find(':') == Some(1) { format!("0{time}") } else { time.to_owned() }.parse().ok()?;
+    let time: jiff::civil::Time =
+        if time.find(':') == Some(1) { format!("0{time}") } else { time.to_owned() }.parse().ok()?;
     let zone = match zone {
         "" => String::new(),
         "Z" | "z" => "+00:00".to_owned(),

@@ -170,7 +170,10 @@ pub fn finish(kind: ResourceType, config: &mut Config) {
     for (key, defaults) in [
         ("docs", json!({"show": true, "node_color": null})),
         ("contract", json!({"enforced": false, "alias_types": true})),
-        ("snapshot_meta_column_names", json!({"dbt_valid_to": null, "dbt_valid_from": null, "dbt_scd_id": null, "dbt_updated_at": null, "dbt_is_deleted": null})),
+        (
+            "snapshot_meta_column_names",
+            json!({"dbt_valid_to": null, "dbt_valid_from": null, "dbt_scd_id": null, "dbt_updated_at": null, "dbt_is_deleted": null}),
+        ),
     ] {
         if key == "snapshot_meta_column_names" && kind != ResourceType::Snapshot {
             continue;
@@ -188,7 +191,9 @@ pub fn finish(kind: ResourceType, config: &mut Config) {
     match kind {
         ResourceType::Test => store_failures(config),
         ResourceType::Source => freshness(config),
-        ResourceType::Model if !config.get("freshness").is_some_and(|freshness| freshness.get("build_after").is_some()) => {
+        ResourceType::Model
+            if config.get("freshness").is_none_or(|freshness| freshness.get("build_after").is_none()) =>
+        {
             config.insert("freshness".to_owned(), Value::Null);
         }
         ResourceType::Model => build_after(config),
@@ -210,7 +215,10 @@ fn freshness(config: &mut Config) {
 }
 
 fn build_after(config: &mut Config) {
-    let Some(Value::Object(after)) = config.get_mut("freshness").and_then(|freshness| freshness.get_mut("build_after")) else { return };
+    let Some(Value::Object(after)) = config.get_mut("freshness").and_then(|freshness| freshness.get_mut("build_after"))
+    else {
+        return;
+    };
     for (key, value) in [("count", Value::Null), ("period", Value::Null), ("updates_on", "any".into())] {
         after.entry(key).or_insert(value);
     }
@@ -246,9 +254,8 @@ fn of_hook(hook: &Value) -> Value {
 
 /// What holds before anything is set.
 pub fn defaults(kind: ResourceType) -> &'static Arc<Config> {
-    static ALL: LazyLock<Vec<Arc<Config>>> = LazyLock::new(|| {
-        ResourceType::ALL.iter().map(|kind| Arc::new(object(default_values(*kind)))).collect()
-    });
+    static ALL: LazyLock<Vec<Arc<Config>>> =
+        LazyLock::new(|| ResourceType::ALL.iter().map(|kind| Arc::new(object(default_values(*kind)))).collect());
     let at = ResourceType::ALL.iter().position(|known| *known == kind).unwrap_or(0);
     &ALL[at]
 }

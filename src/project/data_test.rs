@@ -48,7 +48,9 @@ impl Target {
     /// The call that the test's `model` argument makes.
     fn call(&self) -> String {
         match self {
-            Self::Node(RefKey { name, version: Some(version), .. }) if !version.is_falsy() => format!("ref('{name}', version='{version}')"),
+            Self::Node(RefKey { name, version: Some(version), .. }) if !version.is_falsy() => {
+                format!("ref('{name}', version='{version}')")
+            }
             Self::Node(RefKey { name, .. }) => format!("ref('{name}')"),
             Self::Source(source, table) => format!("source('{source}', '{table}')"),
         }

@@ -68,7 +68,12 @@ impl Entry<'_> {
 }
 
 /// Reads the property files of a package; `known` are those of another state of the project, read already.
-pub(super) fn read(tree: &Tree, package: &Package, known: Option<&[Arc<PropertyFile>]>, problems: &mut Vec<Problem>) -> Vec<Arc<PropertyFile>> {
+pub(super) fn read(
+    tree: &Tree,
+    package: &Package,
+    known: Option<&[Arc<PropertyFile>]>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Arc<PropertyFile>> {
     let found = files::find(tree, package, &package.file.property_paths(), &["yml", "yaml"]);
     let again = |found: &Found<'_>| {
         let known = known?;

@@ -88,8 +88,9 @@ fn checked(entry: &Entry<'_>) -> Vec<Problem> {
     one_of("type", TYPES, true);
     one_of("maturity", MATURITIES, false);
     let owner = entry.yaml.get("owner");
-    if !owner.is_some_and(|owner| owner.get("name").or_else(|| owner.get("email")).is_some()) {
-        let problem = Problem::new(ProblemKind::Properties, format!("the exposure `{}` has no owner", entry.name), entry.place());
+    if owner.is_none_or(|owner| owner.get("name").or_else(|| owner.get("email")).is_none()) {
+        let problem =
+            Problem::new(ProblemKind::Properties, format!("the exposure `{}` has no owner", entry.name), entry.place());
         problems.push(problem.help("add `owner:` with a `name:` or an `email:`"));
     }
     problems

@@ -135,8 +135,13 @@ fn apply(node: &mut Node, said: &Said<'_>) {
     }
     let spine = entry.yaml.get("time_spine").filter(|spine| version.is_none() && !spine.is_empty());
     model.time_spine = spine.map(Yaml::to_json);
-    let keys: Vec<serde_json::Value> =
-        node.columns.values().flat_map(|column| &column.more().constraints).chain(&node.model.constraints).cloned().collect();
+    let keys: Vec<serde_json::Value> = node
+        .columns
+        .values()
+        .flat_map(|column| &column.more().constraints)
+        .chain(&node.model.constraints)
+        .cloned()
+        .collect();
     let calls = keys.iter().filter(|key| key.get("type").and_then(|kind| kind.as_str()) == Some("foreign_key"));
     // dbt takes the constraints of a version in twice.
     for _ in 0..if version.is_some() { 2 } else { 1 } {
@@ -195,13 +200,16 @@ pub(super) fn described(
         return Ok(None);
     }
     let scope = Arc::new(scopes::docs(reader.universe, reader.given, package));
-    let fail = |message: String, help: String| {
-        Box::new(Problem::new(ProblemKind::Jinja, message, place.clone()).help(help))
-    };
+    let fail =
+        |message: String, help: String| Box::new(Problem::new(ProblemKind::Jinja, message, place.clone()).help(help));
     let template = rewrite(text, 0..text.len(), Marks::None).map_err(|problem| {
-        fail(problem.message, problem.help.unwrap_or_else(|| "close every brace, or write `{% raw %}` around them".to_owned()))
+        fail(
+            problem.message,
+            problem.help.unwrap_or_else(|| "close every brace, or write `{% raw %}` around them".to_owned()),
+        )
     })?;
-    let rendered = render::render(&scope, &template, &place.path).map_err(|problem| fail(problem.message, problem.help))?;
+    let rendered =
+        render::render(&scope, &template, &place.path).map_err(|problem| fail(problem.message, problem.help))?;
     let named = std::mem::take(&mut scope.captured().docs);
     Ok(Some((rendered, named)))
 }

@@ -27,11 +27,7 @@ fn is_somewhere(node: &Node) -> bool {
 /// Two nodes that would be built in one place. Ephemeral models count, though they are never built.
 fn relations(project: &Project, problems: &mut Vec<Problem>) {
     let mut taken: HashMap<String, &Node> = HashMap::new();
-    for node in project
-        .nodes
-        .values()
-        .filter(|node| is_somewhere(node))
-    {
+    for node in project.nodes.values().filter(|node| is_somewhere(node)) {
         let relation = node.relation.to_string();
         let Some(known) = taken.get(&relation) else {
             taken.insert(relation, node);

@@ -99,7 +99,8 @@ impl<'k> Known<'k> {
 
     /// The disabled tables of the sources of these files.
     pub(super) fn disabled_tables<'s>(&'s self, files: &'s HashSet<&str>) -> impl Iterator<Item = Arc<Node>> + 's {
-        let is_one = |node: &&Arc<Node>| node.resource_type == ResourceType::Source && files.contains(node.file.as_str());
+        let is_one =
+            |node: &&Arc<Node>| node.resource_type == ResourceType::Source && files.contains(node.file.as_str());
         self.project.disabled.iter().filter(is_one).cloned()
     }
 
@@ -128,6 +129,7 @@ fn has_same_world(project: &Project, tree: &Tree, packages: &[Package]) -> bool 
         is_in_macros || path.ends_with("dbt_project.yml") || path.ends_with(".md") || path.ends_with(".dbtignore")
     };
     let deciding = |tree: &Tree| tree.iter().filter(|file| decides(&file.path)).count();
-    let is_same_tree = tree.iter().filter(|file| decides(&file.path)).all(|file| is_same(&project.tree, tree, &file.path));
+    let is_same_tree =
+        tree.iter().filter(|file| decides(&file.path)).all(|file| is_same(&project.tree, tree, &file.path));
     is_same_tree && deciding(&project.tree) == deciding(tree)
 }

@@ -23,6 +23,7 @@ mod names;
 pub mod node;
 mod others;
 pub mod package;
+mod parts;
 pub mod patches;
 pub mod problem;
 pub mod profile;

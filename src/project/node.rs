@@ -84,10 +84,7 @@ impl ResourceType {
 
     /// Whether nodes of this kind stand under `nodes` in the manifest.
     pub fn is_of_nodes(self) -> bool {
-        matches!(
-            self,
-            Self::Model | Self::Seed | Self::Snapshot | Self::Analysis | Self::Test | Self::Operation
-        )
+        matches!(self, Self::Model | Self::Seed | Self::Snapshot | Self::Analysis | Self::Test | Self::Operation)
     }
 
     /// Whether nodes of this kind can be named in a `ref`.

@@ -48,8 +48,11 @@ impl Package {
 /// Finds the packages. The first is the root, which is empty when `dbt_project.yml` cannot be read. `scope` is what
 /// Jinja in `dbt_project.yml` sees.
 pub fn packages(tree: &Tree, scope: &Arc<Scope>, problems: &mut Vec<Problem>) -> Vec<Package> {
-    let root = read(tree, "", scope, problems)
-        .unwrap_or_else(|| Package { file: ProjectFile::default(), root: String::new(), ignored: None });
+    let root = read(tree, "", scope, problems).unwrap_or_else(|| Package {
+        file: ProjectFile::default(),
+        root: String::new(),
+        ignored: None,
+    });
     // What `dbt deps` installed comes before the folder that it was installed from.
     let mut folders: Vec<String> = installed(tree, &root.file.packages_path);
     for path in ["packages.yml", "dependencies.yml"] {

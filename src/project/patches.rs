@@ -10,7 +10,6 @@ use super::entries::{Entry, object};
 use super::finish::{Said, described};
 use super::node::ResourceType;
 use super::problem::{Problem, ProblemKind, did_you_mean};
-use super::read::Kinds;
 use super::reader::Reader;
 use super::version::VersionEntry;
 use crate::finding::Place;
@@ -28,7 +27,7 @@ struct Matching<'e, 'd> {
 pub(super) fn matched<'e>(
     reader: &Reader<'_>,
     drafts: &[Draft],
-    kinds: &Kinds<'e>,
+    kinds: &'e [(ResourceType, Vec<Entry<'e>>)],
     problems: &mut Vec<Problem>,
 ) -> Vec<Option<Said<'e>>> {
     let mut names: HashMap<(ResourceType, &str), Vec<usize>> = HashMap::new();
@@ -38,7 +37,7 @@ pub(super) fn matched<'e>(
     let mut matching = Matching { reader, drafts, names, said: vec![None; drafts.len()] };
     for (kind, entries) in kinds {
         let mut given_up: Option<&str> = None;
-        for entry in *entries {
+        for entry in entries {
             if given_up == Some(entry.file.path.as_str()) {
                 continue;
             }
@@ -121,13 +120,20 @@ impl<'e> Matching<'e, '_> {
             return None;
         }
         let others = [ResourceType::Model, ResourceType::Seed, ResourceType::Snapshot];
-        let other = others.into_iter().find(|other| kind.is_refable() && self.names.contains_key(&(*other, entry.name.as_str())));
+        let other = others
+            .into_iter()
+            .find(|other| kind.is_refable() && self.names.contains_key(&(*other, entry.name.as_str())));
         if let Some(other) = other {
-            let message = format!("`{}` is a {other}, so what is said of it under `{}:` does nothing", entry.name, kind.config_key());
+            let message = format!(
+                "`{}` is a {other}, so what is said of it under `{}:` does nothing",
+                entry.name,
+                kind.config_key()
+            );
             let problem = Problem::new(ProblemKind::Orphan, message, entry.place());
             return Some(problem.help(format!("move it under `{}:`", other.config_key())));
         }
-        let message = format!("there is no {kind} named `{}`, so this description and its tests do nothing", entry.name);
+        let message =
+            format!("there is no {kind} named `{}`, so this description and its tests do nothing", entry.name);
         let problem = Problem::new(ProblemKind::Orphan, message, entry.place());
         let names = self.names.keys().filter(|(known, _)| *known == kind).map(|(_, name)| *name);
         Some(match did_you_mean(&entry.name, names) {
@@ -184,7 +190,8 @@ pub(super) fn of_macros(
         let Some(found) = reader.universe.find_in(package, &entry.name) else {
             let message = format!("there is no macro named `{}`, so this description does nothing", entry.name);
             let problem = Problem::new(ProblemKind::Orphan, message, entry.place());
-            let names = reader.universe.iter().filter(|known| known.package == *package).map(|known| known.name.as_str());
+            let names =
+                reader.universe.iter().filter(|known| known.package == *package).map(|known| known.name.as_str());
             let help = did_you_mean(&entry.name, names).map(|name| format!("did you mean `{name}`?"));
             problems.push(problem.help(help.unwrap_or_else(|| "the name is that after `{% macro`".to_owned())));
             continue;
@@ -223,7 +230,8 @@ fn of_macro(reader: &Reader<'_>, entry: &Entry<'_>, problems: &mut Vec<Problem>)
     let config = entry.yaml.get("config");
     let mut meta = object(entry.yaml.get("meta"));
     meta.extend(object(config.and_then(|config| config.get("meta"))));
-    let said = config.and_then(|config| config.get("docs")).filter(|docs| !docs.is_empty()).or_else(|| entry.yaml.get("docs"));
+    let said =
+        config.and_then(|config| config.get("docs")).filter(|docs| !docs.is_empty()).or_else(|| entry.yaml.get("docs"));
     let mut docs = Map::from_iter([("show".to_owned(), Value::Bool(true)), ("node_color".to_owned(), Value::Null)]);
     docs.extend(object(said));
     MacroPatch { description, arguments, meta, docs: docs.into(), place: entry.place() }

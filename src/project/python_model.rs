@@ -19,14 +19,14 @@ pub(super) fn read(mut node: Node) -> Draft {
     let mut defaults = Vec::new();
     for (at, _) in text.match_indices("dbt.") {
         let line = text[..at].rfind('\n').map_or(0, |start| start + 1);
-        if text[line..at].contains('#') || text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.')) {
+        if text[line..at].contains('#') || text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.'))
+        {
             continue;
         }
         let after = at + "dbt.".len();
         if let Some((name, arguments)) = call(&text[after..], CALLS) {
             let _ = found.add(name, arguments, node.raw_start + after);
-        } else if let Some((_, arguments)) =
-            text[after..].strip_prefix("config.").and_then(|rest| call(rest, &["get"]))
+        } else if let Some((_, arguments)) = text[after..].strip_prefix("config.").and_then(|rest| call(rest, &["get"]))
         {
             keys.extend(arguments.positional.first().cloned());
             defaults.push(arguments.positional.get(1).cloned().unwrap_or_default());

@@ -5,30 +5,22 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use minijinja::UndefinedBehavior;
-use rayon::prelude::*;
 
-use super::drafts::{self, Draft, jinja_problem};
-use super::entries::{self, Entry, PropertyFile};
+use super::drafts::jinja_problem;
+use super::entries;
 use super::files::{self, Found};
 use super::known::Known;
-use super::finish::{self, Said};
-use super::names::Namer;
-use super::node::{Node, ResourceType};
 use super::package::{self, Package};
-use super::patches;
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
 use super::profile::Target;
 use super::reader::Reader;
 use super::resolve::Lookup;
 use super::scopes::{self, Run};
-use super::{
-    DocsBlock, Project, graph, group, identity, others, resolve, semantic_checks, semantic_links, snapshot_entry,
-    source_table, tests,
-};
+use super::{DocsBlock, Project, graph, identity, parts, resolve, semantic_checks, semantic_links};
 use crate::jinja::rewrite::{Marks, rewrite};
 use crate::jinja::scope::{Given, Mode, Scope};
-use crate::jinja::{blocks, render};
 use crate::jinja::universe::{MacroFile, Universe};
+use crate::jinja::{blocks, render};
 use crate::source::Tree;
 
 /// What reading depends on besides the files.
@@ -73,7 +65,7 @@ pub fn read_beside(tree: &Arc<Tree>, inputs: &Inputs, known: Option<&Project>) -
         }
     };
     let reader = Reader::new(tree, &packages, &inputs.target, &universe, &given);
-    let parts = parts(&reader, &property_files, known.as_ref(), &mut problems);
+    let parts = parts::read(&reader, &property_files, known.as_ref(), &mut problems);
     property_files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut project = Project {
         name,
@@ -106,43 +98,6 @@ pub fn read_beside(tree: &Arc<Tree>, inputs: &Inputs, known: Option<&Project>) -
     project
 }
 
-/// Everything that files define, before references are resolved.
-#[derive(Default)]
-struct Parts {
-    nodes: IndexMap<String, Arc<Node>>,
-    sources: IndexMap<String, super::SourceTable>,
-    others: IndexMap<String, Arc<Node>>,
-    groups: Vec<group::Group>,
-    disabled: Vec<Arc<Node>>,
-    macro_patches: HashMap<String, patches::MacroPatch>,
-}
-
-impl Parts {
-    /// Sorts a node to those that count or to the disabled ones.
-    fn add(&mut self, node: Arc<Node>, problems: &mut Vec<Problem>) {
-        let is_enabled = node.config.get("enabled") != Some(&serde_json::Value::Bool(false));
-        if !is_enabled {
-            self.disabled.push(node);
-            return;
-        }
-        let others = matches!(
-            node.resource_type,
-            ResourceType::Exposure
-                | ResourceType::Metric
-                | ResourceType::SemanticModel
-                | ResourceType::SavedQuery
-                | ResourceType::UnitTest
-        );
-        let nodes = if others { &mut self.others } else { &mut self.nodes };
-        match nodes.get(&node.unique_id) {
-            // dbt keeps the last of two tests that differ in their configs only.
-            Some(_) if node.test.is_some() => drop(nodes.insert(node.unique_id.clone(), node)),
-            Some(known) => problems.push(twice(&node, known)),
-            None => drop(nodes.insert(node.unique_id.clone(), node)),
-        }
-    }
-}
-
 /// What every template of the project can read.
 fn given(packages: &[Package], inputs: &Inputs, docs: &[DocsBlock]) -> Given {
     Given {
@@ -154,89 +109,6 @@ fn given(packages: &[Package], inputs: &Inputs, docs: &[DocsBlock]) -> Given {
             == Some(true),
         globals: scopes::globals(&inputs.target, &inputs.run, packages[0].name()),
     }
-}
-
-fn parts(
-    reader: &Reader<'_>,
-    property_files: &[Arc<PropertyFile>],
-    known: Option<&Known<'_>>,
-    problems: &mut Vec<Problem>,
-) -> Parts {
-    let mut parts = Parts::default();
-    let entries_of = |key: &str, problems: &mut Vec<Problem>| entries::entries(reader, property_files, key, problems);
-    let models = entries_of("models", problems);
-    let seeds = entries_of("seeds", problems);
-    let snapshots = entries_of("snapshots", problems);
-    let analyses = entries_of("analyses", problems);
-    let singular_tests = entries_of("data_tests", problems);
-    let mut drafts = drafts::drafts(reader);
-    drafts.extend(snapshots.iter().filter_map(|entry| snapshot_entry::read(reader, entry, problems)));
-    let kinds = [
-        (ResourceType::Model, &models),
-        (ResourceType::Seed, &seeds),
-        (ResourceType::Snapshot, &snapshots),
-        (ResourceType::Analysis, &analyses),
-        (ResourceType::Test, &singular_tests),
-    ];
-    let said = patches::matched(reader, &drafts, &kinds, problems);
-    let finish_one = |namer: &mut Namer<'_>, (draft, said): (Draft, Option<Said<'_>>)| {
-        if let Some(node) = known.and_then(|known| known.node(reader, &draft, said.as_ref())) {
-            return (node, Vec::new());
-        }
-        let (node, problems) = finish::finish(reader, namer, draft, said.as_ref());
-        (Arc::new(node), problems)
-    };
-    let finished: Vec<(Arc<Node>, Vec<Problem>)> =
-        drafts.into_par_iter().zip(said).map_init(|| Namer::new(reader), finish_one).collect();
-    for (node, found) in finished {
-        problems.extend(found);
-        parts.add(node, problems);
-    }
-    let mut source_entries = entries_of("sources", problems);
-    let same_files = known.map(|known| known.same_files(property_files, &source_entries, &parts.nodes)).unwrap_or_default();
-    source_entries.retain(|entry| !same_files.contains(entry.file.path.as_str()));
-    let tables = source_table::tables(reader, &source_entries, problems);
-    let written = {
-        let lookup = Lookup::new(parts.nodes.values()).with_disabled(&parts.disabled);
-        let mut written = Vec::new();
-        for (kind, entries) in
-            [(ResourceType::Model, &models), (ResourceType::Seed, &seeds), (ResourceType::Snapshot, &snapshots)]
-        {
-            let is_new = |entry: &&Entry<'_>| !same_files.contains(entry.file.path.as_str());
-            let entries: Vec<&Entry<'_>> = entries.iter().filter(is_new).collect();
-            written.extend(tests::of_nodes(reader, &lookup, kind, &entries, problems));
-        }
-        written.extend(tests::of_sources(reader, &tables, problems));
-        written
-    };
-    let attached = |id: &str| {
-        let disabled = || parts.disabled.iter().find(|node| node.unique_id == id);
-        parts.nodes.get(id).or_else(disabled).cloned()
-    };
-    for node in tests::finish(reader, written, &attached, problems) {
-        parts.add(Arc::new(node), problems);
-    }
-    if let Some(known) = known {
-        known.tests(&same_files).for_each(|node| parts.add(Arc::clone(node), problems));
-        parts.sources.extend(known.tables(&same_files));
-        parts.disabled.extend(known.disabled_tables(&same_files));
-    }
-    for described in tables {
-        let table = described.found;
-        if table.config.get("enabled") == Some(&serde_json::Value::Bool(false)) {
-            parts.disabled.push(Arc::clone(table.node()));
-        } else if let Some(known) = parts.sources.get(&table.unique_id) {
-            problems.push(twice(&table, known));
-        } else {
-            parts.sources.insert(table.unique_id.clone(), table);
-        }
-    }
-    for node in others::read(reader, property_files, (&parts.nodes, &parts.disabled), problems) {
-        parts.add(Arc::new(node), problems);
-    }
-    parts.groups = entries_of("groups", problems).iter().filter_map(|entry| group::read(reader, entry, problems)).collect();
-    parts.macro_patches = patches::of_macros(reader, &entries_of("macros", problems), problems);
-    parts
 }
 
 fn universe(tree: &Tree, packages: &[Package], problems: &mut Vec<Problem>) -> Universe {
@@ -311,14 +183,3 @@ fn docs_texts(docs: &[DocsBlock]) -> IndexMap<String, IndexMap<String, String>> 
     }
     texts
 }
-
-fn twice(node: &Node, known: &Node) -> Problem {
-    let kind = node.resource_type;
-    let message = format!("there are two of the {kind} `{}`: every {kind} needs a name of its own", node.display_name());
-    Problem::new(ProblemKind::DuplicateName, message, node.place.clone())
-        .related(known.place.clone(), "this one has the same name")
-        .help("rename one of the two")
-}
-
-/// The entries under one key, for what reads them by name.
-pub(super) type Kinds<'e> = [(ResourceType, &'e Vec<Entry<'e>>)];

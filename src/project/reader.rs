@@ -33,6 +33,9 @@ pub(super) struct Configured {
     pub nulls: Vec<String>,
 }
 
+/// A kind of node, a package, and the part of the fqn that has configs of its own.
+type Folder = (ResourceType, String, Vec<String>);
+
 /// What reading one node needs of all the others.
 pub(super) struct Reader<'r> {
     pub tree: &'r Tree,
@@ -41,7 +44,7 @@ pub(super) struct Reader<'r> {
     pub universe: &'r Arc<Universe>,
     pub given: &'r Arc<Given>,
     yaml_scopes: HashMap<String, Arc<Scope>>,
-    folders: Mutex<HashMap<(ResourceType, String, Vec<String>), OfFolder>>,
+    folders: Mutex<HashMap<Folder, OfFolder>>,
 }
 
 impl<'r> Reader<'r> {

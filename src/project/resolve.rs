@@ -239,8 +239,14 @@ fn refused(project: &Project, node: &Node, found: &Node, asked: &Asked<RefKey>) 
         "private" if node.group.is_none() || node.group != found.group || is_closed => {
             let group = found.group.clone().unwrap_or_default();
             (
-                format!("`{}` is private to the group `{group}`, and `{}` is not in it", found.display_name(), node.name),
-                format!("ask the owners of `{group}` to make it `access: protected`, or to add this model to their group"),
+                format!(
+                    "`{}` is private to the group `{group}`, and `{}` is not in it",
+                    found.display_name(),
+                    node.name
+                ),
+                format!(
+                    "ask the owners of `{group}` to make it `access: protected`, or to add this model to their group"
+                ),
             )
         }
         "protected" if is_closed => (
@@ -298,7 +304,8 @@ fn lost_ref(
             }
         }
         None if is_disabled && named.is_empty() => {
-            let disabled = project.disabled.iter().find(|known| known.name == key.name && known.resource_type.is_refable());
+            let disabled =
+                project.disabled.iter().find(|known| known.name == key.name && known.resource_type.is_refable());
             let problem = unresolved(format!("`{}` is disabled, so nothing can refer to it", key.name))
                 .help("take `enabled: false` out of its config, or refer to something else");
             match disabled {
@@ -318,12 +325,7 @@ fn lost_ref(
     Some(problem)
 }
 
-fn lost_source(
-    project: &Project,
-    node: &Node,
-    asked: &Asked<(String, String)>,
-    is_disabled: bool,
-) -> Option<Problem> {
+fn lost_source(project: &Project, node: &Node, asked: &Asked<(String, String)>, is_disabled: bool) -> Option<Problem> {
     let (source, table) = &asked.what;
     if is_disabled && node.resource_type == ResourceType::Test {
         return None;

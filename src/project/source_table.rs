@@ -82,7 +82,8 @@ pub(super) fn tables<'e>(
     }
     for (entry, _) in overrides.iter().zip(used).filter(|(_, used)| !used) {
         let package = entry.text("overrides").unwrap_or_default();
-        let message = format!("there is no source `{}` in the package `{package}`, so this overrides nothing", entry.name);
+        let message =
+            format!("there is no source `{}` in the package `{package}`, so this overrides nothing", entry.name);
         let problem = Problem::new(ProblemKind::Orphan, message, entry.place());
         problems.push(problem.help("check the source's name and the package after `overrides:`"));
     }
@@ -119,7 +120,12 @@ fn one<'e>(
     });
     let table = patched(table, table_patch, &["name"]);
     let package = reader.package(&entry.file.package)?;
-    let mut node = Node::new(ResourceType::Source, package.name(), &name, Place::span(entry.file.path.clone(), name_yaml.span.clone()));
+    let mut node = Node::new(
+        ResourceType::Source,
+        package.name(),
+        &name,
+        Place::span(entry.file.path.clone(), name_yaml.span.clone()),
+    );
     node.unique_id = format!("source.{}.{}.{name}", package.name(), entry.name);
     node.original_file_path = package.relative(&entry.file.path).to_owned();
     node.path.clone_from(&node.original_file_path);
@@ -144,33 +150,46 @@ fn one<'e>(
     if node.config.get("enabled") != Some(&Value::Bool(false)) {
         describe(reader, &mut node, &place, problems);
     }
-    node.body = body(reader, entry, (&source, &table), &node, &identifier, quoting, problems);
+    let source_description = described_source(reader, entry, (&source, &node), problems);
+    node.body = body(entry, (&source, &table), &node, source_description);
+    node.body.insert("identifier".to_owned(), identifier.as_str().into());
+    node.body.insert("quoting".to_owned(), quoting.into());
     let found = SourceTable { node: Arc::new(node), source_name: entry.name.clone(), identifier };
     Some(Described { found, source, table })
 }
 
+/// What is said of the source as a whole; of a disabled table it stays as it was written.
+fn described_source(
+    reader: &Reader<'_>,
+    entry: &Entry<'_>,
+    (source, node): (&Yaml, &Node),
+    problems: &mut Vec<Problem>,
+) -> String {
+    let written = source.get("description").and_then(Yaml::scalar).unwrap_or_default();
+    if node.config.get("enabled") == Some(&Value::Bool(false)) {
+        return written;
+    }
+    match described(reader, &node.package, &written, &entry.place()) {
+        Ok(Some((rendered, _))) => rendered,
+        Ok(None) => written,
+        Err(problem) => {
+            // Every table of the source would say the same.
+            problems.extend((!problems.contains(&problem)).then_some(*problem));
+            written
+        }
+    }
+}
+
 /// The fields of the manifest that only sources have.
 fn body(
-    reader: &Reader<'_>,
     entry: &Entry<'_>,
     (source, table): (&Yaml, &Yaml),
     node: &Node,
-    identifier: &str,
-    quoting: Map<String, Value>,
-    problems: &mut Vec<Problem>,
+    source_description: String,
 ) -> Map<String, Value> {
     let text = |yaml: &Yaml, key: &str| yaml.get(key).and_then(Yaml::scalar);
     let mut source_meta = object(source.get("meta"));
     source_meta.extend(object(source.get("config").and_then(|config| config.get("meta"))));
-    let mut source_description = text(source, "description").unwrap_or_default();
-    let is_enabled = node.config.get("enabled") != Some(&Value::Bool(false));
-    match described(reader, &node.package, &source_description, &entry.place()) {
-        _ if !is_enabled => {}
-        Ok(Some((rendered, _))) => source_description = rendered,
-        Ok(None) => {}
-        // Every table of the source would say the same.
-        Err(problem) => problems.extend((!problems.contains(&problem)).then_some(*problem)),
-    }
     let external = table.get("external").filter(|external| !external.is_empty()).map(|external| {
         let mut fields = Map::new();
         for key in ["location", "file_format", "row_format", "tbl_properties", "partitions"] {
@@ -185,8 +204,6 @@ fn body(
         "source_description": source_description,
         "source_meta": source_meta,
         "loader": text(source, "loader").unwrap_or_default(),
-        "identifier": identifier,
-        "quoting": quoting,
         "loaded_at_field": node.config.get("loaded_at_field"),
         "loaded_at_query": node.config.get("loaded_at_query"),
         "freshness": node.config.get("freshness"),
@@ -321,7 +338,9 @@ fn merge_thresholds(mut base: Map<String, Value>, update: Map<String, Value>) ->
 fn loaded_at(source: &Yaml, table: &Yaml) -> (Value, Value) {
     let said = |yaml: &Yaml, key: &str| {
         let beside = yaml.get(key).map(Yaml::to_json).filter(|value| !value.is_null() && value.as_str() != Some(""));
-        beside.or_else(|| yaml.get("config").and_then(|config| config.get(key)).map(Yaml::to_json)).filter(|value| !value.is_null())
+        beside
+            .or_else(|| yaml.get("config").and_then(|config| config.get(key)).map(Yaml::to_json))
+            .filter(|value| !value.is_null())
     };
     let is_present = table.get("loaded_at_field").is_some();
     let own = said(table, "loaded_at_field");

@@ -37,7 +37,8 @@ impl<'e> VersionEntry<'e> {
             versions.push((version, yaml));
         }
         let declared = entry.yaml.get("latest_version").filter(|latest| latest.scalar().is_some());
-        let greatest = versions.iter().map(|(version, _)| version).reduce(|a, b| if b.order(a).is_gt() { b } else { a });
+        let greatest =
+            versions.iter().map(|(version, _)| version).reduce(|a, b| if b.order(a).is_gt() { b } else { a });
         let latest = match (declared.map(|latest| Version(latest.to_json())), greatest) {
             (Some(latest), _) if versions.iter().any(|(known, _)| known.is_same_value(&latest)) => latest,
             (Some(latest), greatest) => {
@@ -101,7 +102,8 @@ impl<'e> VersionEntry<'e> {
                 .is_none_or(|names| names.iter().any(|known| known == name || known == "all" || known == "*"))
         };
         let name = |column: &Yaml| column.get("name").and_then(Yaml::scalar);
-        let kept = shared.iter().filter(|column| name(column).is_some_and(|name| is_in(&name) && !exclude.contains(&name)));
+        let kept =
+            shared.iter().filter(|column| name(column).is_some_and(|name| is_in(&name) && !exclude.contains(&name)));
         kept.chain(listed.iter().filter(|item| !is_rule(item))).collect()
     }
 
@@ -122,7 +124,10 @@ fn unknown_latest(entry: &Entry<'_>, latest: &Version, versions: &[(Version, &Ya
     let place = entry.yaml.get("latest_version").map_or_else(|| entry.place(), |yaml| entry.at(yaml));
     let same_text = versions.iter().any(|(version, _)| version == latest);
     let help = match same_text {
-        true => format!("write it as the version is written: one of the two is a text, in quotes (versions: {})", known.join(", ")),
+        true => format!(
+            "write it as the version is written: one of the two is a text, in quotes (versions: {})",
+            known.join(", ")
+        ),
         false if known.is_empty() => "list the versions under `versions:`".to_owned(),
         false => format!("its versions are {}", known.join(", ")),
     };

@@ -116,9 +116,7 @@ impl Renderer<'_> {
 /// What is rendered in `dbt_project.yml`: all but variables and hooks.
 pub(super) fn in_project_file(_: &str, path: &[Step<'_>]) -> bool {
     let Some(first) = path.first() else { return true };
-    let is_hook = |step: &Step<'_>| {
-        matches!(step, Step::Key(key) if matches!(key.trim_start_matches(['+', ' ']), "pre-hook" | "post-hook" | "pre_hook" | "post_hook"))
-    };
+    let is_hook = |step: &Step<'_>| matches!(step, Step::Key(key) if matches!(key.trim_start_matches(['+', ' ']), "pre-hook" | "post-hook" | "pre_hook" | "post_hook"));
     if first.is_one_of(&["on-run-start", "on-run-end", "query-comment", "vars"]) {
         return false;
     }
@@ -149,7 +147,8 @@ pub(super) fn in_entry(key: &str, path: &[Step<'_>]) -> bool {
             !is_filter && !is_late(path)
         }
         "saved_queries" => {
-            !(first.is("query_params") && path.get(1).is_some_and(|step| step.is("where"))) && !is_late(path)
+            let is_filter = first.is("query_params") && path.get(1).is_some_and(|step| step.is("where"));
+            !is_filter && !is_late(path)
         }
         _ => !is_late(path),
     }

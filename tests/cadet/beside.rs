@@ -50,7 +50,8 @@ fn reading_beside_another_state_gives_what_reading_alone_gives() {
     let base: Arc<Tree> = Arc::new(base.iter().filter(|file| !file.path.starts_with("history/")).cloned().collect());
     let alone = shown(&read(&base, &inputs()));
     assert!(alone.len() > 30, "{}", alone.len());
-    let mut overlays: Vec<_> = fs::read_dir(folder.join("history")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut overlays: Vec<_> =
+        fs::read_dir(folder.join("history")).unwrap().map(|entry| entry.unwrap().path()).collect();
     overlays.sort();
     let mut shared = 0;
     for overlay in overlays.iter().filter(|path| path.is_dir()) {
@@ -62,7 +63,8 @@ fn reading_beside_another_state_gives_what_reading_alone_gives() {
         }
         assert_eq!(found.len(), alone.len(), "{}", overlay.display());
         let models = beside.of_type(ResourceType::Model);
-        shared += models.filter(|node| head.nodes.get(&node.unique_id).is_some_and(|other| Arc::ptr_eq(node, other))).count();
+        shared +=
+            models.filter(|node| head.nodes.get(&node.unique_id).is_some_and(|other| Arc::ptr_eq(node, other))).count();
     }
     assert!(overlays.len() > 20 && shared > 100, "{} overlays, {shared} models shared", overlays.len());
 }

@@ -19,11 +19,14 @@ pub(super) fn checksum(node: &Node) -> Option<String> {
     for column in columns {
         state.push_str(&format!("|{}", column.name));
         state.push_str(column.data_type.as_deref().unwrap_or("None"));
-        state.push_str(&list(column.more().constraints.iter().map(|each| python("ColumnLevelConstraint", &constraint(each)))));
+        state.push_str(&list(
+            column.more().constraints.iter().map(|each| python("ColumnLevelConstraint", &constraint(each))),
+        ));
     }
     if matches!(node.materialized(), "table" | "incremental") {
         state.push_str(node.materialized());
-        state.push_str(&list(node.model.constraints.iter().map(|each| python("ModelLevelConstraint", &of_model(each)))));
+        state
+            .push_str(&list(node.model.constraints.iter().map(|each| python("ModelLevelConstraint", &of_model(each)))));
     }
     let digest = Sha256::digest(state.as_bytes());
     Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
@@ -44,10 +47,11 @@ pub(super) fn of_model(written: &Value) -> Value {
 
 /// Python's `repr` of a constraint.
 fn python(class: &str, constraint: &Value) -> String {
-    let fields = constraint.as_object().into_iter().flatten().map(|(key, value)| match (key.as_str(), value.as_str()) {
-        ("type", Some(kind)) => format!("type=<ConstraintType.{kind}: '{kind}'>"),
-        _ => format!("{key}={}", crate::jinja::values::repr(&crate::jinja::values::from_json(value))),
-    });
+    let fields =
+        constraint.as_object().into_iter().flatten().map(|(key, value)| match (key.as_str(), value.as_str()) {
+            ("type", Some(kind)) => format!("type=<ConstraintType.{kind}: '{kind}'>"),
+            _ => format!("{key}={}", crate::jinja::values::repr(&crate::jinja::values::from_json(value))),
+        });
     format!("{class}({})", fields.collect::<Vec<_>>().join(", "))
 }
 

@@ -126,7 +126,8 @@ fn group_map(project: &Project) -> Map<String, Value> {
     let mut map: BTreeMap<&str, Vec<&str>> =
         project.groups.iter().map(|group| (group.name.as_str(), Vec::new())).collect();
     let others = [ResourceType::SavedQuery, ResourceType::SemanticModel, ResourceType::Metric];
-    let others = others.into_iter().flat_map(|kind| project.others.values().filter(move |node| node.resource_type == kind));
+    let others =
+        others.into_iter().flat_map(|kind| project.others.values().filter(move |node| node.resource_type == kind));
     for node in project.nodes.values().chain(others) {
         if let Some(members) = node.group.as_deref().and_then(|group| map.get_mut(group)) {
             members.push(&node.unique_id);

@@ -80,7 +80,11 @@ fn checksum(node: &Node) -> Value {
 
 fn patch_path(project: &Project, node: &Node) -> Option<String> {
     let patch = node.patch.as_ref()?;
-    let inside = project.packages.iter().filter(|package| !package.root.is_empty()).find(|package| patch.path.starts_with(&package.root));
+    let inside = project
+        .packages
+        .iter()
+        .filter(|package| !package.root.is_empty())
+        .find(|package| patch.path.starts_with(&package.root));
     let package = inside.unwrap_or(project.root());
     Some(format!("{}://{}", package.name(), package.relative(&patch.path)))
 }

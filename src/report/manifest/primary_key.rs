@@ -50,7 +50,10 @@ fn key(model: &Node, tests: &[(&Node, bool)]) -> Vec<String> {
     }
     let both: Vec<String> =
         filled.iter().filter(|column| unique.contains(*column) || once_unique.contains(*column)).cloned().collect();
-    [both, unique.into_iter().collect(), once_unique.into_iter().collect()].into_iter().find(|key| !key.is_empty()).unwrap_or_default()
+    [both, unique.into_iter().collect(), once_unique.into_iter().collect()]
+        .into_iter()
+        .find(|key| !key.is_empty())
+        .unwrap_or_default()
 }
 
 fn texts(value: Option<&Value>) -> Vec<String> {

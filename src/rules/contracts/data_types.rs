@@ -114,7 +114,8 @@ fn unknown_constraint(constraint: &Value, of: &str, found: &mut Found, place: Pl
 /// dbt takes one primary key: on one column, or on the model.
 fn primary_keys(model: &Node, place: &Place, found: &mut Found) {
     let is_key = |constraint: &Value| constraint.get("type").and_then(Value::as_str) == Some("primary_key");
-    let columns: Vec<&Column> = model.columns.values().filter(|column| column.more().constraints.iter().any(is_key)).collect();
+    let columns: Vec<&Column> =
+        model.columns.values().filter(|column| column.more().constraints.iter().any(is_key)).collect();
     let on_model = model.model.constraints.iter().any(is_key);
     let Some(last) = columns.last().filter(|_| columns.len() > 1 || on_model) else { return };
     let message = format!("`{}` has more than one primary key", model.display_name());

@@ -51,8 +51,5 @@ use crate::finding::Level;
 use crate::project::ProblemKind;
 use crate::rules::{Check, Rule};
 
-pub(crate) const RULE: Rule = Rule {
-    level: Level::Error,
-    summary: "a test of what is not there",
-    check: Check::Problems(ProblemKind::LostTest),
-};
+pub(crate) const RULE: Rule =
+    Rule { level: Level::Error, summary: "a test of what is not there", check: Check::Problems(ProblemKind::LostTest) };
