@@ -98,6 +98,12 @@ pub enum Command {
   cadet ls --select +my_db__my_table --resource-type model --output path"
     )]
     Ls(LsArgs),
+    /// Say why a model, seed or test is in the change, or why it is not
+    #[command(after_help = "Examples:
+  cadet why my_db__my_table
+  cadet why my_db__my_table --base release
+  cadet why my_db__my_table tag:daily --format json | jq '.nodes[].causes'")]
+    Why(WhyArgs),
     /// Explain a rule, or list all of them
     Explain(ExplainArgs),
     /// Show everything on a small example, in a temporary folder
@@ -303,6 +309,25 @@ pub enum ListOutput {
     Selector,
     Name,
     Path,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct WhyArgs {
+    /// The nodes: names, or anything that selects
+    #[arg(value_name = "NODE", required = true)]
+    pub nodes: Vec<String>,
+    #[command(flatten)]
+    pub base: BaseArgs,
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: WhyFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WhyFormat {
+    /// For people
+    Human,
+    /// For scripts
     Json,
 }
 

@@ -1,6 +1,6 @@
 //! The head and the base, both read and checked: what `check`, `deploy` and `ci` start from.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -9,7 +9,7 @@ use crate::cli::BaseArgs;
 use crate::compile::{self, Compilations};
 use crate::error::Error;
 use crate::finding::{Finding, Level, Place};
-use crate::plan::mark;
+use crate::plan::{Reason, diff, mark};
 use crate::project::read::Inputs;
 use crate::project::scopes::Run;
 use crate::project::{Node, Project, ResourceType, read};
@@ -82,6 +82,11 @@ impl PullRequest {
     /// The project at the merge base, read when it is first asked for.
     pub(super) fn base(&self) -> &Project {
         self.base.get_or_init(|| read::read_beside(&self.base_tree, &self.inputs, Some(&self.head)))
+    }
+
+    /// What differs between the two, each node with its reason.
+    pub(super) fn changed(&self) -> BTreeMap<String, Reason> {
+        diff::changed((&self.head, &self.compiled), self.base())
     }
 
     /// The SQL of the base's models.

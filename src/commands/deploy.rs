@@ -13,7 +13,7 @@ use crate::deploy::{self, Options, Outcome};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::finding::Finding;
-use crate::plan::{Plan, Reason, diff, name_of};
+use crate::plan::{Plan, Reason, name_of};
 use crate::project::Project;
 use crate::report::progress::Shown;
 use crate::report::{Report, artefacts, terminal};
@@ -51,7 +51,7 @@ fn reasons(
     request: &PullRequest,
     args: &SelectArgs,
 ) -> Result<BTreeMap<String, Reason>, Error> {
-    let changed = diff::changed((&request.head, &request.compiled), (request.base(), request.base_compiled()));
+    let changed = request.changed();
     let mut reasons = Plan::of_changes(&request.head, &changed);
     if args.select.is_empty() && args.how.exclude.is_empty() && args.how.selector.is_none() {
         return Ok(reasons);
@@ -80,8 +80,7 @@ pub(super) fn plan(request: &PullRequest, reasons: BTreeMap<String, Reason>, eng
 
 /// The plan of everything that a pull request changes.
 pub(super) fn plan_of_changes(request: &PullRequest, engine: &dyn Engine) -> Plan {
-    let changed = diff::changed((&request.head, &request.compiled), (request.base(), request.base_compiled()));
-    plan(request, Plan::of_changes(&request.head, &changed), engine)
+    plan(request, Plan::of_changes(&request.head, &request.changed()), engine)
 }
 
 fn show_plan(invocation: &Invocation, project: &Project, plan: &Plan) {

@@ -12,6 +12,7 @@ mod invocation;
 mod ls;
 mod parse;
 mod selecting;
+mod why;
 
 use crate::cli::{Cli, Command};
 use crate::error::Error;
@@ -53,6 +54,7 @@ pub fn run(cli: Cli) -> Result<Verdict, Error> {
         Command::Test(args) => build::run(&invocation, &args, build::TEST),
         Command::Build(args) => build::run(&invocation, &args, build::BUILD),
         Command::Ls(args) => ls::run(&invocation, &args),
+        Command::Why(args) => why::run(&invocation, &args),
         Command::Explain(args) => explain::run(&invocation, &args),
         Command::Demo(args) => demo::run(&invocation, &args),
     }

@@ -79,7 +79,8 @@ fn base_project(
     })?;
     let wanted = base.base.as_deref().or(invocation.env.github_base.as_deref());
     let comparison = repo.compare(wanted, None)?;
-    let tree = Arc::new(repo.tree_at(comparison.merge_base)?);
+    let changes = repo.changes_to_working_tree(comparison.merge_base)?;
+    let tree = Arc::new(repo.tree_beside(comparison.merge_base, &working.project.tree, &changes)?);
     Ok(read::read_beside(&tree, &working.inputs, Some(&working.project)))
 }
 

@@ -31,11 +31,6 @@ pub fn models(project: &Project) -> Compilations {
     models.into_par_iter().map(|node| (node.unique_id.clone(), node_sql(project, node, false))).collect()
 }
 
-/// Compiles every data test that could be read.
-pub fn tests(project: &Project) -> Compilations {
-    let tests: Vec<&Arc<Node>> = project.of_type(ResourceType::Test).filter(|node| !node.is_broken).collect();
-    tests.into_par_iter().map(|node| (node.unique_id.clone(), node_sql(project, node, false))).collect()
-}
 
 /// Compiles one model or test. `incremental` is what `is_incremental()` answers.
 ///

@@ -3,6 +3,7 @@
 pub mod diff;
 pub mod mark;
 pub mod order;
+pub mod why;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -23,8 +24,12 @@ pub enum Reason {
     Config(Vec<String>),
     /// The columns that its contract promises changed.
     Contract,
-    /// Its file is the same, but not its compiled SQL: a macro or a variable changed.
-    Compiled(Vec<String>),
+    /// A macro changed: the way to it from the one that the node calls.
+    Macro(Vec<String>),
+    /// Variables that it, or a macro that it calls, reads.
+    Variables(Vec<String>),
+    /// Its file is the same, but not its compiled SQL: what it reads is named otherwise.
+    Compiled,
     /// Something that it reads is in the plan.
     Downstream(String),
     /// It tests something that is in the plan.
@@ -45,8 +50,15 @@ impl fmt::Display for Reason {
             Self::Body => f.write_str("changed"),
             Self::Config(keys) => write!(f, "config changed: {}", keys.join(", ")),
             Self::Contract => f.write_str("contract changed"),
-            Self::Compiled(macros) if macros.is_empty() => f.write_str("a variable or macro that it uses changed"),
-            Self::Compiled(macros) => write!(f, "a macro that it uses changed: {}", macros.join(", ")),
+            Self::Macro(path) => match path.as_slice() {
+                [] => f.write_str("a macro that it uses changed"),
+                [name] => write!(f, "a macro that it uses changed: {name}"),
+                [through @ .., name] => {
+                    write!(f, "a macro that it uses changed: {name}, through {}", through.join(" → "))
+                }
+            },
+            Self::Variables(names) => write!(f, "a variable that it uses changed: {}", names.join(", ")),
+            Self::Compiled => f.write_str("what it refers to has another name now"),
             Self::Downstream(name) => write!(f, "reads {name}"),
             Self::Tests(name) => write!(f, "tests {name}"),
             Self::Missing => f.write_str("not built here yet"),
@@ -75,7 +87,8 @@ impl Plan {
         let graph = Graph::new(project);
         let mut reasons = changed.clone();
         for id in changed.keys() {
-            for below in graph.descendants(id, None) {
+            let is_built = |below: &&str| project.nodes.get(*below).is_some_and(|node| node.is_built());
+            for below in graph.descendants(id, None).into_iter().filter(is_built) {
                 let node = project.nodes.get(below);
                 let tested = node.and_then(|node| node.test.as_ref()?.attached_to.as_deref());
                 let mut parents = tested.into_iter().chain(graph.parents(below).iter().copied());

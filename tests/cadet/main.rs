@@ -19,4 +19,5 @@ mod semantic_layer;
 mod tidy;
 mod unit_tests;
 mod versions;
+mod why;
 mod yaml_oracle;
