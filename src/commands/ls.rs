@@ -28,6 +28,7 @@ pub(super) fn run(invocation: &Invocation, args: &LsArgs) -> Result<Verdict, Err
     } else {
         invocation.out.line(&lines.join("\n"));
     }
+    working.project.leave();
     Ok(Verdict::Good)
 }
 

@@ -36,7 +36,9 @@ pub(super) fn selected(
         None if select::spec(&working.project, typed.request())?.compares() => Some(read_base()?),
         _ => None,
     };
-    selected_beside(invocation, folder, &working.project, base.as_ref(), typed)
+    let selection = selected_beside(invocation, folder, &working.project, base.as_ref(), typed);
+    base.into_iter().for_each(Project::leave);
+    selection
 }
 
 /// The selected nodes, when the base is known already.

@@ -31,7 +31,6 @@ pub fn models(project: &Project) -> Compilations {
     models.into_par_iter().map(|node| (node.unique_id.clone(), node_sql(project, node, false))).collect()
 }
 
-
 /// Compiles one model or test. `incremental` is what `is_incremental()` answers.
 ///
 /// # Errors

@@ -78,7 +78,7 @@ pub(super) struct Tested<'a> {
 
 /// A test as the property file has it, and the configs that it sets.
 pub(super) struct Written {
-    pub node: Node,
+    pub node: Box<Node>,
     pub config: Config,
     pub target: Target,
 }
@@ -175,7 +175,7 @@ fn written(
         attached_to: tested.attached_to.clone(),
         file_key_name: tested.file_key_name.clone(),
     }));
-    Ok(Written { node, config: parts.config, target: tested.target.clone() })
+    Ok(Written { node: Box::new(node), config: parts.config, target: tested.target.clone() })
 }
 
 /// The template that dbt writes for a test: the call of its macro, and its configs.

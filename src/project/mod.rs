@@ -114,6 +114,11 @@ impl DocsBlock {
 }
 
 impl Project {
+    /// Leaves the memory to the end of the process, which is near: freeing it takes long.
+    pub fn leave(self) {
+        std::mem::forget(self);
+    }
+
     /// The text of a project file, empty when there is none.
     pub fn text(&self, path: &str) -> &str {
         self.tree.find(path).and_then(|file| file.text().ok()).unwrap_or_default()

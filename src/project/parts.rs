@@ -140,7 +140,7 @@ impl<'a> Assembly<'a> {
             parts.nodes.get(id).or_else(disabled).cloned()
         };
         for node in tests::finish(reader, written, &attached, problems) {
-            self.parts.add(Arc::new(node), problems);
+            self.parts.add(node, problems);
         }
         let known = self.known.into_iter().flat_map(|known| known.tests(&self.same_files));
         known.for_each(|node| self.parts.add(Arc::clone(node), problems));

@@ -45,7 +45,15 @@ pub(super) struct Reader<'r> {
     pub given: &'r Arc<Given>,
     yaml_scopes: HashMap<String, Arc<Scope>>,
     folders: Mutex<HashMap<Folder, OfFolder>>,
+    /// What was added up before, for the many nodes of a folder that say the same.
+    said: Mutex<HashMap<Folder, Vec<Said>>>,
 }
+
+/// What a property file and a node's own file said, and what came of it.
+type Said = (Config, Config, Configured);
+
+/// More than so many different things said in one folder are not remembered.
+const MOST_SAID: usize = 4;
 
 impl<'r> Reader<'r> {
     pub(super) fn new(
@@ -63,7 +71,7 @@ impl<'r> Reader<'r> {
             )
         };
         let yaml_scopes = packages.iter().map(scope).collect();
-        Self { tree, packages, target, universe, given, yaml_scopes, folders: Mutex::default() }
+        Self { tree, packages, target, universe, given, yaml_scopes, folders: Mutex::default(), said: Mutex::default() }
     }
 
     /// The text of a file of the project, empty when there is none.
@@ -86,11 +94,10 @@ impl<'r> Reader<'r> {
         self.yaml_scopes.get(package).unwrap_or_else(|| &self.yaml_scopes[self.root().name()])
     }
 
-    fn of_folder(&self, kind: ResourceType, package: &Package, fqn: &[String]) -> OfFolder {
-        let depth = package.file.depth(kind.config_key(), fqn);
-        let key = (kind, package.name().to_owned(), fqn[..depth].to_vec());
+    fn of_folder(&self, key: &Folder, package: &Package, fqn: &[String]) -> OfFolder {
+        let kind = key.0;
         let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = folders.entry(key).or_insert_with(|| {
+        let found = folders.entry(key.clone()).or_insert_with(|| {
             let mut config = Config::clone(config::defaults(kind));
             for level in package.file.levels(kind.config_key(), fqn, true) {
                 config::merge(kind, &mut config, &level);
@@ -117,12 +124,39 @@ impl<'r> Reader<'r> {
         calls: &Config,
     ) -> Configured {
         let own = self.package(package).unwrap_or(self.root());
-        let folder = self.of_folder(kind, own, fqn);
-        let is_root = own.root.is_empty();
-        if is_root && patch.is_empty() && calls.is_empty() {
+        let depth = own.file.depth(kind.config_key(), fqn);
+        let key = (kind, own.name().to_owned(), fqn[..depth].to_vec());
+        let folder = self.of_folder(&key, own, fqn);
+        if !own.root.is_empty() {
+            return self.add_up(&folder, (kind, fqn, false), patch, calls);
+        }
+        if patch.is_empty() && calls.is_empty() {
             let tags = unique(config::texts(folder.finished.get("tags")));
             return Configured { config: folder.finished, unrendered: folder.unrendered, tags, nulls: Vec::new() };
         }
+        let known = |said: &HashMap<Folder, Vec<Said>>| {
+            let found = said.get(&key)?.iter().find(|(known, called, _)| known == patch && called == calls)?;
+            Some(found.2.clone())
+        };
+        if let Some(found) = known(&self.said.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return found;
+        }
+        let configured = self.add_up(&folder, (kind, fqn, true), patch, calls);
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let said = said.entry(key).or_default();
+        if said.len() < MOST_SAID {
+            said.push((patch.clone(), calls.clone(), configured.clone()));
+        }
+        configured
+    }
+
+    fn add_up(
+        &self,
+        folder: &OfFolder,
+        (kind, fqn, is_root): (ResourceType, &[String], bool),
+        patch: &Config,
+        calls: &Config,
+    ) -> Configured {
         let mut config = Config::clone(&folder.config);
         let mut unrendered = Config::clone(&folder.unrendered);
         let mut tags = config::texts(config.get("tags"));

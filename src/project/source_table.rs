@@ -151,9 +151,11 @@ fn one<'e>(
         describe(reader, &mut node, &place, problems);
     }
     let source_description = described_source(reader, entry, (&source, &node), problems);
-    node.body = body(entry, (&source, &table), &node, source_description);
+    node.body = body(entry, (&source, &table), source_description);
     node.body.insert("identifier".to_owned(), identifier.as_str().into());
-    node.body.insert("quoting".to_owned(), quoting.into());
+    if quoting.values().any(|quotes| !quotes.is_null()) {
+        node.body.insert("quoting".to_owned(), quoting.into());
+    }
     let found = SourceTable { node: Arc::new(node), source_name: entry.name.clone(), identifier };
     Some(Described { found, source, table })
 }
@@ -181,12 +183,7 @@ fn described_source(
 }
 
 /// The fields of the manifest that only sources have.
-fn body(
-    entry: &Entry<'_>,
-    (source, table): (&Yaml, &Yaml),
-    node: &Node,
-    source_description: String,
-) -> Map<String, Value> {
+fn body(entry: &Entry<'_>, (source, table): (&Yaml, &Yaml), source_description: String) -> Map<String, Value> {
     let text = |yaml: &Yaml, key: &str| yaml.get(key).and_then(Yaml::scalar);
     let mut source_meta = object(source.get("meta"));
     source_meta.extend(object(source.get("config").and_then(|config| config.get("meta"))));
@@ -204,14 +201,19 @@ fn body(
         "source_description": source_description,
         "source_meta": source_meta,
         "loader": text(source, "loader").unwrap_or_default(),
-        "loaded_at_field": node.config.get("loaded_at_field"),
-        "loaded_at_query": node.config.get("loaded_at_query"),
-        "freshness": node.config.get("freshness"),
         "external": external,
         "unrendered_database": text(own, "database"),
         "unrendered_schema": text(own, "schema"),
     });
-    if let Value::Object(body) = body { body } else { Map::new() }
+    let is_said = |value: &Value| match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Object(entries) => !entries.is_empty(),
+        _ => true,
+    };
+    let Value::Object(mut body) = body else { return Map::new() };
+    body.retain(|_, value| is_said(value));
+    body
 }
 
 fn quoting(source: &Yaml, table: &Yaml) -> Map<String, Value> {

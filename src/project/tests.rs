@@ -108,8 +108,8 @@ pub(super) fn finish(
     tests: Vec<Written>,
     attached: &(dyn Fn(&str) -> Option<Arc<Node>> + Sync),
     problems: &mut Vec<Problem>,
-) -> Vec<Node> {
-    let finished: Vec<(Node, Vec<Problem>)> = tests
+) -> Vec<Arc<Node>> {
+    let finished: Vec<(Arc<Node>, Vec<Problem>)> = tests
         .into_par_iter()
         .map_init(|| Namer::new(reader), |namer, test| finish_one(reader, namer, test, attached))
         .collect();
@@ -126,9 +126,10 @@ fn finish_one(
     namer: &mut Namer<'_>,
     test: Written,
     attached: &(dyn Fn(&str) -> Option<Arc<Node>> + Sync),
-) -> (Node, Vec<Problem>) {
+) -> (Arc<Node>, Vec<Problem>) {
     let mut problems = Vec::new();
-    let Written { mut node, config: mut calls, target } = test;
+    let Written { node, config: mut calls, target } = test;
+    let mut node = *node;
     if take_shortcut(reader, &mut node, target) {
         // Nothing more can be learnt.
     } else if read_arguments(reader, &mut node) {
@@ -157,7 +158,7 @@ fn finish_one(
     describe(reader, &mut node, &place, &mut problems);
     let (node, failed) = namer.name(node, &configured.nulls);
     problems.extend(failed.map(|problem| render_problem(&node, problem)));
-    (node, problems)
+    (Arc::new(node), problems)
 }
 
 /// dbt does not render its own `not_null` and `unique`, the most common tests: what they refer to is known.

@@ -116,6 +116,13 @@ pub(crate) fn source(table: &Node) -> Value {
         "patch_path": null, "unrendered_config": *table.unrendered, "relation_name": table.relation.to_string(),
         "created_at": 0.0, "doc_blocks": table.doc_blocks,
     }));
+    let config = |key: &str| table.config.get(key).cloned().unwrap_or_default();
+    fields.extend(object(json!({
+        "source_name": "", "source_description": "", "source_meta": {}, "loader": "", "identifier": "",
+        "quoting": {"database": null, "schema": null, "identifier": null, "column": null},
+        "loaded_at_field": config("loaded_at_field"), "loaded_at_query": config("loaded_at_query"),
+        "freshness": config("freshness"), "external": null, "unrendered_database": null, "unrendered_schema": null,
+    })));
     fields.extend(table.body.clone());
     fields.into()
 }
