@@ -48,6 +48,8 @@ EXPLAINED: list[tuple[str, str, str]] = [
     (r"^--select -", r"^ls$", "a selector that begins with a dash is written --select=-x"),
     (r"\.several_static$", r"^unrendered_config\.tags$", "of several config calls dbt's static reader keeps the last tags here"),
     (r"^model\.yaml\.bom$", r"checksum|raw_code", "a byte order mark is no part of a query: cadet drops it"),
+    (r"^--select scalars --output json", r"^ls$", "its numbers and keys, as below"),
+    (r"^--select jinja --vars .*\"08\"", r"^ls$", "a text and a number have an order in cadet's templates"),
     (r"^model\.yaml\.scalars$", r"meta\.ints", "an integer beyond 64 bits is text"),
     (r"^model\.yaml\.scalars$", r"meta\.keys", "1 and true are one key to Python"),
     (r"^model\.yaml\.scalars$", r"meta\.single", "`?` before a key without a blank is part of it in YAML 1.2"),

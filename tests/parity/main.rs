@@ -1,24 +1,22 @@
 //! dbt-core as the oracle: the fixture project through both, and every difference named.
-//!
-//! dbt is installed from PyPI into a virtual environment in the target folder, once.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod artefacts;
+mod projects;
 #[path = "../cadet/support/mod.rs"]
 mod support;
+mod venv;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::LazyLock;
 
 use serde_json::Value;
 use support::{HERE, Sandbox};
 use tempfile::TempDir;
-
-/// What dbt is compared at.
-const PACKAGES: &[&str] = &["dbt-core==1.11.16", "dbt-duckdb==1.10.1", "dbt-athena==1.10.2", "duckdb==2.0.0"];
+use venv::{PYTHON, run, script};
 
 /// Models in SQL that only Trino, or DuckDB with cadet's macros, understands: dbt-duckdb cannot build them.
 const TRINO_ONLY: &[&str] = &[
@@ -28,30 +26,8 @@ const TRINO_ONLY: &[&str] = &[
     "prison_population__languages_fct",
 ];
 
-/// The Python of the virtual environment.
-static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("dbt");
-    let (python, done) = (folder.join("bin/python"), folder.join(format!("{}.done", PACKAGES.join("_"))));
-    if !done.exists() {
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
-        run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES));
-        fs::write(done, "").unwrap();
-    }
-    python
-});
-
-fn run(command: &mut Command) {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    assert!(
-        output.status.success(),
-        "{command:?}\n{}\n{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
-
 fn oracle(args: &[&str]) {
-    run(Command::new(&*PYTHON).arg(Path::new(HERE).join("tests/parity/oracle.py")).args(args));
+    run(script(&PYTHON, "oracle.py").args(args));
 }
 
 fn json(path: &Path) -> Value {
