@@ -10,6 +10,7 @@ use minijinja::{Error, ErrorKind, State, Value};
 
 use super::blocks::{BlockKind, Parameter};
 use super::scope::Scope;
+use super::standins;
 use super::universe::MacroDef;
 use super::values::List;
 
@@ -158,8 +159,7 @@ impl Object for MacroRef {
         if self.definition.is_known_only {
             return match self.scope.execute() {
                 true => Err(Error::new(ErrorKind::UnknownFunction, format!("{} is unknown", self.definition.name))),
-                // While a project is read, what a macro of dbt's answers hardly ever matters.
-                false => Ok(Value::from("")),
+                false => Ok(standins::of_macro(&self.definition.name)),
             };
         }
         let kwargs = self.bind(args)?;
@@ -240,7 +240,12 @@ impl Object for Adapter {
                 let (name,): (String,) = from_args(args)?;
                 Ok(Value::from(format!("\"{name}\"")))
             }
+            "quote_as_configured" => {
+                let (name, _): (String, Option<String>) = from_args(args)?;
+                Ok(Value::from(format!("\"{name}\"")))
+            }
             "type" => Ok(Value::from("athena")),
+            _ if !self.0.execute() => Ok(standins::of_adapter(method)),
             _ => {
                 let message = format!("`adapter.{method}` is not available to a project's code");
                 Err(Error::new(ErrorKind::UnknownMethod, message))

@@ -264,6 +264,13 @@ impl Universe {
         own.or_else(any).or_else(|| self.find_in(INTERNAL, name))
     }
 
+    /// The project's own macro for one of the macros that name, or what dbt's own dispatches to; nothing when it is dbt's.
+    pub fn naming_macro(&self, package: &str, name: &str) -> Option<&Arc<MacroDef>> {
+        let is_own = |found: &&Arc<MacroDef>| !INTERNAL_PACKAGES.contains(&found.package.as_str());
+        let own = self.find(package, name).filter(is_own);
+        own.or_else(|| self.dispatch(package, name, Some(INTERNAL)).filter(is_own))
+    }
+
     /// The macro `name` of one package; `dbt` stands for all that comes with dbt.
     pub fn find_in(&self, package: &str, name: &str) -> Option<&Arc<MacroDef>> {
         let own = self.packages.get(package).and_then(|macros| macros.get(name));
