@@ -36,6 +36,12 @@ pub(super) fn environment(undefined: UndefinedBehavior) -> Environment<'static> 
     env.add_function("__add", |left: Value, right: Value| modules::sum(&left, &right, 1));
     env.add_function("__sub", |left: Value, right: Value| modules::sum(&left, &right, -1));
     env.add_filter("list", |value: Value| -> Result<Value, Error> { Ok(List::value(value.try_iter()?)) });
+    for name in ["length", "count"] {
+        env.add_filter(name, |value: Value| match value.is_undefined() {
+            true => Ok(0),
+            false => minijinja::filters::length(&value),
+        });
+    }
     env.add_filter("string", |value: Value| values::text(&value));
     env.add_filter("int", |value: Value, default: Option<i64>| to_int(&value).unwrap_or(default.unwrap_or(0)));
     env.add_filter("float", |value: Value, default: Option<f64>| {

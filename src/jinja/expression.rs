@@ -230,7 +230,14 @@ impl<'s> Expressions<'s> {
                 }
                 Ok(range)
             }
-            Some(TokenKind::Name | TokenKind::Number) => {
+            Some(TokenKind::Name) => {
+                self.at += 1;
+                Ok(range)
+            }
+            Some(TokenKind::Number) => {
+                if let Some(digits) = super::big_integer::digits(self.peek(0)) {
+                    self.edits.replace(range.clone(), &format!("'{digits}'"));
+                }
                 self.at += 1;
                 Ok(range)
             }
