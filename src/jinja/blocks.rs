@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::JinjaProblem;
-use super::lexer::{Part, Tag, Token, lex};
+use super::lexer::{Part, Tag, Token, TokenKind, lex};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BlockKind {
@@ -20,6 +20,8 @@ pub enum BlockKind {
 pub struct Parameter {
     pub name: String,
     pub has_default: bool,
+    /// The default, where it names a parameter before it: minijinja does not know that one yet.
+    pub late_default: Option<Range<usize>>,
 }
 
 /// One block of a macro file.
@@ -61,7 +63,11 @@ pub fn blocks(source: &str) -> Result<Vec<Block>, JinjaProblem> {
                     block.body.end =
                         if tag.trims_before { source[..tag.range.start].trim_end().len() } else { tag.range.start };
                     block.body.start = block.body.start.min(block.body.end);
-                    block.full.end = if tag.trims_after { after_space(source, tag.range.end) } else { tag.range.end };
+                    let end = if tag.trims_after { after_space(source, tag.range.end) } else { tag.range.end };
+                    // dbt strips the file, and takes no white space twice.
+                    block.full.end = end.min(source.trim_end().len());
+                    let taken = found.last().map_or(0, |last| last.full.end);
+                    block.full.start = block.full.start.max(taken).max(after_space(source, 0)).min(block.range.start);
                     found.push(block);
                 }
             }
@@ -142,10 +148,22 @@ fn adapter<'s>(source: &'s str, tokens: &[Token]) -> &'s str {
 }
 
 fn parameters(source: &str, tokens: &[Token]) -> Vec<Parameter> {
-    let mut parameters = Vec::new();
+    let mut parameters: Vec<Parameter> = Vec::new();
     let mut depth = 0usize;
     let mut expects_name = false;
+    let mut default: Option<(usize, bool)> = None;
     for token in tokens.iter().skip(2) {
+        let ends = depth == 1 && matches!(token.text(source), "," | ")");
+        if let Some((start, true)) = default.take_if(|_| ends)
+            && let Some(parameter) = parameters.last_mut()
+        {
+            parameter.late_default = Some(start..token.range.start);
+        }
+        if let Some((_, is_late)) = &mut default {
+            let before = parameters.len().saturating_sub(1);
+            *is_late |= token.kind == TokenKind::Name
+                && parameters[..before].iter().any(|parameter| parameter.name == token.text(source));
+        }
         match token.text(source) {
             "(" | "[" | "{" => {
                 depth += 1;
@@ -156,10 +174,11 @@ fn parameters(source: &str, tokens: &[Token]) -> Vec<Parameter> {
             "=" if depth == 1 => {
                 if let Some(Parameter { has_default, .. }) = parameters.last_mut() {
                     *has_default = true;
+                    default = Some((token.range.end, false));
                 }
             }
             name if expects_name => {
-                parameters.push(Parameter { name: name.to_owned(), has_default: false });
+                parameters.push(Parameter { name: name.to_owned(), has_default: false, late_default: None });
                 expects_name = false;
             }
             _ => {}

@@ -7,9 +7,15 @@ use minijinja::{Error, ErrorKind, State, Value};
 
 use super::macros::{Adapter, Loaded, return_value};
 use super::scope::{Asked, Mode, RefKey, Scope};
+use super::render;
+use super::rewrite::{Marks, rewrite};
+use super::standins;
 use super::statics::with_hook_names;
 use super::values;
 use crate::project::node::Version;
+
+/// The name of the template that a variable's text is.
+const VARIABLE: &str = "macro.variable";
 
 /// A function that knows the scope it is called in.
 #[derive(Debug)]
@@ -192,13 +198,32 @@ impl Function {
         let Some(name) = args.text(0) else {
             return Ok(Value::from_object(Self { builtin: Builtin::Var, scope: Arc::clone(&self.scope) }));
         };
-        if let Some(found) = self.scope.var(&name) {
-            return Ok(values::from_json(found));
+        match self.scope.var(&name) {
+            // YAML gets the text as it is.
+            Some(serde_json::Value::String(text)) if self.scope.renders_vars() && render::has_jinja(text) => {
+                return self.rendered_var(&name, text);
+            }
+            Some(found) => return Ok(values::from_json(found)),
+            None => {}
         }
         match args.value(1, "default")? {
             Some(default) => Ok(default),
             None if matches!(self.scope.mode, Mode::Parse) => Ok(Value::from(())),
             None => Err(fail(format!("the variable `{name}` is not set; set it under `vars:` in dbt_project.yml"))),
+        }
+    }
+
+    /// A variable whose text holds Jinja. Behaviour: `dbt.context.base.Var.get_rendered_var`.
+    fn rendered_var(&self, name: &str, text: &str) -> Result<Value, Error> {
+        let render = || {
+            let template = rewrite(text, 0..text.len(), Marks::None);
+            let template = template.map_err(|problem| fail(format!("the variable `{name}`: {}", problem.message)))?;
+            let rendered = render::render_once(&self.scope, &template, VARIABLE);
+            rendered.map_err(|problem| fail(format!("the variable `{name}`: {}; {}", problem.message, problem.help)))
+        };
+        match self.scope.rendered_var(name, render) {
+            Some(rendered) => rendered.map(Value::from),
+            None => Err(fail(format!("the variable `{name}` names itself; look at `vars:` in dbt_project.yml"))),
         }
     }
 
@@ -339,6 +364,7 @@ impl Object for Function {
                 Some(Value::from_object(Self { builtin, scope: Arc::clone(&self.scope) }))
             }
             Builtin::Config => self.config_value(name),
+            Builtin::Adapter if name == "Relation" => Some(Value::from_object(standins::Relations)),
             _ => None,
         }
     }
@@ -371,6 +397,7 @@ impl Object for Function {
                 Some(function) => function.call(state, args),
                 None => Err(Error::from(ErrorKind::UnknownMethod)),
             },
+            (Builtin::Exceptions, _) if !self.scope.execute() => Ok(Value::UNDEFINED),
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }
     }

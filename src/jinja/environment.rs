@@ -7,6 +7,8 @@ use minijinja::formatting::{FormatStyle, format};
 use minijinja::value::ValueKind;
 use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
 
+use super::modules;
+use super::relation::Relation;
 use super::values::{self, List};
 
 /// Instructions that one template may take, macros included: an endless loop stops after about half a second.
@@ -31,7 +33,15 @@ pub(super) fn environment(undefined: UndefinedBehavior) -> Environment<'static> 
     env.add_function("__d", dict);
     env.add_function("__m", settled);
     env.add_function("__mod", modulo);
+    env.add_function("__add", |left: Value, right: Value| modules::sum(&left, &right, 1));
+    env.add_function("__sub", |left: Value, right: Value| modules::sum(&left, &right, -1));
     env.add_filter("list", |value: Value| -> Result<Value, Error> { Ok(List::value(value.try_iter()?)) });
+    for name in ["length", "count"] {
+        env.add_filter(name, |value: Value| match value.is_undefined() {
+            true => Ok(0),
+            false => minijinja::filters::length(&value),
+        });
+    }
     env.add_filter("string", |value: Value| values::text(&value));
     env.add_filter("int", |value: Value, default: Option<i64>| to_int(&value).unwrap_or(default.unwrap_or(0)));
     env.add_filter("float", |value: Value, default: Option<f64>| {
@@ -44,6 +54,10 @@ pub(super) fn environment(undefined: UndefinedBehavior) -> Environment<'static> 
     }
     env.add_test("sequence", |value: Value| {
         matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable | ValueKind::String | ValueKind::Map)
+    });
+    // A relation is a mapping to dbt, but it prints as a name.
+    env.add_test("mapping", |value: Value| {
+        value.kind() == ValueKind::Map || value.downcast_object_ref::<Relation>().is_some()
     });
     // minijinja keeps functions among its globals; `debug` would print the whole scope.
     env.remove_global("debug");

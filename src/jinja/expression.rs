@@ -16,6 +16,9 @@ const DEEPEST: usize = 150;
 /// The functions whose call sites are remembered: each gets `__at=<offset in the file>` as an argument.
 const WATCHED: &[&str] = &["ref", "source", "config", "var", "env_var"];
 
+/// A file that names one of these may add moments and spans of time.
+const MOMENTS: &[&str] = &["datetime", "timedelta", "run_started_at"];
+
 pub(super) struct Expressions<'s> {
     pub source: &'s str,
     pub tokens: &'s [Token],
@@ -147,10 +150,21 @@ impl<'s> Expressions<'s> {
 
     fn sum(&mut self) -> Parsed {
         let mut range = self.concat()?;
-        while self.take("+") || self.take("-") {
+        loop {
+            let operator = self.here();
+            let function = match self.peek(0) {
+                "+" => "__add(",
+                "-" => "__sub(",
+                _ => return Ok(range),
+            };
+            self.at += 1;
             range.end = self.concat()?.end;
+            // minijinja cannot add moments: only where there may be some is its own sum given up.
+            if MOMENTS.iter().any(|word| self.source.contains(word)) {
+                self.edits.replace(operator, ",");
+                self.edits.wrap(&range, function, ")");
+            }
         }
-        Ok(range)
     }
 
     fn concat(&mut self) -> Parsed {
@@ -187,7 +201,11 @@ impl<'s> Expressions<'s> {
 
     fn unary(&mut self) -> Parsed {
         let start = self.here().start;
+        let sign = self.here();
         if self.take("-") || self.take("+") {
+            if self.source.get(sign.clone()) == Some("+") {
+                self.edits.replace(sign, "");
+            }
             self.depth += 1;
             if self.depth > DEEPEST {
                 return self.expected("a shorter expression");
@@ -212,7 +230,14 @@ impl<'s> Expressions<'s> {
                 }
                 Ok(range)
             }
-            Some(TokenKind::Name | TokenKind::Number) => {
+            Some(TokenKind::Name) => {
+                self.at += 1;
+                Ok(range)
+            }
+            Some(TokenKind::Number) => {
+                if let Some(digits) = super::big_integer::digits(self.peek(0)) {
+                    self.edits.replace(range.clone(), &format!("'{digits}'"));
+                }
                 self.at += 1;
                 Ok(range)
             }

@@ -29,8 +29,9 @@ pub(super) fn called(universe: &Universe, definition: &MacroDef) -> Vec<String> 
 fn call(universe: &Universe, from: &MacroDef, text: &str, tokens: &[Token], at: usize) -> Vec<String> {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.text(text));
     let is_name = |at: usize| tokens.get(at).is_some_and(|token| token.kind == TokenKind::Name);
-    // `a.b(…)` is a method, `a | b(…)` a filter, `a is b(…)` a test.
-    let is_other = at > 0 && matches!(word(at - 1), "." | "|" | "is" | "not");
+    // `a.b(…)` is a method, `a | b(…)` a filter, `a is b(…)` and `a is not b(…)` tests.
+    let is_test = at > 1 && word(at - 1) == "not" && word(at - 2) == "is";
+    let is_other = is_test || at > 0 && matches!(word(at - 1), "." | "|" | "is");
     if !is_name(at) || is_other {
         return Vec::new();
     }

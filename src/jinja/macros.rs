@@ -3,13 +3,16 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::blocks::{BlockKind, Parameter};
-use super::scope::Scope;
+use super::rewrite::{Marks, rewrite};
+use super::scope::{Context, Scope};
+use super::standins;
 use super::universe::MacroDef;
 use super::values::List;
 
@@ -19,6 +22,9 @@ use super::values::List;
 /// variables out of the macros.
 pub(super) const PREFIX: &str = "{% with %}{% macro __cadet_load(__cadet_t) %}{% import __cadet_t as cadet_m %}\
                                  {{ __cadet_reg(cadet_m) }}{% endmacro %}{{ __cadet_boot(__cadet_load) }}{% endwith %}";
+
+/// The name of the template that the default of a parameter is.
+const DEFAULT: &str = "macro.default";
 
 /// What a render remembers about macros.
 #[derive(Debug, Default)]
@@ -87,6 +93,20 @@ impl MacroRef {
         module.get_attr(&format!("dbt_macro__{}", self.definition.name))
     }
 
+    /// The value of a default that names the parameters before it, in a render of its own.
+    fn late_default(&self, range: Range<usize>, bound: &[(String, Value)]) -> Result<Value, Error> {
+        let wrong = |message: String| Error::new(ErrorKind::InvalidOperation, message);
+        let written = format!("{{{{ __cadet_val({}) }}}}", &self.definition.source[range]);
+        let template = rewrite(&written, 0..written.len(), Marks::None).map_err(|problem| wrong(problem.message))?;
+        let source = format!("{PREFIX}{}", template.text);
+        let environment = self.scope.universe.environment(self.scope.execute());
+        let compiled = environment.template_from_named_str(DEFAULT, &source)?;
+        let outer = Value::from_object(Context(Arc::clone(&self.scope)));
+        let given: Value = bound.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        compiled.render(minijinja::context! { ..given, ..outer })?;
+        Ok(self.scope.captured().value.take().unwrap_or_default())
+    }
+
     /// Python's binding of arguments to parameters, `varargs` and `kwargs` included.
     fn bind(&self, args: &[Value]) -> Result<Kwargs, Error> {
         let (positional, given): (&[Value], Kwargs) = from_args(args)?;
@@ -130,6 +150,14 @@ impl MacroRef {
                 missing.name
             )));
         }
+        for parameter in parameters {
+            if let Some(range) = &parameter.late_default
+                && bound.iter().all(|(known, _)| *known != parameter.name)
+            {
+                let value = self.late_default(range.clone(), &bound)?;
+                bound.push((parameter.name.clone(), value));
+            }
+        }
         if self.definition.takes_varargs {
             bound.push(("varargs".to_owned(), List::value(more.iter().cloned())));
         }
@@ -158,8 +186,7 @@ impl Object for MacroRef {
         if self.definition.is_known_only {
             return match self.scope.execute() {
                 true => Err(Error::new(ErrorKind::UnknownFunction, format!("{} is unknown", self.definition.name))),
-                // While a project is read, what a macro of dbt's answers hardly ever matters.
-                false => Ok(Value::from("")),
+                false => Ok(standins::of_macro(&self.definition.name)),
             };
         }
         let kwargs = self.bind(args)?;
@@ -240,7 +267,12 @@ impl Object for Adapter {
                 let (name,): (String,) = from_args(args)?;
                 Ok(Value::from(format!("\"{name}\"")))
             }
+            "quote_as_configured" => {
+                let (name, _): (String, Option<String>) = from_args(args)?;
+                Ok(Value::from(format!("\"{name}\"")))
+            }
             "type" => Ok(Value::from("athena")),
+            _ if !self.0.execute() => Ok(standins::of_adapter(method)),
             _ => {
                 let message = format!("`adapter.{method}` is not available to a project's code");
                 Err(Error::new(ErrorKind::UnknownMethod, message))

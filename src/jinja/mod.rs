@@ -3,6 +3,7 @@
 //! [`lexer`] and [`rewrite`] turn dbt's Jinja into minijinja's, with a map back to the author's file. [`universe`]
 //! holds every macro of the project and its packages. [`scope`] is what one template sees, and [`render`] runs it.
 
+mod big_integer;
 pub mod blocks;
 pub mod builtins;
 pub mod environment;
@@ -11,11 +12,13 @@ pub mod lexer;
 mod macro_calls;
 pub mod macros;
 pub mod map;
+mod modules;
 pub mod moment;
 pub mod relation;
 pub mod render;
 pub mod rewrite;
 pub mod scope;
+mod standins;
 pub mod statics;
 pub mod universe;
 pub mod values;

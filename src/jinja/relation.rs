@@ -6,6 +6,8 @@ use std::sync::Arc;
 use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
+use super::values;
+
 /// A relation: `"database"."schema"."identifier"`, or the name of an ephemeral model's CTE.
 ///
 /// Behaviour: `dbt.adapters.base.relation.BaseRelation`.
@@ -106,6 +108,7 @@ impl Object for Relation {
             "database" | "schema" | "identifier" => Some(Value::from(self.part(key).cloned())),
             "name" | "table" => Some(Value::from(self.identifier.clone())),
             "is_cte" => Some(Value::from(self.is_cte)),
+            "metadata" => Some(values::facts(serde_json::json!({"type": "AthenaRelation"}))),
             _ => None,
         }
     }
@@ -124,6 +127,10 @@ impl Object for Relation {
             "render" => return Ok(Value::from(self.to_string())),
             "include" => self.include(&kwargs)?,
             "incorporate" => self.incorporate(&kwargs)?,
+            "get" => {
+                let (key, default): (String, Option<Value>) = from_args(args)?;
+                return Ok(self.get_value_by_str(&key).or(default).unwrap_or_else(|| Value::from(())));
+            }
             "without_identifier" => self.with("identifier", None),
             _ => return Err(Error::from(ErrorKind::UnknownMethod)),
         };

@@ -12,7 +12,7 @@ use super::rewrite::{Marks, Rewritten, rewrite};
 use super::scope::{Context, Mode, Scope};
 use super::universe::{CALLS, INTERNAL, MacroDef, Universe};
 use super::values;
-use super::words::words;
+use super::words::{unknown_words, words};
 use crate::finding::{Finding, Level, Place};
 
 /// What went wrong while a template was rendered.
@@ -63,7 +63,8 @@ pub fn render(scope: &Arc<Scope>, template: &Rewritten, path: &str) -> Result<St
     }
 }
 
-fn render_once(scope: &Arc<Scope>, template: &Rewritten, path: &str) -> Result<String, RenderProblem> {
+/// As [`render`](fn@render), but a function that does not exist is an error in any case.
+pub(super) fn render_once(scope: &Arc<Scope>, template: &Rewritten, path: &str) -> Result<String, RenderProblem> {
     let source = format!("{PREFIX}{}", template.text);
     let environment = scope.universe.environment(scope.execute());
     let run = || {
@@ -220,8 +221,11 @@ fn problem(scope: &Scope, template: &Rewritten, path: &str, error: &minijinja::E
     let mut current: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = current {
         if let Some(error) = error.downcast_ref::<minijinja::Error>() {
-            message = Some(words(scope, error));
-            unknown = unknown_function(error);
+            unknown = unknown_function(error).or_else(|| undefined_function(scope, template, path, error));
+            message = Some(match &unknown {
+                Some(name) => unknown_words(scope, name),
+                None => words(scope, error),
+            });
             located.extend(locate(scope, template, path, error));
         }
         current = error.source();
@@ -241,6 +245,19 @@ fn problem(scope: &Scope, template: &Rewritten, path: &str, error: &minijinja::E
 fn unknown_function(error: &minijinja::Error) -> Option<String> {
     let name = error.detail().filter(|_| error.kind() == minijinja::ErrorKind::UnknownFunction)?;
     name.strip_suffix(" is unknown").filter(|name| !name.contains(' ')).map(str::to_owned)
+}
+
+/// The name that was called in a macro, where minijinja only says that it is undefined.
+fn undefined_function(scope: &Scope, template: &Rewritten, path: &str, error: &minijinja::Error) -> Option<String> {
+    error.detail().filter(|detail| *detail == "value of type undefined is not callable")?;
+    let (name, range) = (error.name()?, error.range()?);
+    let called = match name == path {
+        true => template.text.get(range.start.checked_sub(PREFIX.len())?..)?,
+        false => scope.universe.by_id(name)?.rewritten.text.get(range.start..)?,
+    };
+    let end = called.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
+    let is_call = end > 0 && called[end..].trim_start().starts_with('(');
+    is_call.then(|| called[..end].to_owned())
 }
 
 fn locate(scope: &Scope, template: &Rewritten, path: &str, error: &minijinja::Error) -> Option<Located> {

@@ -1,6 +1,7 @@
 //! What one template sees while it is rendered, and what it asked for.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -11,6 +12,7 @@ use minijinja::{Error, State, Value};
 use super::builtins::{Builtin, Function};
 use super::macros::{MacroRef, Namespace};
 use super::relation::Relation;
+use super::standins;
 use super::universe::Universe;
 use crate::project::node::Version;
 
@@ -99,6 +101,8 @@ pub struct Scope {
     stubs: Mutex<Vec<String>>,
     /// The arguments of a generic test, known once they are rendered in this scope.
     test_arguments: OnceLock<Value>,
+    /// Variables whose text holds Jinja, as rendered in this scope; nothing while one is being rendered.
+    rendered_vars: Mutex<HashMap<String, Option<String>>>,
 }
 
 impl Scope {
@@ -114,6 +118,7 @@ impl Scope {
             is_test: false,
             stubs: Mutex::default(),
             test_arguments: OnceLock::new(),
+            rendered_vars: Mutex::default(),
         }
     }
 
@@ -140,6 +145,11 @@ impl Scope {
         matches!(self.mode, Mode::Compile { .. })
     }
 
+    /// Whether Jinja in variables is rendered.
+    pub(super) fn renders_vars(&self) -> bool {
+        matches!(self.mode, Mode::Parse | Mode::Compile { .. })
+    }
+
     /// Lets a function that does not exist answer nothing from now on; false when it does already.
     pub fn stub(&self, name: &str) -> bool {
         let mut stubs = self.stubs.lock().unwrap_or_else(PoisonError::into_inner);
@@ -159,10 +169,29 @@ impl Scope {
         self.captured.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A variable: from the command line, then the node's package, then for all.
+    /// A variable: from the command line, else as the node's package sees it.
     pub fn var(&self, name: &str) -> Option<&serde_json::Value> {
-        let scoped = |package: &str| self.given.vars.get(package).and_then(|vars| vars.get(name));
-        self.given.cli_vars.get(name).or_else(|| scoped(&self.package)).or_else(|| scoped(""))
+        let seen = || self.given.vars.get(&self.package).or_else(|| self.given.vars.get("")).and_then(|vars| vars.get(name));
+        self.given.cli_vars.get(name).or_else(seen)
+    }
+
+    /// What `render` makes of a variable's text, once for all calls; nothing when the variable names itself.
+    pub(super) fn rendered_var(
+        &self,
+        name: &str,
+        render: impl FnOnce() -> Result<String, Error>,
+    ) -> Option<Result<String, Error>> {
+        let lock = || self.rendered_vars.lock().unwrap_or_else(PoisonError::into_inner);
+        match lock().entry(name.to_owned()) {
+            Entry::Occupied(known) => return known.get().clone().map(Ok),
+            Entry::Vacant(free) => drop(free.insert(None)),
+        }
+        let rendered = render();
+        match &rendered {
+            Ok(text) => drop(lock().insert(name.to_owned(), Some(text.clone()))),
+            Err(_) => drop(lock().remove(name)),
+        }
+        Some(rendered)
     }
 }
 
@@ -223,7 +252,7 @@ impl Object for Context {
             package if scope.universe.has_package(package) => {
                 Some(Value::from_object(Namespace { package: package.to_owned(), scope: Arc::clone(scope) }))
             }
-            _ => None,
+            _ => standins::named(scope, name),
         }
     }
 }

@@ -65,7 +65,13 @@ impl Statics {
             "source" => {
                 let [Value::String(source), Value::String(table)] = positional.as_slice() else { return None };
                 let what = (source.clone(), table.clone());
-                named.is_empty().then(|| self.sources.push(Asked { what, at: Some(at) }))
+                let is_known = self.sources.iter().any(|asked| asked.what == what);
+                named.is_empty().then(|| {
+                    // dbt's static reader keeps a set of them.
+                    if !is_known {
+                        self.sources.push(Asked { what, at: Some(at) });
+                    }
+                })
             }
             "config" => {
                 let given = match (positional.as_slice(), named.is_empty()) {

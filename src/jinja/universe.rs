@@ -1,6 +1,6 @@
 //! Every macro that a project can call: its own, its packages', and the ones that come with dbt.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
@@ -262,12 +262,17 @@ impl Universe {
     pub fn find_anywhere(&self, package: &str, name: &str) -> Option<&Arc<MacroDef>> {
         let own = self.find_in(package, name).or_else(|| self.find_in(&self.root, name));
         let any = || {
-            self.packages
-                .iter()
-                .filter(|(package, _)| package.as_str() != INTERNAL)
-                .find_map(|(_, macros)| macros.get(name))
+            let mut others = self.packages.iter().rev().filter(|(package, _)| package.as_str() != INTERNAL);
+            others.find_map(|(_, macros)| macros.get(name))
         };
         own.or_else(any).or_else(|| self.find_in(INTERNAL, name))
+    }
+
+    /// The project's own macro for one of the macros that name, or what dbt's own dispatches to; nothing when it is dbt's.
+    pub fn naming_macro(&self, package: &str, name: &str) -> Option<&Arc<MacroDef>> {
+        let is_own = |found: &&Arc<MacroDef>| !INTERNAL_PACKAGES.contains(&found.package.as_str());
+        let own = self.find(package, name).filter(is_own);
+        own.or_else(|| self.dispatch(package, name, Some(INTERNAL)).filter(is_own))
     }
 
     /// The macro `name` of one package; `dbt` stands for all that comes with dbt.
@@ -286,6 +291,21 @@ impl Universe {
     pub fn by_id(&self, unique_id: &str) -> Option<&Arc<MacroDef>> {
         let (package, name) = unique_id.strip_prefix("macro.")?.split_once('.')?;
         self.find_in(package, name)
+    }
+
+    /// The unique ids of these macros and of all that they call: a generic test sees no others.
+    ///
+    /// Behaviour: `dbt.context.macro_resolver.TestMacroNamespace`.
+    pub fn called_from(&self, unique_ids: &[&str]) -> HashSet<String> {
+        let mut seen: HashSet<String> = HashSet::new();
+        let mut open: Vec<String> = unique_ids.iter().map(|&id| id.to_owned()).collect();
+        while let Some(id) = open.pop() {
+            if let Some(found) = self.by_id(&id).filter(|_| !seen.contains(&id)) {
+                open.extend(found.depends_on.iter().cloned());
+            }
+            seen.insert(id);
+        }
+        seen
     }
 
     /// Whether a package of this name has macros.

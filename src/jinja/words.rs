@@ -16,7 +16,6 @@ const NOT_YET: &[&str] = &[
     "store_result",
     "store_raw_result",
     "load_relation",
-    "modules",
     "api",
     "debug",
     "fromyaml",
@@ -82,7 +81,11 @@ fn unknown_function(scope: &Scope, detail: &str) -> (String, String) {
     if detail.contains(' ') && !detail.ends_with(" is unknown") {
         return (detail.to_owned(), LOOK.to_owned());
     }
-    let name = name(detail);
+    unknown_words(scope, name(detail))
+}
+
+/// What is said of a function that does not exist.
+pub(super) fn unknown_words(scope: &Scope, name: &str) -> (String, String) {
     if NOT_YET.contains(&name) {
         return not_yet(name);
     }

@@ -203,10 +203,13 @@ fn operations(reader: &Reader<'_>, package: &Package) -> Vec<Draft> {
 /// Reads the template of a node, which stands in `range` of its file.
 fn read(reader: &Reader<'_>, mut node: Node, range: Range<usize>) -> Draft {
     let text = reader.text(&node.file);
-    node.checksum = checksum(&node, text);
     if node.resource_type == ResourceType::Seed {
+        // To dbt a byte order mark is part of a seed.
+        let bytes = reader.tree.find(&node.file).map(|file| &*file.bytes).unwrap_or_default();
+        node.checksum = checksum(&node, std::str::from_utf8(bytes).unwrap_or(text));
         return Draft::known(node, Config::new(), Vec::new());
     }
+    node.checksum = checksum(&node, text);
     node.raw = text[range.clone()].into();
     node.raw_start = range.start;
     if node.is_python {

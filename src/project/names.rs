@@ -10,7 +10,6 @@ use super::scopes;
 use crate::jinja::relation::Relation;
 use crate::jinja::render::{Calls, RenderProblem};
 use crate::jinja::scope::{Mode, Scope};
-use crate::jinja::universe::INTERNAL;
 use crate::jinja::values;
 
 /// The macros that name, in the order in which dbt asks them.
@@ -34,18 +33,19 @@ impl<'r> Namer<'r> {
         let mut names: [String; 3] = Default::default();
         let mut failed = None;
         for (at, (name, config)) in MACROS.into_iter().enumerate() {
-            let found = self.reader.universe.find(&node.package, name);
+            let found = self.reader.universe.naming_macro(&node.package, name);
             let is_null = nulls.iter().any(|null| null == config);
             let custom = node.config.get(config).filter(|custom| !custom.is_null() && !is_null);
-            names[at] = if found.is_none_or(|found| found.package == INTERNAL) {
-                self.usual(config, custom, &node)
-            } else {
+            names[at] = match found {
+                None => self.usual(config, custom, &node),
+                Some(found) => {
                 let custom = custom.map_or_else(|| Value::from(()), values::from_json);
-                let value = self.calls(&node.package).call(name, &[custom, scopes::facts(&node)], &node.file);
+                let value = self.calls(&node.package).call(&found.name, &[custom, scopes::facts(&node)], &node.file);
                 value.unwrap_or_else(|problem| {
                     failed = Some(problem);
                     String::new()
                 })
+                }
             };
             // The next macro sees what the one before it decided.
             let [database, schema, alias] = &names;

@@ -134,21 +134,25 @@ fn universe(tree: &Tree, packages: &[Package], problems: &mut Vec<Problem>) -> U
     universe
 }
 
-/// The variables by package; the empty name is for all. Variables of a package may stand in the root's file too.
+/// The variables that the nodes of each package see; the empty name is for what belongs to no package.
+///
+/// Those of the root project win over the package's own, and in each file those under the package's name over the others.
+/// Behaviour: `dbt.context.providers.ModelConfiguredVar`.
 fn vars(packages: &[Package]) -> HashMap<String, serde_json::Map<String, serde_json::Value>> {
-    let mut vars: HashMap<String, serde_json::Map<String, serde_json::Value>> = HashMap::new();
-    for package in packages.iter().rev() {
-        for (name, value) in &package.file.vars {
-            match (value, packages.iter().any(|known| known.name() == name)) {
-                (serde_json::Value::Object(own), true) => vars.entry(name.clone()).or_default().extend(own.clone()),
-                _ if package.root.is_empty() => {
-                    drop(vars.entry(String::new()).or_default().insert(name.clone(), value.clone()))
-                }
-                _ => drop(vars.entry(package.name().to_owned()).or_default().insert(name.clone(), value.clone())),
+    let seen_by = |name: &str| {
+        let mut seen = serde_json::Map::new();
+        let own = packages.iter().skip(1).find(|package| package.name() == name);
+        for package in own.into_iter().chain(packages.first()) {
+            let vars = &package.file.vars;
+            seen.extend(vars.iter().map(|(name, value)| (name.clone(), value.clone())));
+            if let Some(serde_json::Value::Object(scoped)) = vars.get(name) {
+                seen.extend(scoped.clone());
             }
         }
-    }
-    vars
+        seen
+    };
+    let names = packages.iter().map(Package::name).chain([""]);
+    names.map(|name| (name.to_owned(), seen_by(name))).collect()
 }
 
 /// A docs block may hold Jinja, which sees nothing.

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::node::{Node, ResourceType};
 use super::resolve;
 use super::{Project, profile::Target};
-use crate::jinja::moment::Moment;
+use crate::jinja::moment::Clock;
 use crate::jinja::relation::Relation;
 use crate::jinja::scope::{Given, Mode, RefKey, Scope};
 use crate::jinja::universe::Universe;
@@ -183,7 +183,7 @@ pub fn globals(target: &Target, run: &Run, root: &str) -> HashMap<&'static str, 
         ("target", target.value()),
         ("flags", values::from_json(&flags)),
         ("invocation_id", Value::from(run.invocation_id.as_str())),
-        ("run_started_at", Value::from_object(Moment(run.started.clone()))),
+        ("run_started_at", Value::from_object(Clock::utc(&run.started))),
         ("dbt_version", Value::from("1.11.0")),
         ("graph", values::from_json(&json!({}))),
         ("thread_id", Value::from("Thread-1")),

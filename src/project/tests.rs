@@ -242,6 +242,11 @@ fn render(reader: &Reader<'_>, node: Node, problems: &mut Vec<Problem>) -> (Node
     node.sources = std::mem::take(&mut captured.sources).into_iter().map(|asked| Asked { at: None, ..asked }).collect();
     let called = node.test.as_ref().and_then(|test| reader.universe.find_anywhere(&node.package, &test.macro_name));
     let first = called.map(|called| called.unique_id.clone());
-    node.macros = super::reader::unique(first.into_iter().chain(captured.macros).collect());
+    let mut macros = super::reader::unique(first.iter().cloned().chain(captured.macros).collect());
+    if let Some(first) = &first {
+        let seen = reader.universe.called_from(&[first, "macro.dbt.get_where_subquery"]);
+        macros.retain(|called| seen.contains(called));
+    }
+    node.macros = macros;
     (node, captured.configs)
 }

@@ -1,6 +1,26 @@
 {# What a project gets when it does not say where its tables go. Behaviour: dbt's "Custom schemas" and "Custom aliases". #}
 
 {% macro generate_schema_name(custom_schema_name=none, node=none) -%}
+    {%- do return(adapter.dispatch('generate_schema_name', 'dbt')(custom_schema_name, node)) -%}
+{%- endmacro %}
+
+{% macro generate_alias_name(custom_alias_name=none, node=none) -%}
+    {%- do return(adapter.dispatch('generate_alias_name', 'dbt')(custom_alias_name, node)) -%}
+{%- endmacro %}
+
+{% macro generate_database_name(custom_database_name=none, node=none) -%}
+    {%- do return(adapter.dispatch('generate_database_name', 'dbt')(custom_database_name, node)) -%}
+{%- endmacro %}
+
+{% macro generate_schema_name_for_env(custom_schema_name, node) -%}
+    {%- if target.name == 'prod' and custom_schema_name is not none -%}
+        {{ custom_schema_name | trim }}
+    {%- else -%}
+        {{ target.schema }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro default__generate_schema_name(custom_schema_name=none, node=none) -%}
     {%- if custom_schema_name is none -%}
         {{ target.schema }}
     {%- else -%}
@@ -8,7 +28,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro generate_alias_name(custom_alias_name=none, node=none) -%}
+{% macro default__generate_alias_name(custom_alias_name=none, node=none) -%}
     {%- if custom_alias_name -%}
         {{ custom_alias_name | trim }}
     {%- elif node.version -%}
@@ -18,7 +38,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro generate_database_name(custom_database_name=none, node=none) -%}
+{% macro default__generate_database_name(custom_database_name=none, node=none) -%}
     {%- if custom_database_name is none -%}
         {{ target.database }}
     {%- else -%}

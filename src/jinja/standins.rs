@@ -1,0 +1,106 @@
+//! What dbt answers for the warehouse while a project is read: nothing, an empty list, an empty table.
+//!
+//! Compiling has no such answers: there the same calls are errors.
+
+use std::sync::Arc;
+
+use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
+use minijinja::{Error, ErrorKind, State, Value};
+
+use super::modules::Modules;
+use super::relation::Relation;
+use super::scope::Scope;
+use super::values::List;
+
+/// Functions of dbt's that answer `None`, and so can be called while a project is read.
+const NOTHING: &[&str] = &["load_result", "load_agate_table", "submit_python_job", "validate_sql"];
+
+/// Functions of dbt's that answer an empty text.
+const EMPTY: &[&str] = &["store_result", "store_raw_result", "write", "debug"];
+
+/// What `name` is to a template while a project is read, and what it is at any time.
+pub(super) fn named(scope: &Arc<Scope>, name: &str) -> Option<Value> {
+    match name {
+        "modules" => return Some(Value::from_object(Modules(Arc::clone(scope)))),
+        "api" => return Some(Value::from_object(Api)),
+        _ if scope.execute() => return None,
+        "selected_resources" => return Some(List::value([])),
+        _ => {}
+    }
+    let answer = match name {
+        name if NOTHING.contains(&name) => Value::from(()),
+        name if EMPTY.contains(&name) => Value::from(""),
+        _ => return None,
+    };
+    Some(Value::from_object(Answer(answer)))
+}
+
+/// What a method of `adapter` answers while a project is read; a method that does not exist answers nothing at all.
+///
+/// Behaviour: the `parse` replacements of `dbt.adapters.base.impl.BaseAdapter`.
+pub(super) fn of_adapter(method: &str) -> Value {
+    match method {
+        "get_columns_in_relation" | "get_columns_in_table" | "get_missing_columns" | "get_column_schema_from_query"
+        | "list_schemas" | "list_relations_without_caching" => List::value([]),
+        "already_exists" | "check_schema_exists" => Value::from(false),
+        "execute" | "get_partitions_metadata" => List::value([Value::from(""), Value::UNDEFINED]),
+        "add_query" => List::value([Value::from(()), Value::from(())]),
+        "get_relation" | "create_schema" | "drop_schema" | "drop_relation" | "rename_relation" | "truncate_relation"
+        | "expand_target_column_types" | "valid_snapshot_target" | "assert_valid_snapshot_target_given_strategy"
+        | "get_hard_deletes_behavior" | "get_incremental_strategy_macro" | "cache_added" | "cache_dropped"
+        | "cache_renamed" => Value::from(()),
+        _ => Value::UNDEFINED,
+    }
+}
+
+/// What a macro of dbt's answers that cadet knows by its name alone.
+pub(super) fn of_macro(name: &str) -> Value {
+    match name {
+        "load_relation" | "load_cached_relation" => Value::from(()),
+        "run_query" | "get_columns_in_query" => Value::UNDEFINED,
+        _ => Value::from(""),
+    }
+}
+
+/// A function with one answer.
+#[derive(Debug)]
+struct Answer(Value);
+
+impl Object for Answer {
+    fn call(self: &Arc<Self>, _: &mut State<'_, '_>, _: &[Value]) -> Result<Value, Error> {
+        Ok(self.0.clone())
+    }
+}
+
+/// `api`: of its two classes only `Relation` is there.
+#[derive(Debug)]
+struct Api;
+
+impl Object for Api {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        (key.as_str() == Some("Relation")).then(|| Value::from_object(Relations))
+    }
+}
+
+/// `api.Relation`
+#[derive(Debug)]
+pub(super) struct Relations;
+
+impl Object for Relations {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
+        if method != "create" {
+            return Err(Error::from(ErrorKind::UnknownMethod));
+        }
+        let (positional, named): (&[Value], Kwargs) = from_args(args)?;
+        let part = |at: usize, name: &str| -> Result<Option<String>, Error> {
+            let given = named.get::<Option<Value>>(name)?.or_else(|| positional.get(at).cloned());
+            Ok(given.filter(|part| !part.is_none() && !part.is_undefined()).map(|part| part.to_string()))
+        };
+        let (database, schema, identifier) = (part(0, "database")?, part(1, "schema")?, part(2, "identifier")?);
+        Ok(Value::from_object(Relation { database, schema, identifier, ..Relation::default() }))
+    }
+}
