@@ -6,9 +6,9 @@ use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::macros::{Adapter, Loaded, return_value};
-use super::scope::{Asked, Mode, RefKey, Scope};
 use super::render;
 use super::rewrite::{Marks, rewrite};
+use super::scope::{Asked, Mode, RefKey, Scope};
 use super::standins;
 use super::statics::with_hook_names;
 use super::values;
@@ -149,16 +149,18 @@ impl Function {
         let name = name.ok_or_else(|| fail("`ref` was given an empty name"))?;
         let key = RefKey { package, name, version };
         self.scope.captured().refs.push(Asked { what: key.clone(), at: args.at });
-        match &self.scope.mode {
-            Mode::Yaml | Mode::Docs | Mode::Parse => Ok(self.scope.values.get("this").cloned().unwrap_or_default()),
-            Mode::Compile { refs, .. } => match refs.get(&key) {
-                Some(relation) => Ok(Value::from_object(relation.clone())),
-                None => Err(fail(format!(
-                    "`ref('{}')` was not seen when the project was read; write `-- depends_on: {{{{ ref('{}') }}}}` at the top",
-                    key.name, key.name
-                ))),
-            },
-        }
+        let Mode::Compile { refs, .. } = &self.scope.mode else { return Ok(self.stand_in()) };
+        refs.get(&key).map(|relation| Value::from_object(relation.clone())).ok_or_else(|| {
+            fail(format!(
+                "`ref('{}')` was not seen when the project was read; write `-- depends_on: {{{{ ref('{}') }}}}` at the top",
+                key.name, key.name
+            ))
+        })
+    }
+
+    /// What `ref` and `source` answer while the project is read: any relation does.
+    fn stand_in(&self) -> Value {
+        self.scope.values.get("this").cloned().unwrap_or_default()
     }
 
     fn source(&self, args: &Arguments<'_>) -> Result<Value, Error> {
@@ -167,13 +169,9 @@ impl Function {
         };
         let key = (source, table);
         self.scope.captured().sources.push(Asked { what: key.clone(), at: args.at });
-        match &self.scope.mode {
-            Mode::Yaml | Mode::Docs | Mode::Parse => Ok(self.scope.values.get("this").cloned().unwrap_or_default()),
-            Mode::Compile { sources, .. } => match sources.get(&key) {
-                Some(relation) => Ok(Value::from_object(relation.clone())),
-                None => Err(fail(format!("`source('{}', '{}')` was not seen when the project was read", key.0, key.1))),
-            },
-        }
+        let Mode::Compile { sources, .. } = &self.scope.mode else { return Ok(self.stand_in()) };
+        let missing = || fail(format!("`source('{}', '{}')` was not seen when the project was read", key.0, key.1));
+        sources.get(&key).map(|relation| Value::from_object(relation.clone())).ok_or_else(missing)
     }
 
     /// `config(a=1)` or `config({'a': 1})`.

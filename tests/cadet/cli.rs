@@ -26,6 +26,7 @@ fn help_lists_the_commands() {
       test     Run data tests
       build    Load seeds, build models and run data tests, in the order of the graph
       ls       List nodes
+      why      Say why a model, seed or test is in the change, or why it is not
       explain  Explain a rule, or list all of them
       demo     Show everything on a small example, in a temporary folder
       help     Print this message or the help of the given subcommand(s)

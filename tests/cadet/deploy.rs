@@ -311,31 +311,14 @@ fn a_changed_macro_of_a_package_reaches_the_models_that_call_it() {
 }
 
 #[test]
-fn a_macro_that_makes_the_same_sql_as_before_is_still_a_reason() {
+fn a_macro_that_makes_the_same_sql_as_before_is_no_reason() {
     let sandbox = Sandbox::fixture_branch().edit(
         "macros/get_count_columns.sql",
         "{% set expressions = [] %}",
         "{% set expressions = [] %}{# one for each value #}",
     );
     insta::assert_snapshot!(with_data(&sandbox, &["deploy", "--dry-run"]).shown(), @"
-      source  nomis.incident_reports  (source data)
-      source  nomis.offender_bookings  (source data)
-      source  nomis.offenders  (source data)
-        seed  prison_safety__incident_types  (not built here yet)
-       model  prison_population__bookings_stg  (not built here yet)
-       model  prison_population__offenders_stg  (not built here yet)
-       model  prison_safety__incidents_stg  (not built here yet)
-       model  prison_population__bookings_joined  (not built here yet)
-       model  prison_safety__incidents_joined  (not built here yet)
-       model  prison_population__current_population_fct  (a macro that it uses changed: get_count_columns)
-       model  prison_safety__incidents_fct  (not built here yet)
-       model  prison_safety__establishments_fct  (a macro that it uses changed: get_count_columns)
-        test  not_null_prison_population__current_population_fct_establishment_code  (tests prison_population__current_population_fct)
-        test  unique_prison_population__current_population_fct_establishment_code  (tests prison_population__current_population_fct)
-        test  not_null_prison_safety__establishments_fct_establishment_code  (tests prison_safety__establishments_fct)
-        test  not_null_prison_safety__establishments_fct_incident_count  (tests prison_safety__establishments_fct)
-        test  prison_safety__value_between_prison_safety__establishments_fct_average_severity__10__0  (tests prison_safety__establishments_fct)
-        test  unique_prison_safety__establishments_fct_establishment_code  (tests prison_safety__establishments_fct)
+    Nothing to build: no model, seed or test changed.
     --- exit code 0
     ");
 }
@@ -355,7 +338,7 @@ fn a_changed_variable_reaches_the_models_that_use_it() {
        model  court_listings__courts_dim.v1  (not built here yet)
        model  court_listings__courts_dim.v2  (not built here yet)
        model  court_listings__hearings_joined  (not built here yet)
-       model  court_listings__hearings_fct  (a variable or macro that it uses changed)
+       model  court_listings__hearings_fct  (a variable that it uses changed: short_hearing_minutes)
        model  court_listings__results_fct  (reads court_listings__hearings_fct)
         test  accepted_values_court_listings__hearings_fct_duration_group__not_held__short__standard__long  (tests court_listings__hearings_fct)
         test  not_null_court_listings__hearings_fct_duration_minutes  (tests court_listings__hearings_fct)

@@ -297,7 +297,7 @@ fn a_test_whose_macro_reads_a_variable_changes_with_the_variable() {
         .edit("dbt_project.yml", "models:\n", "vars:\n  most: 0\nmodels:\n");
     insta::assert_snapshot!(sandbox.cadet(&["deploy", "--dry-run"]).shown(), @"
        model  prison_safety__a  (not built here yet)
-        test  prison_safety__below_prison_safety__a_id  (a variable or macro that it uses changed)
+        test  prison_safety__below_prison_safety__a_id  (a variable that it uses changed: most)
     --- exit code 0
     ");
     assert_eq!(sandbox.cadet(&["deploy"]).code, 1);
