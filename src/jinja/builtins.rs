@@ -306,8 +306,7 @@ impl Object for Function {
                 let value = args.first().cloned().unwrap_or_default();
                 Err(return_value(state, values::settled(&value)))
             }
-            // What a template logs is not shown: cadet's output is for findings.
-            Builtin::Log => Ok(Value::from("")),
+            Builtin::Log => Ok(Value::from("")), // What a template logs is not shown: the output is for findings.
             Builtin::IsIncremental => {
                 self.record(state, "is_incremental");
                 Ok(Value::from(self.is_incremental()))
@@ -326,9 +325,8 @@ impl Object for Function {
             }
             Builtin::LocalMd5 => Ok(Value::from(super::environment::md5(&arguments.text(0).unwrap_or_default()))),
             Builtin::Set => {
-                let mut seen = indexmap::IndexSet::new();
-                seen.extend(args.first().map(Value::try_iter).transpose()?.into_iter().flatten());
-                Ok(values::List::value(seen))
+                let items = args.first().map(Value::try_iter).transpose()?.into_iter().flatten();
+                Ok(values::List::value(items.collect::<indexmap::IndexSet<Value>>()))
             }
             Builtin::Zip => {
                 let columns: Vec<Vec<Value>> =
