@@ -71,6 +71,7 @@ pub enum Command {
     /// Build and test what changed and everything downstream of it
     #[command(after_help = "Examples:
   cadet deploy --source-data data          sources from data/<database>/<table>.csv
+  cadet deploy --dry-run --format json     the plan for scripts, each step with its reason
   cadet deploy --select my_db__my_table+   a part of the project instead of what changed
   cadet deploy --full-refresh              build incremental models from nothing")]
     Deploy(DeployArgs),
@@ -231,6 +232,9 @@ pub struct DeployArgs {
     /// Print the plan and build nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// How to print the plan
+    #[arg(long, value_name = "FORMAT", default_value = "human", requires = "dry_run")]
+    pub format: PlanFormat,
 }
 
 #[derive(Debug, Args)]
@@ -320,11 +324,11 @@ pub struct WhyArgs {
     #[command(flatten)]
     pub base: BaseArgs,
     #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub format: WhyFormat,
+    pub format: PlanFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum WhyFormat {
+pub enum PlanFormat {
     /// For people
     Human,
     /// For scripts

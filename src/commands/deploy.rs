@@ -3,17 +3,19 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
+use serde_json::{Value, json};
+
 use super::Verdict;
 use super::changes::{self, PullRequest};
 use super::invocation::Invocation;
 use super::selecting::{Typed, selected_beside};
-use crate::cli::{DeployArgs, RunArgs, SelectArgs};
+use crate::cli::{DeployArgs, PlanFormat, RunArgs, SelectArgs};
 use crate::deploy::build::Builder;
 use crate::deploy::{self, Options, Outcome};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::finding::Finding;
-use crate::plan::{Plan, Reason, name_of};
+use crate::plan::{Plan, Reason, Step, name_of};
 use crate::project::Project;
 use crate::report::progress::Shown;
 use crate::report::{Report, artefacts, terminal};
@@ -25,6 +27,10 @@ pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict,
     let engine = invocation.engine(&request.folder, &request.head)?;
     let plan = plan(&request, reasons, &engine);
     if args.dry_run {
+        if args.format == PlanFormat::Json {
+            invocation.out.line(&as_json(&request, &plan).to_string());
+            return Ok(Verdict::Good);
+        }
         show_plan(invocation, &request.head, &plan);
         terminal::removed(&request.removed(), &invocation.out);
         return Ok(Verdict::Good);
@@ -81,6 +87,22 @@ pub(super) fn plan(request: &PullRequest, reasons: BTreeMap<String, Reason>, eng
 /// The plan of everything that a pull request changes.
 pub(super) fn plan_of_changes(request: &PullRequest, engine: &dyn Engine) -> Plan {
     plan(request, Plan::of_changes(&request.head, &request.changed()), engine)
+}
+
+/// The plan for scripts: keys are added, never changed.
+fn as_json(request: &PullRequest, plan: &Plan) -> Value {
+    let step = |step: &Step| {
+        let node = request.head.node(&step.id);
+        json!({
+            "unique_id": step.id,
+            "name": name_of(&request.head, &step.id),
+            "resource_type": node.map(|node| node.resource_type.name()),
+            "path": node.map(|node| node.file.clone()),
+            "reason": step.reason.to_string(),
+        })
+    };
+    let steps: Vec<Value> = plan.steps.iter().map(step).collect();
+    json!({"version": 1, "base": request.base_name, "head": request.head_name, "steps": steps, "removed": request.removed()})
 }
 
 fn show_plan(invocation: &Invocation, project: &Project, plan: &Plan) {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Verdict;
 use super::changes::PullRequest;
 use super::invocation::Invocation;
-use crate::cli::{WhyArgs, WhyFormat};
+use crate::cli::{PlanFormat, WhyArgs};
 use crate::error::Error;
 use crate::plan::name_of;
 use crate::plan::why::{Cause, Why, why};
@@ -34,8 +34,8 @@ pub(super) fn run(invocation: &Invocation, args: &WhyArgs) -> Result<Verdict, Er
     let changed = request.changed();
     let found: Vec<Why> = selection.ids.iter().map(|id| why(&request.head, &changed, id)).collect();
     match args.format {
-        WhyFormat::Human => found.iter().for_each(|why| tell(invocation, &request, why)),
-        WhyFormat::Json => {
+        PlanFormat::Human => found.iter().for_each(|why| tell(invocation, &request, why)),
+        PlanFormat::Json => {
             let nodes: Vec<Value> = found.iter().map(|why| as_json(&request.head, why)).collect();
             invocation.out.line(&json!({"version": 1, "base": request.base_name, "nodes": nodes}).to_string());
         }

@@ -59,6 +59,13 @@ fn for_scripts() {
 }
 
 #[test]
+fn the_plan_for_scripts_has_the_same_reasons() {
+    let sandbox = chain().file("macros/rounded.sql", "{% macro rounded(column) %}ceil({{ column }}){% endmacro %}\n");
+    let ran = sandbox.cadet(&["deploy", "--dry-run", "--format", "json"]);
+    insta::assert_snapshot!(ran.pretty());
+}
+
+#[test]
 fn a_node_that_is_not_there() {
     let sandbox = chain().remove("models/alone.sql");
     insta::assert_snapshot!(sandbox.cadet(&["why", "order"]).shown());
