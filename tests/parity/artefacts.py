@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-from compare import ENVIRONMENT, INTERNAL, Cadet, Dbt, copy, remember_states
+from compare import ENVIRONMENT, INTERNAL, Cadet, Dbt, copy, remember_states, remember_templates
 
 # Each is asked of dbt, with the manifest of cadet and with its own.
 QUESTIONS = [f"state:modified.{part}" for part in ("body", "configs", "relation", "persisted_descriptions", "contract")]
@@ -109,6 +109,7 @@ def main() -> None:
     os.environ.update(ENVIRONMENT)
     os.environ.pop("DBT_PROFILES_DIR", None)
     remember_states()
+    remember_templates()
     count = 0
     for project in options.projects:
         with tempfile.TemporaryDirectory(prefix="artefacts_") as folder:

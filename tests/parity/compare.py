@@ -1,7 +1,7 @@
 """Reads one dbt project with dbt-core and with cadet, and prints every difference.
 
     compare.py PROJECT [--cadet PATH] [--selectors FILE] [--fields A,B] [--only manifest|ls|state] [--explained]
-               [--history NAME] [--profiles-dir DIR] [--target NAME] [--vars YAML]
+               [--history NAME] [--share N] [--profiles-dir DIR] [--target NAME] [--vars YAML]
 
 Run by the Python of an environment with dbt-core and the project's adapter. The project is copied, so it stays as it is.
 
@@ -209,6 +209,22 @@ def remember_states():
     state.PreviousState.__init__ = init
 
 
+def remember_templates():
+    """Lets Jinja parse a text once: most of what dbt parses are its own macros, again for every change of history."""
+    import jinja2
+
+    parse, trees = jinja2.Environment.parse, {}
+
+    def parse_once(self, source, name=None, filename=None):
+        # What dbt does with a tree is read it: to render, it does not come here.
+        key = (type(self), tuple(sorted(self.extensions)), source)
+        if key not in trees:
+            trees[key] = parse(self, source, name, filename)
+        return trees[key]
+
+    jinja2.Environment.parse = parse_once
+
+
 class Cadet:
     """cadet, on another copy of the project."""
 
@@ -304,7 +320,12 @@ def git(folder, *arguments):
     subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, capture_output=True)
 
 
-def compare_state(report, change, project, program, common, base_state, scratch):
+def shared(lines, turn, share):
+    """The first line, which asks for everything, and each `share`-th of the others, others at every turn."""
+    return lines[:1] + [line for index, line in enumerate(lines[1:]) if (index + turn) % share == 0]
+
+
+def compare_state(report, change, project, program, common, base_state, scratch, questions):
     """One change: `ls --state` of both, and cadet's `ls --base`."""
     base_args = [*common, *arguments_of(change / "base_args.txt")]
     head_args = [*common, *arguments_of(change / "head_args.txt")]
@@ -336,7 +357,7 @@ def compare_state(report, change, project, program, common, base_state, scratch)
 
     # git compares what one reader sees in two trees: both with the arguments of the head.
     git_state = state if base_args == head_args else base_state(head_args)
-    for line in lines_of(change.parent / "selectors.txt") + lines_of(change / "selectors.txt"):
+    for line in questions + lines_of(change / "selectors.txt"):
         arguments = shlex.split(line, comments=True)
         answer = dbt.ls([*arguments, "--state", str(state)])
         compare_ls(report, f"{change.name}: {line}", answer, cadet.ls([*arguments, "--state", str(state)]))
@@ -353,7 +374,8 @@ def main():
     parser.add_argument("--fields", default="", help="compare only these fields, separated by commas")
     parser.add_argument("--only", choices=["manifest", "ls", "state"])
     parser.add_argument("--explained", action="store_true", help="print explained differences too")
-    parser.add_argument("--history", default="", help="only the changes of history whose names contain this")
+    parser.add_argument("--history", default="", help="only the changes of history with this pattern in their names")
+    parser.add_argument("--share", type=int, default=1, help="ask each change only every N-th line of history/selectors.txt")
     for name in ("--profiles-dir", "--target", "--vars"):
         parser.add_argument(name, help="handed to both")
     options = parser.parse_args()
@@ -361,6 +383,7 @@ def main():
     os.environ.update(ENVIRONMENT)
     os.environ.pop("DBT_PROFILES_DIR", None)
     remember_states()
+    remember_templates()
     report = Report([field for field in options.fields.split(",") if field], options.explained)
     program = str(Path(options.cadet).resolve()) if "/" in options.cadet else options.cadet
     common = []
@@ -392,11 +415,13 @@ def main():
                 shutil.copytree(scratch / name / "project/target", scratch / name / "state")
                 return scratch / name / "state"
 
-            for change in sorted(path for path in options.project.glob("history/*") if path.is_dir()):
-                if options.history in change.name:
-                    compare_state(
-                        report, change, options.project, program, common, lambda a: read_base(tuple(a)), scratch / "history"
-                    )
+            everything = lines_of(options.project / "history/selectors.txt")
+            changes = sorted(path for path in options.project.glob("history/*") if path.is_dir())
+            for turn, change in enumerate(changes):
+                if re.search(options.history, change.name):
+                    questions = shared(everything, turn, options.share)
+                    base = lambda arguments: read_base(tuple(arguments))
+                    compare_state(report, change, options.project, program, common, base, scratch / "history", questions)
     sys.exit(report.summary())
 
 
