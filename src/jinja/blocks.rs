@@ -60,7 +60,8 @@ pub fn blocks(source: &str) -> Result<Vec<Block>, JinjaProblem> {
                     && let Some((mut block, _)) = open.take()
                 {
                     block.range.end = tag.range.end;
-                    block.body.end = if tag.trims_before { source[..tag.range.start].trim_end().len() } else { tag.range.start };
+                    block.body.end =
+                        if tag.trims_before { source[..tag.range.start].trim_end().len() } else { tag.range.start };
                     block.body.start = block.body.start.min(block.body.end);
                     let end = if tag.trims_after { after_space(source, tag.range.end) } else { tag.range.end };
                     // dbt strips the file, and takes no white space twice.

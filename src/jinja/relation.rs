@@ -31,7 +31,8 @@ impl Relation {
 
     /// Says which parts are written without quotes: those for which `quotes` answers no.
     pub fn quote(&mut self, quotes: impl Fn(&str) -> Option<bool>) {
-        self.unquoted = ["database", "schema", "identifier"].into_iter().filter(|part| quotes(part) == Some(false)).collect();
+        self.unquoted =
+            ["database", "schema", "identifier"].into_iter().filter(|part| quotes(part) == Some(false)).collect();
     }
 
     /// The CTE that stands for an ephemeral model.

@@ -240,10 +240,14 @@ mod tests {
         let source = "{{ config(materialized='table', tags=['a', \"b\"], meta={'x': -1.5}, post_hook='x') }}
             select * from {{ ref('p', 'm', v=2) }}, {{ source('s', 't') }} {# ref('no') #}";
         let found = read(source, 0..source.len()).unwrap();
-        let config = serde_json::json!({"materialized": "table", "tags": ["a", "b"], "meta": {"x": -1.5}, "post-hook": "x"});
+        let config =
+            serde_json::json!({"materialized": "table", "tags": ["a", "b"], "meta": {"x": -1.5}, "post-hook": "x"});
         assert_eq!(Value::Object(found.configs[0].clone()), config);
         let key = &found.refs[0].what;
-        assert_eq!((key.package.as_deref(), key.name.as_str(), key.version.as_ref().unwrap().to_string().as_str()), (Some("p"), "m", "2"));
+        assert_eq!(
+            (key.package.as_deref(), key.name.as_str(), key.version.as_ref().unwrap().to_string().as_str()),
+            (Some("p"), "m", "2")
+        );
         assert_eq!(found.sources[0].what, ("s".to_owned(), "t".to_owned()));
         assert_eq!(&source[found.refs[0].at.unwrap()..][..8], "ref('p',");
     }

@@ -149,7 +149,8 @@ impl Universe {
             has_macros: true,
         };
         let mut problems = Vec::new();
-        let internal = INTERNAL_MACROS.iter().map(|(path, text)| MacroFile { package: INTERNAL, path, text, only_tests: false });
+        let internal =
+            INTERNAL_MACROS.iter().map(|(path, text)| MacroFile { package: INTERNAL, path, text, only_tests: false });
         for file in internal {
             universe.add_file(&file, &mut problems);
         }
@@ -260,7 +261,13 @@ impl Universe {
     /// As [`find`](Self::find), and then in any other package: how dbt reads a call without rendering it.
     pub fn find_anywhere(&self, package: &str, name: &str) -> Option<&Arc<MacroDef>> {
         let own = self.find_in(package, name).or_else(|| self.find_in(&self.root, name));
-        let any = || self.packages.iter().rev().filter(|(package, _)| package.as_str() != INTERNAL).find_map(|(_, macros)| macros.get(name));
+        let any = || {
+            self.packages
+                .iter()
+                .rev()
+                .filter(|(package, _)| package.as_str() != INTERNAL)
+                .find_map(|(_, macros)| macros.get(name))
+        };
         own.or_else(any).or_else(|| self.find_in(INTERNAL, name))
     }
 
@@ -275,7 +282,12 @@ impl Universe {
     pub fn find_in(&self, package: &str, name: &str) -> Option<&Arc<MacroDef>> {
         let own = self.packages.get(package).and_then(|macros| macros.get(name));
         let is_internal = self.has_macros && INTERNAL_PACKAGES.contains(&package);
-        own.or_else(|| is_internal.then(|| KNOWN.get(name)).flatten().filter(|known| package == INTERNAL || known.package == package))
+        own.or_else(|| {
+            is_internal
+                .then(|| KNOWN.get(name))
+                .flatten()
+                .filter(|known| package == INTERNAL || known.package == package)
+        })
     }
 
     /// The macro with this unique id.

@@ -180,7 +180,8 @@ fn operations(reader: &Reader<'_>, package: &Package) -> Vec<Draft> {
         let written = package.file.yaml.as_ref().and_then(|yaml| yaml.get(hook));
         for (index, statement) in statements.iter().enumerate() {
             let item = written.map(|written| written.items().get(index).unwrap_or(written));
-            let place = item.map_or_else(|| Place::file(path.clone()), |item: &Yaml| Place::span(path.clone(), item.span.clone()));
+            let place = item
+                .map_or_else(|| Place::file(path.clone()), |item: &Yaml| Place::span(path.clone(), item.span.clone()));
             let name = format!("{}-{hook}-{index}", package.name());
             let mut node = Node::new(ResourceType::Operation, package.name(), &name, place);
             node.path = format!("hooks/{name}.sql");
@@ -191,7 +192,8 @@ fn operations(reader: &Reader<'_>, package: &Package) -> Vec<Draft> {
             node.tags = vec![hook.to_owned()];
             node.body.insert("index".to_owned(), index.into());
             named_as_usual(reader, &mut node);
-            node.config = reader.configure((node.resource_type, &node.package, &node.fqn), &Config::new(), &Config::new()).config;
+            node.config =
+                reader.configure((node.resource_type, &node.package, &node.fqn), &Config::new(), &Config::new()).config;
             drafts.push(Draft::unread(node, Unread::Text));
         }
     }
@@ -284,7 +286,8 @@ pub(super) fn jinja_problem(path: &str, problem: JinjaProblem) -> Problem {
 
 /// A failed rendering, told at the author's place with the calls that led there.
 pub(super) fn render_problem(node: &Node, problem: render::RenderProblem) -> Problem {
-    let place = if problem.place.span.is_none() && node.place.span.is_some() { node.place.clone() } else { problem.place };
+    let place =
+        if problem.place.span.is_none() && node.place.span.is_some() { node.place.clone() } else { problem.place };
     let told = Problem::new(ProblemKind::Jinja, problem.message, place).help(problem.help);
     problem.stack.into_iter().fold(told, |told, (place, words)| told.related(place, words))
 }

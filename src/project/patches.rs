@@ -77,7 +77,7 @@ pub(super) fn matched<'e>(
 }
 
 impl<'e> Matching<'e, '_> {
-    /// The drafts that an entry means: of its own package, else of any; the enabled one, else all disabled ones.
+    /// The drafts that an entry means: the enabled one of its own package, else of any; else the disabled ones, its own first.
     fn find(&self, kind: ResourceType, name: &str, package: &str) -> Vec<usize> {
         let all = self.names.get(&(kind, name)).map_or(&[][..], Vec::as_slice);
         let own: Vec<usize> = all.iter().copied().filter(|at| self.drafts[*at].node.package == package).collect();
@@ -86,11 +86,13 @@ impl<'e> Matching<'e, '_> {
             ResourceType::Test => own,
             _ => all.to_vec(),
         };
-        if found.len() < 2 {
+        if all.len() < 2 || (kind == ResourceType::Test && found.len() < 2) {
             return found;
         }
-        let enabled: Vec<usize> = found.iter().copied().filter(|at| self.is_enabled(*at)).collect();
-        if enabled.is_empty() { found } else { enabled }
+        let enabled = |some: &[usize]| some.iter().copied().filter(|at| self.is_enabled(*at)).collect::<Vec<_>>();
+        let elsewhere = || if kind == ResourceType::Test { Vec::new() } else { enabled(all) };
+        let candidates = [enabled(&found), elsewhere()];
+        candidates.into_iter().find(|found| !found.is_empty()).unwrap_or(found)
     }
 
     fn is_enabled(&self, at: usize) -> bool {
@@ -121,13 +123,20 @@ impl<'e> Matching<'e, '_> {
             return None;
         }
         let others = [ResourceType::Model, ResourceType::Seed, ResourceType::Snapshot];
-        let other = others.into_iter().find(|other| kind.is_refable() && self.names.contains_key(&(*other, entry.name.as_str())));
+        let other = others
+            .into_iter()
+            .find(|other| kind.is_refable() && self.names.contains_key(&(*other, entry.name.as_str())));
         if let Some(other) = other {
-            let message = format!("`{}` is a {other}, so what is said of it under `{}:` does nothing", entry.name, kind.config_key());
+            let message = format!(
+                "`{}` is a {other}, so what is said of it under `{}:` does nothing",
+                entry.name,
+                kind.config_key()
+            );
             let problem = Problem::new(ProblemKind::Orphan, message, entry.place());
             return Some(problem.help(format!("move it under `{}:`", other.config_key())));
         }
-        let message = format!("there is no {kind} named `{}`, so this description and its tests do nothing", entry.name);
+        let message =
+            format!("there is no {kind} named `{}`, so this description and its tests do nothing", entry.name);
         let problem = Problem::new(ProblemKind::Orphan, message, entry.place());
         let names = self.names.keys().filter(|(known, _)| *known == kind).map(|(_, name)| *name);
         Some(match did_you_mean(&entry.name, names) {
@@ -184,7 +193,8 @@ pub(super) fn of_macros(
         let Some(found) = reader.universe.find_in(package, &entry.name) else {
             let message = format!("there is no macro named `{}`, so this description does nothing", entry.name);
             let problem = Problem::new(ProblemKind::Orphan, message, entry.place());
-            let names = reader.universe.iter().filter(|known| known.package == *package).map(|known| known.name.as_str());
+            let names =
+                reader.universe.iter().filter(|known| known.package == *package).map(|known| known.name.as_str());
             let help = did_you_mean(&entry.name, names).map(|name| format!("did you mean `{name}`?"));
             problems.push(problem.help(help.unwrap_or_else(|| "the name is that after `{% macro`".to_owned())));
             continue;
@@ -223,7 +233,8 @@ fn of_macro(reader: &Reader<'_>, entry: &Entry<'_>, problems: &mut Vec<Problem>)
     let config = entry.yaml.get("config");
     let mut meta = object(entry.yaml.get("meta"));
     meta.extend(object(config.and_then(|config| config.get("meta"))));
-    let said = config.and_then(|config| config.get("docs")).filter(|docs| !docs.is_empty()).or_else(|| entry.yaml.get("docs"));
+    let said =
+        config.and_then(|config| config.get("docs")).filter(|docs| !docs.is_empty()).or_else(|| entry.yaml.get("docs"));
     let mut docs = Map::from_iter([("show".to_owned(), Value::Bool(true)), ("node_color".to_owned(), Value::Null)]);
     docs.extend(object(said));
     MacroPatch { description, arguments, meta, docs: docs.into(), place: entry.place() }

@@ -10,8 +10,8 @@ use rayon::prelude::*;
 use super::drafts::{self, Draft, jinja_problem};
 use super::entries::{self, Entry, PropertyFile};
 use super::files::{self, Found};
-use super::known::Known;
 use super::finish::{self, Said};
+use super::known::Known;
 use super::names::Namer;
 use super::node::{Node, ResourceType};
 use super::package::{self, Package};
@@ -27,8 +27,8 @@ use super::{
 };
 use crate::jinja::rewrite::{Marks, rewrite};
 use crate::jinja::scope::{Given, Mode, Scope};
-use crate::jinja::{blocks, render};
 use crate::jinja::universe::{MacroFile, Universe};
+use crate::jinja::{blocks, render};
 use crate::source::Tree;
 
 /// What reading depends on besides the files.
@@ -193,7 +193,8 @@ fn parts(
         parts.add(node, problems);
     }
     let mut source_entries = entries_of("sources", problems);
-    let same_files = known.map(|known| known.same_files(property_files, &source_entries, &parts.nodes)).unwrap_or_default();
+    let same_files =
+        known.map(|known| known.same_files(property_files, &source_entries, &parts.nodes)).unwrap_or_default();
     source_entries.retain(|entry| !same_files.contains(entry.file.path.as_str()));
     let tables = source_table::tables(reader, &source_entries, problems);
     let written = {
@@ -234,7 +235,8 @@ fn parts(
     for node in others::read(reader, property_files, (&parts.nodes, &parts.disabled), problems) {
         parts.add(Arc::new(node), problems);
     }
-    parts.groups = entries_of("groups", problems).iter().filter_map(|entry| group::read(reader, entry, problems)).collect();
+    parts.groups =
+        entries_of("groups", problems).iter().filter_map(|entry| group::read(reader, entry, problems)).collect();
     parts.macro_patches = patches::of_macros(reader, &entries_of("macros", problems), problems);
     parts
 }
@@ -318,7 +320,8 @@ fn docs_texts(docs: &[DocsBlock]) -> IndexMap<String, IndexMap<String, String>> 
 
 fn twice(node: &Node, known: &Node) -> Problem {
     let kind = node.resource_type;
-    let message = format!("there are two of the {kind} `{}`: every {kind} needs a name of its own", node.display_name());
+    let message =
+        format!("there are two of the {kind} `{}`: every {kind} needs a name of its own", node.display_name());
     Problem::new(ProblemKind::DuplicateName, message, node.place.clone())
         .related(known.place.clone(), "this one has the same name")
         .help("rename one of the two")

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use minijinja::{UndefinedBehavior, Value};
 use minijinja::value::{Enumerator, Object};
+use minijinja::{UndefinedBehavior, Value};
 use serde_json::json;
 
 use super::node::{Node, ResourceType};
@@ -40,7 +40,12 @@ pub fn project_file(
 ) -> Arc<Scope> {
     let globals = target.map(|target| ("target", target.value())).into_iter().collect();
     let given = Given { cli_vars: vars.clone(), env: env.clone(), globals, ..Given::default() };
-    Arc::new(Scope::new(Arc::new(Universe::without_macros("", UndefinedBehavior::Strict)), Arc::new(given), "", Mode::Yaml))
+    Arc::new(Scope::new(
+        Arc::new(Universe::without_macros("", UndefinedBehavior::Strict)),
+        Arc::new(given),
+        "",
+        Mode::Yaml,
+    ))
 }
 
 /// The scope in which a node is compiled.
@@ -136,7 +141,9 @@ impl Object for Facts {
             "schema" => text(&node.schema),
             "database" => text(&node.database),
             "version" => json(node.model.version.as_ref().map(|version| version.0.clone()).unwrap_or_default()),
-            "latest_version" => json(node.model.latest_version.as_ref().map(|version| version.0.clone()).unwrap_or_default()),
+            "latest_version" => {
+                json(node.model.latest_version.as_ref().map(|version| version.0.clone()).unwrap_or_default())
+            }
             "config" => json(serde_json::Value::Object((*node.config).clone())),
             "unrendered_config" => json(serde_json::Value::Object((*node.unrendered).clone())),
             "tags" => texts(&node.tags),

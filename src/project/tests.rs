@@ -11,7 +11,7 @@ use super::entries::{self, Entry, texts};
 use super::finish::{describe, reference, take_from_config};
 use super::names::Namer;
 use super::node::{Node, ResourceType};
-use super::problem::Problem;
+use super::problem::{Problem, ProblemKind};
 use super::reader::Reader;
 use super::resolve::Lookup;
 use super::scopes;
@@ -44,7 +44,10 @@ pub(super) fn of_nodes(
                 name: version.map_or_else(|| entry.name.clone(), |version| format!("{}_v{version}", entry.name)),
                 target: Target::Node(RefKey { package: None, name: entry.name.clone(), version: written }),
                 prefix: "",
-                attached_to: lookup.attached(&entry.name, package.name(), version).or_else(|| lookup.disabled(&entry.name)).map(str::to_owned),
+                attached_to: lookup
+                    .attached(&entry.name, package.name(), version)
+                    .or_else(|| lookup.disabled(&entry.name))
+                    .map(str::to_owned),
                 file_key_name: format!("{}.{}", kind.config_key(), entry.name),
                 tags: Vec::new(),
                 quotes_columns: entry.yaml.get("quote_columns").and_then(Yaml::as_bool).unwrap_or(false),
@@ -71,11 +74,7 @@ pub(super) fn of_nodes(
 }
 
 /// The tests that the tables of sources declare.
-pub(super) fn of_sources(
-    reader: &Reader<'_>,
-    tables: &[Described<'_>],
-    problems: &mut Vec<Problem>,
-) -> Vec<Written> {
+pub(super) fn of_sources(reader: &Reader<'_>, tables: &[Described<'_>], problems: &mut Vec<Problem>) -> Vec<Written> {
     let mut found = Vec::new();
     for described in tables {
         let (table, source) = (&described.table, &described.source);
@@ -137,7 +136,8 @@ fn finish_one(
         let again = calls.clone();
         config::merge_call(&mut calls, &again);
     } else {
-        node.config = reader.configure((node.resource_type, &node.package, &node.fqn), &config::Config::new(), &calls).config;
+        node.config =
+            reader.configure((node.resource_type, &node.package, &node.fqn), &config::Config::new(), &calls).config;
         let captured;
         (node, captured) = render(reader, node, &mut problems);
         for call in captured {
@@ -179,7 +179,8 @@ fn take_shortcut(reader: &Reader<'_>, node: &mut Node, target: Target) -> bool {
 /// Of dbt's other tests, what their arguments refer to is known without rendering when each is a plain text or a call.
 fn read_arguments(reader: &Reader<'_>, node: &mut Node) -> bool {
     let Some(test) = &node.test else { return false };
-    let is_own = |name: &str| reader.universe.find_anywhere(&node.package, name).filter(|found| found.package == INTERNAL);
+    let is_own =
+        |name: &str| reader.universe.find_anywhere(&node.package, name).filter(|found| found.package == INTERNAL);
     let (Some(definition), Some(subquery)) = (is_own(&test.macro_name), is_own("get_where_subquery")) else {
         return false;
     };
@@ -234,6 +235,10 @@ fn render(reader: &Reader<'_>, node: Node, problems: &mut Vec<Problem>) -> (Node
     if let Some(problem) = failed {
         node.is_broken = true;
         problems.push(render_problem(&node, problem));
+    } else if let Some(missing) = &captured.missing {
+        node.is_broken = true;
+        let (message, help) = missing.split_once("; ").unwrap_or((missing, ""));
+        problems.push(Problem::new(ProblemKind::Jinja, message, node.place.clone()).help(help));
     }
     let without_place = |asked: Asked<RefKey>| Asked { at: None, ..asked };
     node.refs = captured.refs.into_iter().map(without_place).collect();
