@@ -7,15 +7,11 @@ use minijinja::{Error, ErrorKind, State, Value};
 
 use super::macros::{Adapter, Loaded, return_value};
 use super::render;
-use super::rewrite::{Marks, rewrite};
 use super::scope::{Asked, Mode, RefKey, Scope};
 use super::standins;
 use super::statics::with_hook_names;
 use super::values;
 use crate::project::node::Version;
-
-/// The name of the template that a variable's text is.
-const VARIABLE: &str = "macro.variable";
 
 /// A function that knows the scope it is called in.
 #[derive(Debug)]
@@ -199,7 +195,7 @@ impl Function {
         match self.scope.var(&name) {
             // YAML gets the text as it is.
             Some(serde_json::Value::String(text)) if self.scope.renders_vars() && render::has_jinja(text) => {
-                return self.rendered_var(&name, text);
+                return render::variable(&self.scope, &name, text).map(Value::from);
             }
             Some(found) => return Ok(values::from_json(found)),
             None => {}
@@ -208,20 +204,6 @@ impl Function {
             Some(default) => Ok(default),
             None if matches!(self.scope.mode, Mode::Parse) => Ok(Value::from(())),
             None => Err(fail(format!("the variable `{name}` is not set; set it under `vars:` in dbt_project.yml"))),
-        }
-    }
-
-    /// A variable whose text holds Jinja. Behaviour: `dbt.context.base.Var.get_rendered_var`.
-    fn rendered_var(&self, name: &str, text: &str) -> Result<Value, Error> {
-        let render = || {
-            let template = rewrite(text, 0..text.len(), Marks::None);
-            let template = template.map_err(|problem| fail(format!("the variable `{name}`: {}", problem.message)))?;
-            let rendered = render::render_once(&self.scope, &template, VARIABLE);
-            rendered.map_err(|problem| fail(format!("the variable `{name}`: {}; {}", problem.message, problem.help)))
-        };
-        match self.scope.rendered_var(name, render) {
-            Some(rendered) => rendered.map(Value::from),
-            None => Err(fail(format!("the variable `{name}` names itself; look at `vars:` in dbt_project.yml"))),
         }
     }
 

@@ -101,10 +101,13 @@ impl MacroRef {
         let source = format!("{PREFIX}{}", template.text);
         let environment = self.scope.universe.environment(self.scope.execute());
         let compiled = environment.template_from_named_str(DEFAULT, &source)?;
-        let outer = Value::from_object(Context(Arc::clone(&self.scope)));
-        let given: Value = bound.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        compiled.render(minijinja::context! { ..given, ..outer })?;
-        Ok(self.scope.captured().value.take().unwrap_or_default())
+        let seen = Bound { arguments: bound.to_vec(), outer: Context(Arc::clone(&self.scope)) };
+        let called = self.scope.captured().macros.len();
+        compiled.render(Value::from_object(seen))?;
+        let mut captured = self.scope.captured();
+        // What is called here is called by the macro, not by the template.
+        captured.macros.truncate(called);
+        Ok(captured.value.take().unwrap_or_default())
     }
 
     /// Python's binding of arguments to parameters, `varargs` and `kwargs` included.
@@ -145,10 +148,13 @@ impl MacroRef {
             && let Some(missing) = parameters.iter().find(is_missing)
         {
             let test = name.trim_start_matches("test_");
-            return Err(wrong(format!(
-                "the test `{test}` needs `{}`; write it under `arguments:` of the test",
-                missing.name
-            )));
+            let message =
+                format!("the test `{test}` needs `{}`; write it under `arguments:` of the test", missing.name);
+            if self.scope.execute() {
+                return Err(wrong(message));
+            }
+            // What the rest of the test refers to is to be known all the same.
+            self.scope.captured().missing.get_or_insert(message);
         }
         for parameter in parameters {
             if let Some(range) = &parameter.late_default
@@ -203,6 +209,21 @@ impl Object for MacroRef {
             }
             Ok(value) => Ok(value),
         }
+    }
+}
+
+/// What the default of a parameter sees: the arguments before it, and all that every template sees.
+#[derive(Debug)]
+struct Bound {
+    arguments: Vec<(String, Value)>,
+    outer: Context,
+}
+
+impl Object for Bound {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let name = key.as_str()?;
+        let given = self.arguments.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        given.or_else(|| Arc::new(Context(Arc::clone(&self.outer.0))).get_value_by_str(name))
     }
 }
 

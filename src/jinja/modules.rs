@@ -86,12 +86,14 @@ impl Object for Re {
                 let count = named.get::<Option<i64>>("count")?.or(number(3)).unwrap_or(0);
                 let pattern = pattern(("", ""), flags.or(number(4)).unwrap_or(0))?;
                 let (with, limit) = (given(1), usize::try_from(count).unwrap_or(0));
-                let replaced = pattern.replacen(&given(2), limit, |found: &regex::Captures<'_>| expand(&with, found)).into_owned();
+                let replaced =
+                    pattern.replacen(&given(2), limit, |found: &regex::Captures<'_>| expand(&with, found)).into_owned();
                 Ok(Value::from(replaced))
             }
             "findall" => {
                 let pattern = pattern(("", ""), flags.or(number(2)).unwrap_or(0))?;
-                let group = |found: &regex::Captures<'_>, at: usize| Value::from(found.get(at).map_or("", |g| g.as_str()));
+                let group =
+                    |found: &regex::Captures<'_>, at: usize| Value::from(found.get(at).map_or("", |g| g.as_str()));
                 let subject = given(1);
                 let found = pattern.captures_iter(&subject).map(|found| match found.len() {
                     1 | 2 => group(&found, found.len() - 1),
@@ -116,7 +118,9 @@ fn regex(pattern: &str, (before, after): (&str, &str), flags: i64) -> Result<reg
         .dot_matches_new_line(flags & 16 != 0)
         .build();
     built.map_err(|_| {
-        let message = format!("cadet cannot read the regular expression `{pattern}`; it knows no look-around and no back-references");
+        let message = format!(
+            "cadet cannot read the regular expression `{pattern}`; it knows no look-around and no back-references"
+        );
         Error::new(ErrorKind::InvalidOperation, message)
     })
 }

@@ -61,8 +61,16 @@ impl Clock {
         let [year, month, day, hour, minute, second, micro] = parts;
         let small = |part: i64| i8::try_from(part).ok();
         let nano = i32::try_from(micro.checked_mul(1000)?).ok()?;
-        DateTime::new(i16::try_from(year).ok()?, small(month)?, small(day)?, small(hour)?, small(minute)?, small(second)?, nano)
-            .ok()
+        DateTime::new(
+            i16::try_from(year).ok()?,
+            small(month)?,
+            small(day)?,
+            small(hour)?,
+            small(minute)?,
+            small(second)?,
+            nano,
+        )
+        .ok()
     }
 
     fn micros(self) -> i64 {
@@ -118,7 +126,9 @@ impl Object for Clock {
             "isoformat" => Ok(Value::from(self.written('T'))),
             "date" => Ok(Self::value(self.at, Kind::Date)),
             "astimezone" => Ok(Self::value(self.at, Kind::Utc)),
-            "timestamp" => Ok(Value::from(std::time::Duration::from_micros(self.micros().unsigned_abs()).as_secs_f64())),
+            "timestamp" => {
+                Ok(Value::from(std::time::Duration::from_micros(self.micros().unsigned_abs()).as_secs_f64()))
+            }
             "weekday" => Ok(Value::from(self.at.weekday().to_monday_zero_offset())),
             "isoweekday" => Ok(Value::from(self.at.weekday().to_monday_one_offset())),
             "replace" => {
@@ -296,7 +306,9 @@ impl Object for Moments {
         match (self.class, method) {
             ("datetime", "now" | "utcnow" | "today") | ("date", "today") => {
                 let kind = if method == "now" && !args.is_empty() { Kind::Utc } else { self.kind() };
-                self.now().map(|now| Clock::value(now, kind)).ok_or_else(|| fail("the time of the run is not known here"))
+                self.now()
+                    .map(|now| Clock::value(now, kind))
+                    .ok_or_else(|| fail("the time of the run is not known here"))
             }
             ("datetime", "strptime") => self.parsed(text(0).unwrap_or_default(), text(1)),
             ("datetime" | "date", "fromisoformat") => self.parsed(text(0).unwrap_or_default(), None),

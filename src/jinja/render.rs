@@ -84,6 +84,23 @@ pub(super) fn render_once(scope: &Arc<Scope>, template: &Rewritten, path: &str) 
     }
 }
 
+/// The name of the template that a variable's text is.
+const VARIABLE: &str = "macro.variable";
+
+/// The text of a variable that holds Jinja. Behaviour: `dbt.context.base.Var.get_rendered_var`.
+pub(super) fn variable(scope: &Arc<Scope>, name: &str, text: &str) -> Result<String, minijinja::Error> {
+    let fail = |message: String| minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, message);
+    let render = || {
+        let template = rewrite(text, 0..text.len(), Marks::None);
+        let template = template.map_err(|problem| fail(format!("the variable `{name}`: {}", problem.message)))?;
+        let rendered = render_once(scope, &template, VARIABLE);
+        rendered.map_err(|problem| fail(format!("the variable `{name}`: {}; {}", problem.message, problem.help)))
+    };
+    scope
+        .rendered_var(name, render)
+        .unwrap_or_else(|| Err(fail(format!("the variable `{name}` names itself; look at `vars:` in dbt_project.yml"))))
+}
+
 /// Macros called one after the other in one render, so that what they need is made ready once.
 pub struct Calls<'u> {
     universe: &'u Universe,
@@ -221,9 +238,9 @@ fn problem(scope: &Scope, template: &Rewritten, path: &str, error: &minijinja::E
     let mut current: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = current {
         if let Some(error) = error.downcast_ref::<minijinja::Error>() {
-            unknown = unknown_function(error).or_else(|| undefined_function(scope, template, path, error));
-            message = Some(match &unknown {
-                Some(name) => unknown_words(scope, name),
+            unknown = unknown_function(error);
+            message = Some(match undefined_function(scope, template, path, error) {
+                Some(name) => unknown_words(scope, &name),
                 None => words(scope, error),
             });
             located.extend(locate(scope, template, path, error));

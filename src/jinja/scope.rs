@@ -51,6 +51,8 @@ pub struct Captured {
     pub configs: Vec<serde_json::Map<String, serde_json::Value>>,
     /// The unique ids of the macros that the template itself called, in the order of the first calls.
     pub macros: IndexSet<String>,
+    /// What is said of a generic test that was called without an argument it needs.
+    pub missing: Option<String>,
     /// The value of an expression that was evaluated rather than printed.
     pub value: Option<Value>,
 }
@@ -171,7 +173,8 @@ impl Scope {
 
     /// A variable: from the command line, else as the node's package sees it.
     pub fn var(&self, name: &str) -> Option<&serde_json::Value> {
-        let seen = || self.given.vars.get(&self.package).or_else(|| self.given.vars.get("")).and_then(|vars| vars.get(name));
+        let seen =
+            || self.given.vars.get(&self.package).or_else(|| self.given.vars.get("")).and_then(|vars| vars.get(name));
         self.given.cli_vars.get(name).or_else(seen)
     }
 

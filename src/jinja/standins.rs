@@ -40,14 +40,28 @@ pub(super) fn named(scope: &Arc<Scope>, name: &str) -> Option<Value> {
 /// Behaviour: the `parse` replacements of `dbt.adapters.base.impl.BaseAdapter`.
 pub(super) fn of_adapter(method: &str) -> Value {
     match method {
-        "get_columns_in_relation" | "get_columns_in_table" | "get_missing_columns" | "get_column_schema_from_query"
-        | "list_schemas" | "list_relations_without_caching" => List::value([]),
+        "get_columns_in_relation"
+        | "get_columns_in_table"
+        | "get_missing_columns"
+        | "get_column_schema_from_query"
+        | "list_schemas"
+        | "list_relations_without_caching" => List::value([]),
         "already_exists" | "check_schema_exists" => Value::from(false),
         "execute" | "get_partitions_metadata" => List::value([Value::from(""), Value::UNDEFINED]),
         "add_query" => List::value([Value::from(()), Value::from(())]),
-        "get_relation" | "create_schema" | "drop_schema" | "drop_relation" | "rename_relation" | "truncate_relation"
-        | "expand_target_column_types" | "valid_snapshot_target" | "assert_valid_snapshot_target_given_strategy"
-        | "get_hard_deletes_behavior" | "get_incremental_strategy_macro" | "cache_added" | "cache_dropped"
+        "get_relation"
+        | "create_schema"
+        | "drop_schema"
+        | "drop_relation"
+        | "rename_relation"
+        | "truncate_relation"
+        | "expand_target_column_types"
+        | "valid_snapshot_target"
+        | "assert_valid_snapshot_target_given_strategy"
+        | "get_hard_deletes_behavior"
+        | "get_incremental_strategy_macro"
+        | "cache_added"
+        | "cache_dropped"
         | "cache_renamed" => Value::from(()),
         _ => Value::UNDEFINED,
     }

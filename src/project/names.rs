@@ -39,12 +39,13 @@ impl<'r> Namer<'r> {
             names[at] = match found {
                 None => self.usual(config, custom, &node),
                 Some(found) => {
-                let custom = custom.map_or_else(|| Value::from(()), values::from_json);
-                let value = self.calls(&node.package).call(&found.name, &[custom, scopes::facts(&node)], &node.file);
-                value.unwrap_or_else(|problem| {
-                    failed = Some(problem);
-                    String::new()
-                })
+                    let custom = custom.map_or_else(|| Value::from(()), values::from_json);
+                    let value =
+                        self.calls(&node.package).call(&found.name, &[custom, scopes::facts(&node)], &node.file);
+                    value.unwrap_or_else(|problem| {
+                        failed = Some(problem);
+                        String::new()
+                    })
                 }
             };
             // The next macro sees what the one before it decided.

@@ -76,7 +76,7 @@ pub(super) fn matched<'e>(
 }
 
 impl<'e> Matching<'e, '_> {
-    /// The drafts that an entry means: of its own package, else of any; the enabled one, else all disabled ones.
+    /// The drafts that an entry means: the enabled one of its own package, else of any; else the disabled ones, its own first.
     fn find(&self, kind: ResourceType, name: &str, package: &str) -> Vec<usize> {
         let all = self.names.get(&(kind, name)).map_or(&[][..], Vec::as_slice);
         let own: Vec<usize> = all.iter().copied().filter(|at| self.drafts[*at].node.package == package).collect();
@@ -85,11 +85,13 @@ impl<'e> Matching<'e, '_> {
             ResourceType::Test => own,
             _ => all.to_vec(),
         };
-        if found.len() < 2 {
+        if all.len() < 2 || (kind == ResourceType::Test && found.len() < 2) {
             return found;
         }
-        let enabled: Vec<usize> = found.iter().copied().filter(|at| self.is_enabled(*at)).collect();
-        if enabled.is_empty() { found } else { enabled }
+        let enabled = |some: &[usize]| some.iter().copied().filter(|at| self.is_enabled(*at)).collect::<Vec<_>>();
+        let elsewhere = || if kind == ResourceType::Test { Vec::new() } else { enabled(all) };
+        let candidates = [enabled(&found), elsewhere()];
+        candidates.into_iter().find(|found| !found.is_empty()).unwrap_or(found)
     }
 
     fn is_enabled(&self, at: usize) -> bool {

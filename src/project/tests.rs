@@ -11,7 +11,7 @@ use super::entries::{self, Entry, texts};
 use super::finish::{describe, reference, take_from_config};
 use super::names::Namer;
 use super::node::{Node, ResourceType};
-use super::problem::Problem;
+use super::problem::{Problem, ProblemKind};
 use super::reader::Reader;
 use super::resolve::Lookup;
 use super::scopes;
@@ -236,6 +236,10 @@ fn render(reader: &Reader<'_>, node: Node, problems: &mut Vec<Problem>) -> (Node
     if let Some(problem) = failed {
         node.is_broken = true;
         problems.push(render_problem(&node, problem));
+    } else if let Some(missing) = &captured.missing {
+        node.is_broken = true;
+        let (message, help) = missing.split_once("; ").unwrap_or((missing, ""));
+        problems.push(Problem::new(ProblemKind::Jinja, message, node.place.clone()).help(help));
     }
     let without_place = |asked: Asked<RefKey>| Asked { at: None, ..asked };
     node.refs = captured.refs.into_iter().map(without_place).collect();

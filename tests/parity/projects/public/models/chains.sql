@@ -1,0 +1,2 @@
+{% set chain = 'base' %}
+{{ helpers.events(chain) }} -- {{ helpers.address() }}
