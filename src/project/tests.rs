@@ -248,7 +248,9 @@ fn render(reader: &Reader<'_>, node: Node, problems: &mut Vec<Problem>) -> (Node
     let first = called.map(|called| called.unique_id.clone());
     let mut macros = super::reader::unique(first.iter().cloned().chain(captured.macros).collect());
     if let Some(first) = &first {
-        let seen = reader.universe.called_from(&[first, "macro.dbt.get_where_subquery"]);
+        let subquery = reader.universe.find_anywhere(&node.package, "get_where_subquery");
+        let subquery = subquery.map_or("", |found| found.unique_id.as_str());
+        let seen = reader.universe.called_from(&[first, subquery]);
         macros.retain(|called| seen.contains(called));
     }
     node.macros = macros;

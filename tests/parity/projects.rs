@@ -27,6 +27,7 @@ projects! {
     configs: "configs";
     lineage: "lineage";
     packages: "packages";
+    public: "public";
     selectors: "selectors";
     semantics: "semantics";
     snapshots: "snapshots";
