@@ -26,8 +26,10 @@ pub(super) struct Verb {
 pub(super) const RUN: Verb = Verb { name: "run", kinds: &[ResourceType::Model] };
 pub(super) const SEED: Verb = Verb { name: "seed", kinds: &[ResourceType::Seed] };
 pub(super) const TEST: Verb = Verb { name: "test", kinds: &[ResourceType::Test] };
-pub(super) const BUILD: Verb =
-    Verb { name: "build", kinds: &[ResourceType::Seed, ResourceType::Model, ResourceType::Test] };
+pub(super) const BUILD: Verb = Verb {
+    name: "build",
+    kinds: &[ResourceType::Seed, ResourceType::Model, ResourceType::Snapshot, ResourceType::Test],
+};
 
 pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Result<Verdict, Error> {
     let folder = invocation.project_dir()?;

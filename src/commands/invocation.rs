@@ -6,12 +6,14 @@ use std::sync::Arc;
 use crate::cli::Global;
 use crate::engine::duckdb::DuckDb;
 use crate::error::Error;
+use crate::jinja::scope::Scope;
 use crate::parse::yaml;
 use crate::project::Project;
 use crate::project::package;
 use crate::project::profile::Target;
 use crate::project::read::Inputs;
 use crate::project::scopes::{self, Run};
+use crate::project::yaml_jinja;
 use crate::report::artefacts;
 use crate::report::terminal::Paths;
 use crate::report::text::Out;
@@ -150,8 +152,9 @@ impl Invocation {
     /// What reading the project depends on besides its files.
     pub(super) fn inputs(&self, folder: &Path, tree: &Tree, policy: &Policy, run: Run) -> Result<Inputs, Error> {
         let (vars, env) = (self.vars()?, self.env.allowed(policy));
-        let packages = package::packages(tree, &scopes::project_file(None, &vars, &env), &mut Vec::new());
-        Ok(Inputs { target: self.target(folder, &packages[0].file.profile)?, run, vars, env })
+        let scope = scopes::project_file(None, &vars, &env);
+        let packages = package::packages(tree, &scope, &mut Vec::new());
+        Ok(Inputs { target: self.target(folder, &packages[0].file.profile, &scope)?, run, vars, env })
     }
 
     fn vars(&self) -> Result<serde_json::Map<String, serde_json::Value>, Error> {
@@ -163,7 +166,7 @@ impl Invocation {
     }
 
     /// The target's names, from `profiles.yml` if one is found.
-    fn target(&self, folder: &Path, profile: &str) -> Result<Target, Error> {
+    fn target(&self, folder: &Path, profile: &str, scope: &Arc<Scope>) -> Result<Target, Error> {
         let wanted = self.global.target.as_deref();
         let Some(profiles) = self.profiles(folder) else { return Ok(Target::usual(profile)) };
         let problem = |message: String| {
@@ -173,12 +176,15 @@ impl Invocation {
             )
         };
         let (yaml, _) = yaml::read(&profiles).map_err(|found| problem(found.message))?;
+        // What cannot be rendered is a password: only names are read, and they are checked below.
+        let yaml = yaml_jinja::rendered(scope, &yaml, ("profiles.yml", ""), yaml_jinja::everywhere, &mut Vec::new());
         let found = match Target::read(&yaml, profile, wanted) {
             Err(_) if wanted == Some(LOCAL) => Target::read(&yaml, profile, None),
             found => found,
         };
+        let default = yaml.get(profile).and_then(|profile| profile.get("target")).and_then(yaml::Yaml::scalar);
         let known = |names: Vec<String>| {
-            let wanted = wanted.unwrap_or("default");
+            let wanted = wanted.or(default.as_deref()).unwrap_or("default");
             Error::usage(
                 format!("the profile `{profile}` has no target `{wanted}`"),
                 format!("its targets are {}, and `{LOCAL}`", names.join(", ")),

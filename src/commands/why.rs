@@ -49,7 +49,7 @@ fn tell(invocation: &Invocation, request: &PullRequest, why: &Why) {
     let name = name_of(head, &why.id);
     let Some(nearest) = why.causes.first() else {
         out.line(&format!("{name} is not in the change. Compared with {base}, these are the same:"));
-        out.line("  its file, its configs, and the macros and variables that it uses");
+        out.line("  its file, its configs, and the SQL that comes of them, macros and variables included");
         if why.upstream > 0 {
             out.line(&format!("  {} upstream of it", counted(why.upstream, "node", "nodes")));
         }

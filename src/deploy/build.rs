@@ -93,8 +93,8 @@ impl Builder<'_> {
             return self.seed(node);
         }
         if let Some(what) = not_built(node) {
-            let finding = Finding::new(BUILD, Level::Error, format!("cadet does not build {what}"), node.place.clone());
-            return Built::failed(finding.help("leave it out with `--exclude`, or build it with dbt"));
+            let message = format!("cadet does not build {what}");
+            return Built { status: Some(Status::NotRun), message, ..Built::default() };
         }
         let refreshed = node.config.get("full_refresh").and_then(|value| value.as_bool()).unwrap_or(self.full_refresh);
         let incremental = node.materialized() == "incremental" && !refreshed && self.is_table(node);

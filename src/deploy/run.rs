@@ -195,7 +195,9 @@ impl<'p> Worker<'_, 'p> {
             } else {
                 outcome.message.clone()
             }),
-            Status::NotRun if outcome.kind == ResourceType::Model => Some(format!("{} was not run here", outcome.name)),
+            Status::NotRun if matches!(outcome.kind, ResourceType::Model | ResourceType::Snapshot) => {
+                Some(format!("{} was not run here", outcome.name))
+            }
             _ => None,
         };
         if let Some(words) = words {

@@ -3,6 +3,7 @@
 use minijinja::{Error, ErrorKind};
 
 use super::scope::Scope;
+use super::universe::INTERNAL;
 use crate::project::problem::did_you_mean;
 
 /// What helps where nothing better is known.
@@ -86,7 +87,8 @@ fn unknown_function(scope: &Scope, detail: &str) -> (String, String) {
 
 /// What is said of a function that does not exist.
 pub(super) fn unknown_words(scope: &Scope, name: &str) -> (String, String) {
-    if NOT_YET.contains(&name) {
+    let comes_with_dbt = || scope.universe.find_in(INTERNAL, name).is_some_and(|found| found.is_known_only);
+    if NOT_YET.contains(&name) || comes_with_dbt() {
         return not_yet(name);
     }
     let help = match near(scope, name) {

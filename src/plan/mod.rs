@@ -28,7 +28,8 @@ pub enum Reason {
     Macro(Vec<String>),
     /// Variables that it, or a macro that it calls, reads.
     Variables(Vec<String>),
-    /// Its file is the same, but not its compiled SQL: what it reads is named otherwise.
+    /// Its file is the same, but not its compiled SQL: what it reads is named otherwise, or a macro that only adding rows
+    /// calls changed.
     Compiled,
     /// Something that it reads is in the plan.
     Downstream(String),
@@ -58,7 +59,7 @@ impl fmt::Display for Reason {
                 }
             },
             Self::Variables(names) => write!(f, "a variable that it uses changed: {}", names.join(", ")),
-            Self::Compiled => f.write_str("what it refers to has another name now"),
+            Self::Compiled => f.write_str("its SQL is another, though its file is the same"),
             Self::Downstream(name) => write!(f, "reads {name}"),
             Self::Tests(name) => write!(f, "tests {name}"),
             Self::Missing => f.write_str("not built here yet"),

@@ -143,12 +143,18 @@ pub fn deploy_summary(report: &Report<'_>, out: &Out) {
         report
             .outcomes
             .iter()
-            .filter(|o| o.status == status && matches!(o.kind, ResourceType::Model | ResourceType::Seed))
+            .filter(|o| {
+                o.status == status
+                    && matches!(o.kind, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot)
+            })
             .count()
     };
     let failed = report.outcomes.iter().filter(|o| o.status == Status::Error && o.kind != ResourceType::Test).count();
     let sign = if report.is_bad() { out.paint(RED, "✗") } else { out.paint(GREEN, "✓") };
-    let has_tables = report.outcomes.iter().any(|o| matches!(o.kind, ResourceType::Model | ResourceType::Seed));
+    let has_tables = report
+        .outcomes
+        .iter()
+        .any(|o| matches!(o.kind, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot));
     let has_tests = report.outcomes.iter().any(|o| o.kind == ResourceType::Test);
     let mut parts = Vec::new();
     if has_tables || !has_tests {

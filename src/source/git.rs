@@ -10,9 +10,6 @@ use git2::{Delta, DiffFindOptions, DiffOptions, ErrorCode, FileMode, ObjectType,
 use super::changes::Changes;
 use super::{ChangeKind, FileKind, SourceFile, Tree, walk};
 
-/// Where `dbt deps` puts packages, unless the project says otherwise.
-const INSTALLED: &str = "dbt_packages";
-
 /// What keeps cadet from comparing with the base.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
@@ -173,7 +170,7 @@ impl Repo {
     /// Reads the project as it is in `commit`, taking from `head` the files that are no part of `changes`: the same bytes
     /// are held once, and known to be the same.
     ///
-    /// Packages that were installed into the head's folder, and that git does not know, are taken for the commit's too.
+    /// What git ignores, such as installed packages, is no part of a change, and is taken for the commit's too.
     ///
     /// # Errors
     /// When git's objects cannot be read.
@@ -191,9 +188,12 @@ impl Repo {
             0
         })?;
         let lists = ["packages.yml", "dependencies.yml", "package-lock.yml"];
-        let has_own = files.below(INSTALLED).next().is_some();
-        if !has_own && !lists.iter().any(|list| changes.contains_key(*list)) {
-            head.below(INSTALLED).for_each(|file| files.insert(file.clone()));
+        if !lists.iter().any(|list| changes.contains_key(*list)) {
+            // What is in neither is ignored by git: a pull request can neither bring it nor change it.
+            let ignored =
+                head.iter().filter(|file| !changes.contains_key(&file.path) && files.find(&file.path).is_none());
+            let ignored: Vec<SourceFile> = ignored.cloned().collect();
+            ignored.into_iter().for_each(|file| files.insert(file));
         }
         Ok(files)
     }

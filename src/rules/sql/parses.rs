@@ -32,6 +32,9 @@ pub(crate) const RULE: Rule =
     Rule { level: Level::Error, summary: "SQL that cannot be read", check: Check::Model(check) };
 
 fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
+    if model.is_python {
+        return;
+    }
     let Some(Ok(compiled)) = subject.compiled.get(&model.unique_id) else { return };
     let Err(problem) = sql::check(&compiled.sql) else { return };
     let text = |path: &str| subject.project.text(path).to_owned();

@@ -27,7 +27,10 @@ pub(crate) const RULE: Rule = Rule { level: Level::Error, summary: "a singular t
 
 fn check(file: &SourceFile, subject: &Subject<'_>, found: &mut Found) {
     let is_singular = |folder: &String| {
-        file.path.strip_prefix(&format!("{folder}/")).is_some_and(|below| !below.starts_with("generic/"))
+        file.path.strip_prefix(&format!("{folder}/")).is_some_and(|below| {
+            // Generic tests are macros, and fixtures belong to unit tests.
+            !below.starts_with("generic/") && !below.starts_with("fixtures/")
+        })
     };
     if file.extension() == "sql" && subject.project.root().file.test_paths.iter().any(is_singular) {
         found.at(Place::file(file.path.clone()), "singular tests are not used here, and never run in production").help =
