@@ -57,6 +57,15 @@ pub struct Captured {
     pub value: Option<Value>,
 }
 
+impl Captured {
+    /// What was asked for by a text that does not stand in the node's own file.
+    pub fn without_places(mut self) -> Self {
+        self.refs.iter_mut().for_each(|asked| asked.at = None);
+        self.sources.iter_mut().for_each(|asked| asked.at = None);
+        self
+    }
+}
+
 /// How far names are to be looked up.
 #[derive(Debug)]
 pub enum Mode {

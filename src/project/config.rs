@@ -167,20 +167,12 @@ pub fn finish(kind: ResourceType, config: &mut Config) {
     if let Some(Value::String(tag)) = config.get("tags").filter(|_| has_tags) {
         config.insert("tags".to_owned(), json!([tag]));
     }
-    for (key, defaults) in [
-        ("docs", json!({"show": true, "node_color": null})),
-        ("contract", json!({"enforced": false, "alias_types": true})),
-        (
-            "snapshot_meta_column_names",
-            json!({"dbt_valid_to": null, "dbt_valid_from": null, "dbt_scd_id": null, "dbt_updated_at": null, "dbt_is_deleted": null}),
-        ),
-    ] {
-        if key == "snapshot_meta_column_names" && kind != ResourceType::Snapshot {
-            continue;
-        }
-        if let (Some(Value::Object(known)), Value::Object(defaults)) = (config.get_mut(key), defaults) {
-            for (key, value) in defaults {
-                known.entry(key).or_insert(value);
+    // What is set of these is made whole by what holds before anything is set.
+    let whole: &Config = if kind == ResourceType::Snapshot { defaults(kind) } else { defaults(ResourceType::Model) };
+    for key in ["docs", "contract", "snapshot_meta_column_names"] {
+        if let (Some(Value::Object(known)), Some(Value::Object(whole))) = (config.get_mut(key), whole.get(key)) {
+            for (key, value) in whole {
+                known.entry(key.as_str()).or_insert_with(|| value.clone());
             }
         }
     }

@@ -106,7 +106,7 @@ fn depends_on(reader: &Reader<'_>, node: Node, calls: &[Value], problems: &mut V
     let rendered = rewrite(&template, 0..template.len(), Marks::None)
         .map_err(|problem| render::RenderProblem::unread(problem, &node.file))
         .and_then(|template| render::render(&scope, &template, &node.file));
-    let captured = std::mem::take(&mut *scope.captured());
+    let captured = std::mem::take(&mut *scope.captured()).without_places();
     drop(scope);
     let mut node = Arc::unwrap_or_clone(node);
     if let Err(problem) = rendered {
@@ -115,8 +115,6 @@ fn depends_on(reader: &Reader<'_>, node: Node, calls: &[Value], problems: &mut V
         node.is_broken = true;
     }
     (node.refs, node.sources, node.metrics) = (captured.refs, captured.sources, captured.metrics);
-    node.refs.iter_mut().for_each(|asked| asked.at = None);
-    node.sources.iter_mut().for_each(|asked| asked.at = None);
     node.macros = captured.macros.into_iter().collect();
     node
 }

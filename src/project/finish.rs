@@ -196,7 +196,7 @@ pub(super) fn described(
     text: &str,
     place: &Place,
 ) -> Result<Option<(String, Vec<String>)>, Box<Problem>> {
-    if !text.contains("{{") && !text.contains("{%") && !text.contains("{#") {
+    if !render::has_jinja(text) {
         return Ok(None);
     }
     let scope = Arc::new(scopes::docs(reader.universe, reader.given, package));
@@ -236,18 +236,11 @@ fn hooks(reader: &Reader<'_>, node: Node, problems: &mut Vec<Problem>) -> Node {
             problems.push(Problem::new(ProblemKind::Jinja, message, place).help(problem.help));
         }
     }
-    let captured = std::mem::take(&mut *scope.captured());
+    let captured = std::mem::take(&mut *scope.captured()).without_places();
     drop(scope);
     let mut node = Arc::unwrap_or_clone(node);
-    let without_place = |at: Option<usize>| at.and(None);
-    node.refs.extend(captured.refs.into_iter().map(|mut asked| {
-        asked.at = without_place(asked.at);
-        asked
-    }));
-    node.sources.extend(captured.sources.into_iter().map(|mut asked| {
-        asked.at = without_place(asked.at);
-        asked
-    }));
+    node.refs.extend(captured.refs);
+    node.sources.extend(captured.sources);
     node.macros.extend(captured.macros);
     node.macros = unique(node.macros);
     node

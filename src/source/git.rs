@@ -5,7 +5,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use git2::{Delta, DiffFindOptions, DiffOptions, ErrorCode, FileMode, ObjectType, Oid, Repository, TreeWalkMode};
+use git2::{
+    Delta, DiffFindOptions, DiffOptions, ErrorCode, FileMode, ObjectType, Oid, Repository, TreeEntry, TreeWalkMode,
+};
 
 use super::changes::Changes;
 use super::{ChangeKind, FileKind, SourceFile, Tree, walk};
@@ -153,6 +155,11 @@ impl Repo {
     /// # Errors
     /// When git's objects cannot be read.
     pub fn tree_at(&self, commit: Oid) -> Result<Tree, GitError> {
+        self.walk(commit, |path, entry| self.blob(path, entry))
+    }
+
+    /// The project's files in `commit`, each as `read` makes it of its path and entry.
+    fn walk(&self, commit: Oid, read: impl Fn(&str, &TreeEntry<'_>) -> SourceFile) -> Result<Tree, GitError> {
         let tree = self.repository.find_commit(commit)?.tree()?;
         let mut files = Tree::default();
         tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
@@ -160,7 +167,7 @@ impl Repo {
             let path = format!("{folder}{name}");
             let Some(path) = path.strip_prefix(&self.prefix) else { return 0 };
             if entry.kind() != Some(ObjectType::Tree) {
-                files.insert(self.blob(path, entry));
+                files.insert(read(path, entry));
             }
             0
         })?;
@@ -175,17 +182,9 @@ impl Repo {
     /// # Errors
     /// When git's objects cannot be read.
     pub fn tree_beside(&self, commit: Oid, head: &Tree, changes: &Changes) -> Result<Tree, GitError> {
-        let tree = self.repository.find_commit(commit)?.tree()?;
-        let mut files = Tree::default();
-        tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
-            let name = String::from_utf8_lossy(entry.name_bytes());
-            let path = format!("{folder}{name}");
-            let Some(path) = path.strip_prefix(&self.prefix) else { return 0 };
-            if entry.kind() != Some(ObjectType::Tree) {
-                let same = head.find(path).filter(|file| !changes.contains_key(path) && file.kind == FileKind::Regular);
-                files.insert(same.cloned().unwrap_or_else(|| self.blob(path, entry)));
-            }
-            0
+        let mut files = self.walk(commit, |path, entry| {
+            let same = head.find(path).filter(|file| !changes.contains_key(path) && file.kind == FileKind::Regular);
+            same.cloned().unwrap_or_else(|| self.blob(path, entry))
         })?;
         let lists = ["packages.yml", "dependencies.yml", "package-lock.yml"];
         if !lists.iter().any(|list| changes.contains_key(*list)) {
@@ -198,7 +197,7 @@ impl Repo {
         Ok(files)
     }
 
-    fn blob(&self, path: &str, entry: &git2::TreeEntry<'_>) -> SourceFile {
+    fn blob(&self, path: &str, entry: &TreeEntry<'_>) -> SourceFile {
         let (kind, bytes) = match entry.filemode() {
             mode if mode == i32::from(FileMode::Link) => (FileKind::Symlink, Vec::new()),
             mode if mode == i32::from(FileMode::Commit) => (FileKind::Submodule, Vec::new()),
