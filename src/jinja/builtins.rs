@@ -5,10 +5,14 @@ use std::sync::Arc;
 use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
-use super::macros::{Adapter, Loaded, return_value};
+use super::adapter::Adapter;
+use super::exceptions::Exceptions;
+use super::macros::{Loaded, return_value};
+use super::pure::Pure;
+use super::answer::Rows;
 use super::render;
+use super::warehouse::Answer;
 use super::scope::{Asked, Mode, RefKey, Scope};
-use super::standins;
 use super::statics::with_hook_names;
 use super::values;
 use crate::project::node::Version;
@@ -32,15 +36,14 @@ pub(super) enum Builtin {
     Return,
     Log,
     IsIncremental,
-    ShouldFullRefresh,
-    FromJson,
-    ToJson,
-    LocalMd5,
-    Set,
-    Zip,
     Adapter,
     Exceptions,
     Builtins,
+    LoadResult,
+    StoreResult,
+    StoreRawResult,
+    TryOrCompilerError,
+    Pure(Pure),
     Boot,
     Register,
     Value,
@@ -59,19 +62,17 @@ impl Builtin {
             "return" => Self::Return,
             "log" | "print" => Self::Log,
             "is_incremental" => Self::IsIncremental,
-            "should_full_refresh" => Self::ShouldFullRefresh,
-            "fromjson" => Self::FromJson,
-            "tojson" => Self::ToJson,
-            "local_md5" => Self::LocalMd5,
-            "set" => Self::Set,
-            "zip" => Self::Zip,
+            "load_result" => Self::LoadResult,
+            "store_result" => Self::StoreResult,
+            "store_raw_result" => Self::StoreRawResult,
+            "try_or_compiler_error" => Self::TryOrCompilerError,
             "adapter" => Self::Adapter,
             "exceptions" => Self::Exceptions,
             "builtins" => Self::Builtins,
             "__cadet_boot" => Self::Boot,
             "__cadet_reg" => Self::Register,
             "__cadet_val" => Self::Value,
-            _ => return None,
+            _ => return Pure::named(name).map(Self::Pure),
         })
     }
 }
@@ -86,7 +87,10 @@ impl Builtin {
                 | Self::Config
                 | Self::Metric
                 | Self::IsIncremental
-                | Self::ShouldFullRefresh
+                | Self::LoadResult
+                | Self::StoreResult
+                | Self::StoreRawResult
+                | Self::TryOrCompilerError
                 | Self::Adapter
                 | Self::Builtins
         );
@@ -264,6 +268,36 @@ impl Function {
         }
     }
 
+    /// `load_result('name')`: what a `statement` block of that name answered, once.
+    fn load_result(&self, args: &Arguments<'_>) -> Result<Value, Error> {
+        let name = args.text(0).unwrap_or_default();
+        match self.scope.load_result(&name) {
+            None => Ok(Value::from(())),
+            Some(Some(result)) => Ok(result),
+            Some(None) => Err(fail(format!("the result of the statement `{name}` was loaded before; keep it in a variable"))),
+        }
+    }
+
+    /// `store_result('name', response=…, agate_table=…)`
+    fn store_result(&self, args: &Arguments<'_>) -> Result<Value, Error> {
+        let table = args.value(2, "agate_table")?.filter(|table| !table.is_none());
+        let table = table.unwrap_or_else(|| Rows::value(Answer::default()));
+        let data = table.downcast_object_ref::<Rows>().map_or_else(|| values::List::value([]), Rows::data);
+        let response = args.value(1, "response")?.unwrap_or_default();
+        let entries = [("response", response), ("data", data), ("table", table)];
+        let result = values::Dict::value(entries.map(|(key, value)| (Value::from(key), value)));
+        self.scope.store_result(args.value(0, "name")?.as_ref().map(values::text).unwrap_or_default(), result);
+        Ok(Value::from(""))
+    }
+
+    /// `try_or_compiler_error('message', function, …)`: the function's value, or the message.
+    fn try_or_fail(&self, state: &mut State<'_, '_>, args: &Arguments<'_>) -> Result<Value, Error> {
+        let [message, function, rest @ ..] = args.positional else {
+            return Err(fail("`try_or_compiler_error` takes a message, a function and its arguments"));
+        };
+        function.call(state, rest).map_err(|error| fail(values::text(message)).with_source(error))
+    }
+
     fn is_incremental(&self) -> bool {
         matches!(self.scope.mode, Mode::Compile { incremental: true, .. })
     }
@@ -293,31 +327,10 @@ impl Object for Function {
                 self.record(state, "is_incremental");
                 Ok(Value::from(self.is_incremental()))
             }
-            Builtin::ShouldFullRefresh => {
-                self.record(state, "should_full_refresh");
-                Ok(Value::from(!self.is_incremental()))
-            }
-            Builtin::FromJson => Ok(serde_json::from_str(&arguments.text(0).unwrap_or_default()).map_or_else(
-                |_| arguments.positional.get(1).cloned().unwrap_or_default(),
-                |json| values::from_json(&json),
-            )),
-            Builtin::ToJson => {
-                let json = values::to_json(args.first().unwrap_or(&Value::UNDEFINED));
-                Ok(Value::from(super::environment::python_json(&json)))
-            }
-            Builtin::LocalMd5 => Ok(Value::from(super::environment::md5(&arguments.text(0).unwrap_or_default()))),
-            Builtin::Set => {
-                let items = args.first().map(Value::try_iter).transpose()?.into_iter().flatten();
-                Ok(values::List::value(items.collect::<indexmap::IndexSet<Value>>()))
-            }
-            Builtin::Zip => {
-                let columns: Vec<Vec<Value>> =
-                    arguments.positional.iter().map(|c| Ok(c.try_iter()?.collect())).collect::<Result<_, Error>>()?;
-                let rows = columns.iter().map(Vec::len).min().unwrap_or(0);
-                Ok(values::List::value(
-                    (0..rows).map(|row| values::List::value(columns.iter().map(|column| column[row].clone()))),
-                ))
-            }
+            Builtin::LoadResult => self.load_result(&arguments),
+            Builtin::StoreResult | Builtin::StoreRawResult => self.store_result(&arguments),
+            Builtin::TryOrCompilerError => self.try_or_fail(state, &arguments),
+            Builtin::Pure(pure) => pure.call(arguments.positional, &arguments.named),
             Builtin::Boot => {
                 state.get_or_insert_extension_with(Loaded::default).loader = args.first().cloned();
                 Ok(Value::from(""))
@@ -342,7 +355,7 @@ impl Object for Function {
                 Some(Value::from_object(Self { builtin, scope: Arc::clone(&self.scope) }))
             }
             Builtin::Config => self.config_value(name),
-            Builtin::Adapter if name == "Relation" => Some(Value::from_object(standins::Relations)),
+            Builtin::Adapter => Arc::new(Adapter(Arc::clone(&self.scope))).get_value(key),
             _ => None,
         }
     }
@@ -369,13 +382,12 @@ impl Object for Function {
                 Ok(Value::from(self.scope.var(&arguments.text(0).unwrap_or_default()).is_some()))
             }
             (Builtin::Adapter, _) => Arc::new(Adapter(Arc::clone(&self.scope))).call_method(state, method, args),
-            (Builtin::Exceptions, "raise_compiler_error") => Err(fail(arguments.text(0).unwrap_or_default())),
-            (Builtin::Exceptions, "warn") => Ok(Value::from("")),
+            (Builtin::Exceptions, _) => Arc::new(Exceptions(Arc::clone(&self.scope))).call_method(state, method, args),
+            (Builtin::Config, "set" | "persist_relation_docs" | "persist_column_docs") => Ok(Value::from("")),
             (Builtin::Builtins, _) => match self.get_value(&Value::from(method)) {
                 Some(function) => function.call(state, args),
                 None => Err(Error::from(ErrorKind::UnknownMethod)),
             },
-            (Builtin::Exceptions, _) if !self.scope.execute() => Ok(Value::UNDEFINED),
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }
     }

@@ -3,10 +3,14 @@
 //! [`lexer`] and [`rewrite`] turn dbt's Jinja into minijinja's, with a map back to the author's file. [`universe`]
 //! holds every macro of the project and its packages. [`scope`] is what one template sees, and [`render`] runs it.
 
+mod adapter;
+mod answer;
 mod big_integer;
 pub mod blocks;
 pub mod builtins;
+pub mod column;
 pub mod environment;
+mod exceptions;
 mod expression;
 pub mod lexer;
 mod macro_calls;
@@ -18,10 +22,13 @@ pub mod relation;
 pub mod render;
 pub mod rewrite;
 pub mod scope;
+mod pure;
+mod python_yaml;
 mod standins;
 pub mod statics;
 pub mod universe;
 pub mod values;
+pub mod warehouse;
 mod words;
 
 use std::ops::Range;

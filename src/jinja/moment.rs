@@ -45,6 +45,16 @@ impl Clock {
         Self { at: moment.with_time_zone(TimeZone::UTC).datetime(), kind: Kind::Utc }
     }
 
+    /// A date, as a query answers it.
+    pub(super) fn date(date: jiff::civil::Date) -> Value {
+        Self::value(date.at(0, 0, 0, 0), Kind::Date)
+    }
+
+    /// A moment without a time zone, as a query answers it.
+    pub(super) fn naive(at: DateTime) -> Value {
+        Self::value(at, Kind::Naive)
+    }
+
     fn value(at: DateTime, kind: Kind) -> Value {
         let at = if kind == Kind::Date { at.date().at(0, 0, 0, 0) } else { at };
         Value::from_object(Self { at, kind })

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr, from_args};
+use minijinja::value::{DynObject, Enumerator, Kwargs, Object, ObjectRepr, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::values;
@@ -20,7 +20,18 @@ pub struct Relation {
     pub is_cte: bool,
     /// The parts that are written without quotes, when they are plain names; hardly any project wants that.
     pub unquoted: Vec<&'static str>,
+    /// What it is, where that is known: `table`, `view`.
+    pub kind: Option<String>,
 }
+
+/// The kinds of relations as `Relation.Table` and the like name them, and as `type` has them.
+const KINDS: [(&str, &str); 5] = [
+    ("Table", "table"),
+    ("View", "view"),
+    ("CTE", "cte"),
+    ("External", "external"),
+    ("MaterializedView", "materialized_view"),
+];
 
 impl Relation {
     /// A relation with all three names.
@@ -69,11 +80,62 @@ impl Relation {
         Ok(relation)
     }
 
+    /// `replace_path(identifier='x')`: with other names.
+    fn replace_path(&self, kwargs: &Kwargs) -> Result<Self, Error> {
+        let mut relation = self.clone();
+        for name in ["database", "schema", "identifier"] {
+            if let Some(part) = kwargs.get::<Option<Value>>(name)? {
+                relation = relation.with(name, part.as_str().map(str::to_owned));
+            }
+        }
+        Ok(relation)
+    }
+
+    /// `quote(identifier=false)`: with or without quotes around its names.
+    fn requoted(&self, kwargs: &Kwargs) -> Result<Self, Error> {
+        let mut relation = self.clone();
+        for name in ["database", "schema", "identifier"] {
+            if let Some(quotes) = kwargs.get::<Option<bool>>(name)? {
+                relation.unquoted.retain(|known| *known != name);
+                relation.unquoted.extend((!quotes).then_some(name));
+            }
+        }
+        Ok(relation)
+    }
+
+    /// Whether the names that are given are this relation's.
+    fn matches(&self, kwargs: &Kwargs) -> Result<bool, Error> {
+        let mut fits = true;
+        for name in ["database", "schema", "identifier"] {
+            let wanted = kwargs.get::<Option<String>>(name)?;
+            fits &= wanted.is_none_or(|wanted| self.part(name) == Some(&wanted));
+        }
+        Ok(fits)
+    }
+
+    /// As Hive's statements name it: without the database, in backticks.
+    fn render_hive(&self) -> String {
+        let parts = [&self.schema, &self.identifier].into_iter().flatten();
+        parts.map(|part| format!("`{part}`")).collect::<Vec<_>>().join(".")
+    }
+
+    /// Without any quotes.
+    fn render_pure(&self) -> String {
+        let parts = [&self.database, &self.schema, &self.identifier].into_iter().flatten();
+        parts.map(String::as_str).collect::<Vec<_>>().join(".")
+    }
+
+    fn is(&self, kind: &str) -> bool {
+        self.kind.as_deref() == Some(kind)
+    }
+
     /// `incorporate(path={'identifier': 'x'})`: with other parts.
     fn incorporate(&self, kwargs: &Kwargs) -> Result<Self, Error> {
         let mut relation = self.clone();
         let path: Option<Value> = kwargs.get("path")?;
-        let _: Option<Value> = kwargs.get("type")?;
+        if let Some(kind) = kwargs.get::<Option<Value>>("type")?.filter(|kind| !kind.is_none()) {
+            relation.kind = Some(values::text(&kind));
+        }
         for name in ["database", "schema", "identifier"] {
             let part = path.as_ref().and_then(|path| path.get_attr(name).ok()).filter(|part| !part.is_undefined());
             if let Some(part) = part {
@@ -107,9 +169,16 @@ impl Object for Relation {
         match key {
             "database" | "schema" | "identifier" => Some(Value::from(self.part(key).cloned())),
             "name" | "table" => Some(Value::from(self.identifier.clone())),
+            "type" => Some(self.kind.as_deref().map_or_else(|| Value::from(()), Value::from)),
+            "is_table" => Some(Value::from(self.is("table"))),
+            "is_view" => Some(Value::from(self.is("view"))),
+            "is_materialized_view" => Some(Value::from(self.is("materialized_view"))),
             "is_cte" => Some(Value::from(self.is_cte)),
+            "can_be_renamed" | "can_be_replaced" => Some(Value::from(false)),
+            "quote_character" => Some(Value::from("\"")),
+            "s3_path_table_part" => Some(Value::from(())),
             "metadata" => Some(values::facts(serde_json::json!({"type": "AthenaRelation"}))),
-            _ => None,
+            _ => KINDS.iter().find(|(name, _)| *name == key).map(|(_, kind)| Value::from(*kind)),
         }
     }
 
@@ -122,9 +191,20 @@ impl Object for Relation {
     }
 
     fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
-        let (_, kwargs): (&[Value], Kwargs) = from_args(args)?;
+        let (positional, kwargs): (&[Value], Kwargs) = from_args(args)?;
         let relation = match method {
             "render" => return Ok(Value::from(self.to_string())),
+            "render_hive" => return Ok(Value::from(self.render_hive())),
+            "render_pure" => return Ok(Value::from(self.render_pure())),
+            "matches" => return self.matches(&kwargs).map(Value::from),
+            "quoted" => return Ok(Value::from(format!("\"{}\"", positional.first().map(values::text).unwrap_or_default()))),
+            "information_schema" => {
+                let catalogue = Self { schema: None, identifier: None, ..(**self).clone() };
+                let view = positional.first().map(|view| format!(".{}", values::text(view))).unwrap_or_default();
+                return Ok(Value::from(format!("{catalogue}.INFORMATION_SCHEMA{view}")));
+            }
+            "replace_path" => self.replace_path(&kwargs)?,
+            "quote" => self.requoted(&kwargs)?,
             "include" => self.include(&kwargs)?,
             "incorporate" => self.incorporate(&kwargs)?,
             "get" => {
@@ -136,6 +216,10 @@ impl Object for Relation {
         };
         kwargs.assert_all_used()?;
         Ok(Value::from_object(relation))
+    }
+
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<std::cmp::Ordering> {
+        other.downcast_ref::<Self>().map(|other| self.as_ref().cmp(other))
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {

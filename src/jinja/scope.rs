@@ -14,6 +14,7 @@ use super::macros::{MacroRef, Namespace};
 use super::relation::Relation;
 use super::standins;
 use super::universe::Universe;
+use super::warehouse::Warehouse;
 use crate::project::node::Version;
 
 /// A `ref(...)` as it was called.
@@ -53,6 +54,8 @@ pub struct Captured {
     pub macros: IndexSet<String>,
     /// What is said of a generic test that was called without an argument it needs.
     pub missing: Option<String>,
+    /// The warehouse was asked for something, so that the text depends on more than the project.
+    pub asked_warehouse: bool,
     /// The value of an expression that was evaluated rather than printed.
     pub value: Option<Value>,
 }
@@ -104,6 +107,10 @@ pub struct Scope {
     pub mode: Mode,
     /// What is special to the node: `this`, `model`, `config` values and the like.
     pub values: HashMap<&'static str, Value>,
+    /// The warehouse that is read from while the node is compiled, if there is one.
+    pub warehouse: Option<Arc<dyn Warehouse>>,
+    /// The results of `statement` blocks by name; nothing once one was loaded.
+    results: Mutex<HashMap<String, Option<Value>>>,
     captured: Mutex<Captured>,
     /// It is a generic test or an exposure: `ref` and `source` are dbt's own, whatever macros of these names the project
     /// has, and a macro of any package can be called by its name alone.
@@ -125,6 +132,8 @@ impl Scope {
             package: package.to_owned(),
             mode,
             values: HashMap::new(),
+            warehouse: None,
+            results: Mutex::default(),
             captured: Mutex::default(),
             is_test: false,
             stubs: Mutex::default(),
@@ -173,6 +182,16 @@ impl Scope {
 
     fn is_stub(&self, name: &str) -> bool {
         self.stubs.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|known| known == name)
+    }
+
+    /// Keeps the result of a `statement` block.
+    pub(super) fn store_result(&self, name: String, result: Value) {
+        self.results.lock().unwrap_or_else(PoisonError::into_inner).insert(name, Some(result));
+    }
+
+    /// The result of a `statement` block, which is given once; outside nothing when there was no such block.
+    pub(super) fn load_result(&self, name: &str) -> Option<Option<Value>> {
+        self.results.lock().unwrap_or_else(PoisonError::into_inner).get_mut(name).map(Option::take)
     }
 
     /// What was asked for so far.

@@ -7,28 +7,27 @@ use std::sync::Arc;
 use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
+use super::column::Classes;
 use super::modules::Modules;
 use super::relation::Relation;
 use super::scope::Scope;
 use super::values::List;
 
 /// Functions of dbt's that answer `None`, and so can be called while a project is read.
-const NOTHING: &[&str] = &["load_result", "load_agate_table", "submit_python_job", "validate_sql"];
+const NOTHING: &[&str] = &["load_agate_table", "submit_python_job", "validate_sql"];
 
-/// Functions of dbt's that answer an empty text.
-const EMPTY: &[&str] = &["store_result", "store_raw_result", "write", "debug"];
+/// Functions of dbt's that answer an empty text: cadet writes its own files, and has no debugger.
+const EMPTY: &[&str] = &["write", "debug"];
 
 /// What `name` is to a template while a project is read, and what it is at any time.
 pub(super) fn named(scope: &Arc<Scope>, name: &str) -> Option<Value> {
     match name {
         "modules" => return Some(Value::from_object(Modules(Arc::clone(scope)))),
         "api" => return Some(Value::from_object(Api)),
-        _ if scope.execute() => return None,
-        "selected_resources" => return Some(List::value([])),
         _ => {}
     }
     let answer = match name {
-        name if NOTHING.contains(&name) => Value::from(()),
+        name if NOTHING.contains(&name) && !scope.execute() => Value::from(()),
         name if EMPTY.contains(&name) => Value::from(""),
         _ => return None,
     };
@@ -86,13 +85,25 @@ impl Object for Answer {
     }
 }
 
-/// `api`: of its two classes only `Relation` is there.
+/// `api`: the classes of relations and columns.
 #[derive(Debug)]
 struct Api;
 
 impl Object for Api {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        (key.as_str() == Some("Relation")).then(|| Value::from_object(Relations))
+        match key.as_str()? {
+            "Relation" => Some(Value::from_object(Relations)),
+            "Column" => Some(Value::from_object(Classes)),
+            _ => None,
+        }
+    }
+
+    /// `api.Column(…)` is a call of the class.
+    fn call_method(self: &Arc<Self>, state: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
+        match self.get_value(&Value::from(method)) {
+            Some(class) => class.call(state, args),
+            None => Err(Error::from(ErrorKind::UnknownMethod)),
+        }
     }
 }
 
@@ -115,6 +126,7 @@ impl Object for Relations {
             Ok(given.filter(|part| !part.is_none() && !part.is_undefined()).map(|part| part.to_string()))
         };
         let (database, schema, identifier) = (part(0, "database")?, part(1, "schema")?, part(2, "identifier")?);
-        Ok(Value::from_object(Relation { database, schema, identifier, ..Relation::default() }))
+        let kind = part(3, "type")?;
+        Ok(Value::from_object(Relation { database, schema, identifier, kind, ..Relation::default() }))
     }
 }

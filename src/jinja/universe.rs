@@ -17,11 +17,36 @@ pub const INTERNAL: &str = "dbt";
 /// The template in which macros are called that no template calls: see [`Calls`](super::render::Calls).
 pub(super) const CALLS: &str = "__cadet_calls";
 
-const INTERNAL_MACROS: &[(&str, &str)] =
-    &[("macros/names.sql", include_str!("dbt/names.sql")), ("macros/tests.sql", include_str!("dbt/tests.sql"))];
+/// The package of the macros that come with dbt's adapter for Athena. They stand before dbt's own of the same name.
+const ATHENA: &str = "dbt_athena";
 
 /// Packages whose macros come with dbt: its own, and those of its adapter for Athena.
-pub const INTERNAL_PACKAGES: [&str; 2] = [INTERNAL, "dbt_athena"];
+pub const INTERNAL_PACKAGES: [&str; 2] = [INTERNAL, ATHENA];
+
+/// The files of the macros that come with dbt: package, path, text.
+static INTERNAL_MACROS: LazyLock<Vec<(&str, &str, String)>> = LazyLock::new(|| {
+    let file = |package, path, text: &str| (package, path, text.to_owned());
+    vec![
+        (INTERNAL, "macros/dispatched.sql", dispatched(include_str!("dbt/dispatched.txt"))),
+        file(INTERNAL, "macros/names.sql", include_str!("dbt/names.sql")),
+        file(INTERNAL, "macros/tests.sql", include_str!("dbt/tests.sql")),
+        file(INTERNAL, "macros/utils.sql", include_str!("dbt/utils.sql")),
+        file(INTERNAL, "macros/warehouse.sql", include_str!("dbt/warehouse.sql")),
+        file(ATHENA, "macros/athena.sql", include_str!("dbt/athena.sql")),
+    ]
+});
+
+/// The macros that only hand their arguments on to the adapter's form of them, one for each signature.
+fn dispatched(signatures: &str) -> String {
+    let macros = signatures.lines().filter_map(|signature| {
+        let (name, parameters) = signature.strip_suffix(')')?.split_once('(')?;
+        let names: Vec<&str> =
+            parameters.split(", ").map(|parameter| parameter.split('=').next().unwrap_or_default()).collect();
+        let names = names.join(", ");
+        Some(format!("{{% macro {signature} %}}{{{{ return(adapter.dispatch('{name}', 'dbt')({names})) }}}}{{% endmacro %}}\n"))
+    });
+    macros.collect()
+}
 
 /// Every macro that comes with dbt, by name: those that cadet does not have are known, but cannot be called.
 static KNOWN: LazyLock<HashMap<&'static str, Arc<MacroDef>>> = LazyLock::new(|| {
@@ -149,10 +174,8 @@ impl Universe {
             has_macros: true,
         };
         let mut problems = Vec::new();
-        let internal =
-            INTERNAL_MACROS.iter().map(|(path, text)| MacroFile { package: INTERNAL, path, text, only_tests: false });
-        for file in internal {
-            universe.add_file(&file, &mut problems);
+        for (package, path, text) in INTERNAL_MACROS.iter() {
+            universe.add_file(&MacroFile { package, path, text, only_tests: false }, &mut problems);
         }
         for file in files {
             universe.add_file(file, &mut problems);
@@ -249,7 +272,7 @@ impl Universe {
 
     /// Whether the project or a package has a `ref`, `source` or `config` of its own.
     pub fn replaces_references(&self) -> bool {
-        let own = self.packages.iter().filter(|(package, _)| package.as_str() != INTERNAL);
+        let own = self.packages.iter().filter(|(package, _)| !INTERNAL_PACKAGES.contains(&package.as_str()));
         own.flat_map(|(_, macros)| macros.keys()).any(|name| matches!(name.as_str(), "ref" | "source" | "config"))
     }
 
@@ -262,7 +285,8 @@ impl Universe {
     pub fn find_anywhere(&self, package: &str, name: &str) -> Option<&Arc<MacroDef>> {
         let own = self.find_in(package, name).or_else(|| self.find_in(&self.root, name));
         let any = || {
-            let mut others = self.packages.iter().rev().filter(|(package, _)| package.as_str() != INTERNAL);
+            let mut others =
+                self.packages.iter().rev().filter(|(package, _)| !INTERNAL_PACKAGES.contains(&package.as_str()));
             others.find_map(|(_, macros)| macros.get(name))
         };
         own.or_else(any).or_else(|| self.find_in(INTERNAL, name))
@@ -277,7 +301,9 @@ impl Universe {
 
     /// The macro `name` of one package; `dbt` stands for all that comes with dbt.
     pub fn find_in(&self, package: &str, name: &str) -> Option<&Arc<MacroDef>> {
-        let own = self.packages.get(package).and_then(|macros| macros.get(name));
+        let of = |package: &str| self.packages.get(package).and_then(|macros| macros.get(name));
+        let athenas = if package == INTERNAL { of(ATHENA) } else { None };
+        let own = athenas.or_else(|| of(package));
         let is_internal = self.has_macros && INTERNAL_PACKAGES.contains(&package);
         own.or_else(|| {
             is_internal
@@ -290,7 +316,7 @@ impl Universe {
     /// The macro with this unique id.
     pub fn by_id(&self, unique_id: &str) -> Option<&Arc<MacroDef>> {
         let (package, name) = unique_id.strip_prefix("macro.")?.split_once('.')?;
-        self.find_in(package, name)
+        self.packages.get(package).and_then(|macros| macros.get(name)).or_else(|| self.find_in(package, name))
     }
 
     /// The unique ids of these macros and of all that they call: a generic test sees no others.

@@ -1,11 +1,13 @@
 """Reads one dbt project with dbt-core and with cadet, and prints every difference.
 
-    compare.py PROJECT [--cadet PATH] [--selectors FILE] [--fields A,B] [--only manifest|ls|state] [--explained]
+    compare.py PROJECT [--cadet PATH] [--selectors FILE] [--fields A,B] [--only manifest|compiled|ls|state] [--explained]
                [--history NAME] [--share N] [--profiles-dir DIR] [--target NAME] [--vars YAML]
 
 Run by the Python of an environment with dbt-core and the project's adapter. The project is copied, so it stays as it is.
 
 manifest    `dbt parse` and `cadet parse`; every field of every node, one line for each that differs
+compiled    `dbt compile` and `cadet compile`, both without a warehouse: no relation exists, every query answers nothing;
+            the compiled text of every node, byte for byte
 ls          `dbt ls` and `cadet ls` with the arguments of every line of PROJECT/selectors.txt (or FILE)
 state       every folder of PROJECT/history is laid over the project: `ls --state` against the project as it was.
             cadet does it twice: with dbt's manifest of the base, and from git (`ls --base`; these lines begin with `git:`)
@@ -82,7 +84,7 @@ class Report:
 
     def __init__(self, fields, show_explained):
         self.fields, self.show_explained = fields, show_explained
-        self.counts = dict.fromkeys(["nodes", "fields", "selectors", "differences", "explained"], 0)
+        self.counts = dict.fromkeys(["nodes", "fields", "compiled", "selectors", "differences", "explained"], 0)
 
     def add(self, name, field, text):
         if self.fields and not any(field == f or field.startswith(f + ".") for f in self.fields):
@@ -125,6 +127,28 @@ def compare(report, name, field, dbt, cadet):
             compare(report, name, f"{field}.{index}", *pair)
         return
     report.add(name, field or "all of it", f"dbt {short(dbt)}  cadet {short(cadet)}")
+
+
+def compiled_texts(manifest):
+    return {key: node["compiled_code"] for key, node in manifest["nodes"].items() if node.get("compiled_code") is not None}
+
+
+def compare_compiled(report, dbt, cadet):
+    """The compiled texts of both."""
+    theirs, (ours, log) = dbt.compile(), cadet.compile()
+    for name in sorted({*theirs, *ours}):
+        report.counts["compiled"] += 1
+        if theirs.get(name) != ours.get(name):
+            report.add(name, "compiled", first_difference(theirs.get(name), ours.get(name)))
+    if {*theirs} - {*ours}:
+        print(log)
+
+
+def first_difference(dbt, cadet):
+    if dbt is None or cadet is None:
+        return f"only in {'cadet' if dbt is None else 'dbt'}"
+    at = next((i for i, (a, b) in enumerate(zip(dbt, cadet)) if a != b), min(len(dbt), len(cadet)))
+    return f"at {at}: dbt {short(dbt[max(0, at - 30):at + 60])}  cadet {short(cadet[max(0, at - 30):at + 60])}"
 
 
 def entries(manifest, section):
@@ -180,11 +204,42 @@ class Dbt:
         self.manifest = done.result
         return json.loads((self.folder / "target/manifest.json").read_text(encoding="utf-8"))
 
+    def compile(self):
+        """The compiled text of every node that has one."""
+        done, log = self.invoke(["compile", "--no-populate-cache"])
+        if not done.success:
+            sys.exit(f"dbt cannot compile {self.folder}:\n{done.exception or log}")
+        return compiled_texts(json.loads((self.folder / "target/manifest.json").read_text(encoding="utf-8")))
+
     def ls(self, arguments):
         """Whether it worked, and the lines, or else the message."""
         alone = any(argument.split("=")[0] in REREADS for argument in arguments)
         done, log = self.invoke(["ls", *arguments], None if alone else self.manifest)
         return (True, done.result) if done.success else (False, [str(done.exception or log)])
+
+
+def without_warehouse():
+    """dbt with a warehouse that is empty: what dbt itself answers for it while a project is parsed."""
+    from dbt.adapters.athena import AthenaAdapter
+    from dbt.adapters.athena.connections import AthenaConnectionManager
+    from dbt.adapters.contracts.connection import AdapterResponse, ConnectionState
+    from dbt_common.clients.agate_helper import empty_table
+
+    def opened(connection):
+        connection.state, connection.handle = ConnectionState.OPEN, object()
+        return connection
+
+    nothing = lambda *_, **__: None
+    AthenaConnectionManager.open = staticmethod(opened)
+    AthenaConnectionManager.close = staticmethod(lambda connection: connection)
+    AthenaConnectionManager.cancel_open = nothing
+    AthenaAdapter.get_relation = nothing
+    for method in ("list_relations_without_caching", "list_relations", "list_schemas", "get_columns_in_relation"):
+        setattr(AthenaAdapter, method, lambda *_, **__: [])
+    AthenaAdapter.execute = lambda *_, **__: (AdapterResponse(""), empty_table())
+    AthenaAdapter.check_schema_exists = lambda *_, **__: False
+    for method in ("get_relation", "list_relations", "list_schemas", "get_columns_in_relation", "execute", "check_schema_exists"):
+        getattr(AthenaAdapter, method)._is_available_ = True
 
 
 @functools.cache
@@ -247,6 +302,11 @@ class Cadet:
             report.add(label, "manifest", "there is none")
             return None
         return json.loads(path.read_text(encoding="utf-8"))
+
+    def compile(self):
+        code, out, error = self.run(["compile"])
+        manifest = json.loads((self.folder / "target/manifest.json").read_text(encoding="utf-8"))
+        return compiled_texts(manifest), f"{out}{error}"
 
     def ls(self, arguments):
         code, out, error = self.run(["ls", *arguments])
@@ -372,7 +432,7 @@ def main():
     parser.add_argument("--cadet", default="cadet", help="the program [default: cadet]")
     parser.add_argument("--selectors", type=Path, help="arguments of ls, one line each [default: PROJECT/selectors.txt]")
     parser.add_argument("--fields", default="", help="compare only these fields, separated by commas")
-    parser.add_argument("--only", choices=["manifest", "ls", "state"])
+    parser.add_argument("--only", choices=["manifest", "compiled", "ls", "state"])
     parser.add_argument("--explained", action="store_true", help="print explained differences too")
     parser.add_argument("--history", default="", help="only the changes of history with this pattern in their names")
     parser.add_argument("--share", type=int, default=1, help="ask each change only every N-th line of history/selectors.txt")
@@ -384,6 +444,7 @@ def main():
     os.environ.pop("DBT_PROFILES_DIR", None)
     remember_states()
     remember_templates()
+    without_warehouse()
     report = Report([field for field in options.fields.split(",") if field], options.explained)
     program = str(Path(options.cadet).resolve()) if "/" in options.cadet else options.cadet
     common = []
@@ -398,10 +459,12 @@ def main():
         cadet = Cadet(program, copy(options.project, scratch / "cadet/project"), common)
         if options.only != "state":
             theirs = dbt.parse()
-            if options.only != "ls":
+            if options.only in (None, "manifest"):
                 ours = cadet.parse(report, "cadet parse")
                 if ours:
                     compare_manifests(report, theirs, ours)
+        if options.only in (None, "compiled"):
+            compare_compiled(report, dbt, cadet)
         if options.only in (None, "ls"):
             for line in lines_of(options.selectors or options.project / "selectors.txt"):
                 arguments = shlex.split(line, comments=True)

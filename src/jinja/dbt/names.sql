@@ -1,17 +1,5 @@
 {# What a project gets when it does not say where its tables go. Behaviour: dbt's "Custom schemas" and "Custom aliases". #}
 
-{% macro generate_schema_name(custom_schema_name=none, node=none) -%}
-    {%- do return(adapter.dispatch('generate_schema_name', 'dbt')(custom_schema_name, node)) -%}
-{%- endmacro %}
-
-{% macro generate_alias_name(custom_alias_name=none, node=none) -%}
-    {%- do return(adapter.dispatch('generate_alias_name', 'dbt')(custom_alias_name, node)) -%}
-{%- endmacro %}
-
-{% macro generate_database_name(custom_database_name=none, node=none) -%}
-    {%- do return(adapter.dispatch('generate_database_name', 'dbt')(custom_database_name, node)) -%}
-{%- endmacro %}
-
 {% macro generate_schema_name_for_env(custom_schema_name, node) -%}
     {%- if target.name == 'prod' and custom_schema_name is not none -%}
         {{ custom_schema_name | trim }}
@@ -46,10 +34,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro get_where_subquery(relation) -%}
+{% macro default__get_where_subquery(relation) -%}
     {%- set filter = config.get('where', '') -%}
-    {%- if filter -%}
-        {%- do return("(select * from " ~ relation ~ " where " ~ filter ~ ") dbt_subquery") -%}
-    {%- endif -%}
-    {%- do return(relation) -%}
+    {{ return("(select * from " ~ relation ~ " where " ~ filter ~ ") dbt_subquery" if filter else relation) }}
 {%- endmacro %}

@@ -1,0 +1,207 @@
+//! `adapter`: what a template may ask of the warehouse. Behaviour: dbt's "About adapter object".
+//!
+//! What would write is not there for a project's code. Without a warehouse the answers are those that dbt gives while it
+//! reads a project: no relation, no column, no row.
+
+use std::sync::Arc;
+
+use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
+use minijinja::{Error, ErrorKind, State, Value};
+
+use super::answer::Rows;
+use super::column::{self, Column};
+use super::macros::MacroRef;
+use super::relation::Relation;
+use super::scope::Scope;
+use super::standins;
+use super::values::{self, List};
+use super::warehouse::{Answer, Kind, Warehouse, refuse_statements};
+
+#[derive(Debug)]
+pub(super) struct Adapter(pub Arc<Scope>);
+
+fn fail(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::InvalidOperation, message.into())
+}
+
+/// The arguments of a method, by place or by name.
+struct Arguments<'a> {
+    positional: &'a [Value],
+    named: Kwargs,
+}
+
+impl Arguments<'_> {
+    fn value(&self, at: usize, name: &str) -> Result<Option<Value>, Error> {
+        let given = self.named.get::<Option<Value>>(name)?.or_else(|| self.positional.get(at).cloned());
+        Ok(given.filter(|value| !value.is_none() && !value.is_undefined()))
+    }
+
+    fn text(&self, at: usize, name: &str) -> Result<String, Error> {
+        Ok(self.value(at, name)?.as_ref().map(values::text).unwrap_or_default())
+    }
+
+    fn relation(&self, at: usize, name: &str) -> Result<Relation, Error> {
+        let given = self.value(at, name)?;
+        let relation = given.as_ref().and_then(|value| value.downcast_object_ref::<Relation>()).cloned();
+        relation.ok_or_else(|| {
+            let given = given.as_ref().map_or_else(|| "nothing".to_owned(), values::repr);
+            fail(format!("a relation is needed here, such as `ref('…')`, and {given} was given"))
+        })
+    }
+}
+
+impl Adapter {
+    /// The warehouse, if there is one; that it was asked is remembered.
+    fn warehouse(&self) -> Option<&dyn Warehouse> {
+        self.0.captured().asked_warehouse = true;
+        self.0.warehouse.as_deref()
+    }
+
+    fn dispatch(&self, arguments: &Arguments<'_>) -> Result<Value, Error> {
+        let name = arguments.text(0, "macro_name")?;
+        let namespace = arguments.value(1, "macro_namespace")?;
+        match self.0.universe.dispatch(&self.0.package, &name, namespace.as_ref().and_then(Value::as_str)) {
+            Some(definition) => Ok(MacroRef::value(&self.0, definition)),
+            None => Err(Error::new(
+                ErrorKind::UnknownFunction,
+                format!("no macro `athena__{name}` or `default__{name}` was found to dispatch to"),
+            )),
+        }
+    }
+
+    /// `(response, table)` of a query. Anything but a query is refused.
+    fn execute(&self, sql: &str) -> Result<Value, Error> {
+        let query = refuse_statements(sql).map_err(fail)?;
+        let answer = self.warehouse().map_or_else(|| Ok(Answer::default()), |warehouse| warehouse.query(query));
+        let answer = answer.map_err(|message| fail(format!("the query that this template runs failed: {message}")))?;
+        Ok(List::value([Value::from("OK"), Rows::value(answer)]))
+    }
+
+    fn get_relation(&self, wanted: Relation) -> Result<Value, Error> {
+        let found = self.warehouse().map_or(Ok(None), |warehouse| warehouse.kind(&wanted)).map_err(fail)?;
+        Ok(found.map_or_else(|| Value::from(()), |kind| stored(wanted, kind)))
+    }
+
+    fn columns(&self, relation: &Relation) -> Result<Vec<Column>, Error> {
+        self.warehouse().map_or_else(|| Ok(Vec::new()), |warehouse| warehouse.columns(relation)).map_err(fail)
+    }
+
+    fn relations(&self, schema: &Relation) -> Result<Value, Error> {
+        let found = self.warehouse().map_or_else(|| Ok(Vec::new()), |warehouse| warehouse.relations(schema));
+        let relations = found.map_err(fail)?.into_iter().map(|(name, kind)| {
+            let relation = Relation { identifier: Some(name), ..schema.clone() };
+            stored(relation, kind)
+        });
+        Ok(List::value(relations))
+    }
+
+    fn schemas(&self) -> Result<Vec<String>, Error> {
+        self.warehouse().map_or_else(|| Ok(Vec::new()), Warehouse::schemas).map_err(fail)
+    }
+
+    /// What reads; nothing for a method that is none of these.
+    fn read(&self, method: &str, arguments: &Arguments<'_>) -> Result<Option<Value>, Error> {
+        let listed = |columns: Vec<Column>| List::value(columns.into_iter().map(Value::from_object));
+        let schema_of = |database: Option<Value>, schema: String| Relation {
+            database: database.as_ref().map(values::text),
+            schema: Some(schema),
+            ..Relation::default()
+        };
+        Ok(Some(match method {
+            "execute" => self.execute(&arguments.text(0, "sql")?)?,
+            "get_relation" => {
+                let schema = schema_of(arguments.value(0, "database")?, arguments.text(1, "schema")?);
+                self.get_relation(Relation { identifier: Some(arguments.text(2, "identifier")?), ..schema })?
+            }
+            "get_columns_in_relation" => listed(self.columns(&arguments.relation(0, "relation")?)?),
+            "get_missing_columns" => {
+                let known = self.columns(&arguments.relation(1, "to_relation")?)?;
+                let mut columns = self.columns(&arguments.relation(0, "from_relation")?)?;
+                columns.retain(|column| known.iter().all(|known| known.name != column.name));
+                listed(columns)
+            }
+            "get_column_schema_from_query" => {
+                let sql = arguments.text(0, "sql")?;
+                let query = refuse_statements(&sql).map_err(fail)?;
+                let asked = self.warehouse().map_or_else(|| Ok(Vec::new()), |found| found.columns_of_query(query));
+                listed(asked.map_err(fail)?)
+            }
+            "list_relations" => {
+                self.relations(&schema_of(arguments.value(0, "database")?, arguments.text(1, "schema")?))?
+            }
+            "list_relations_without_caching" => self.relations(&arguments.relation(0, "schema_relation")?)?,
+            "list_schemas" => List::value(self.schemas()?.into_iter().map(Value::from)),
+            "check_schema_exists" => {
+                let wanted = arguments.text(1, "schema")?;
+                Value::from(self.schemas()?.iter().any(|known| known.eq_ignore_ascii_case(&wanted)))
+            }
+            "already_exists" => {
+                let wanted = Relation::new("", &arguments.text(0, "schema")?, &arguments.text(1, "name")?);
+                Value::from(!self.get_relation(Relation { database: None, ..wanted })?.is_none())
+            }
+            _ => return Ok(None),
+        }))
+    }
+}
+
+/// A relation that is there, with what it is.
+fn stored(relation: Relation, kind: Kind) -> Value {
+    let kind = match kind {
+        Kind::Table => "table",
+        Kind::View => "view",
+    };
+    Value::from_object(Relation { kind: Some(kind.to_owned()), ..relation })
+}
+
+impl Object for Adapter {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        match key.as_str()? {
+            "Relation" => Some(Value::from_object(standins::Relations)),
+            "Column" => Some(Value::from_object(column::Classes)),
+            // The flags that dbt's adapters keep for a time: all of them are off.
+            "behavior" => Some(Value::from_object(Behavior)),
+            _ => None,
+        }
+    }
+
+    fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
+        let (positional, named): (&[Value], Kwargs) = from_args(args)?;
+        let arguments = Arguments { positional, named };
+        match method {
+            "dispatch" => return self.dispatch(&arguments),
+            "quote" | "quote_as_configured" => {
+                return Ok(Value::from(format!("\"{}\"", arguments.text(0, "identifier")?)));
+            }
+            "type" => return Ok(Value::from("athena")),
+            _ if !self.0.execute() => return Ok(standins::of_adapter(method)),
+            _ => {}
+        }
+        self.read(method, &arguments)?.ok_or_else(|| {
+            let message = format!(
+                "`adapter.{method}` is not available to a project's code; a template may read the warehouse, and cadet alone changes it"
+            );
+            Error::new(ErrorKind::InvalidOperation, message)
+        })
+    }
+}
+
+/// A flag of `adapter.behavior`, and all of them.
+#[derive(Debug)]
+struct Behavior;
+
+impl Object for Behavior {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        match key.as_str()? {
+            "no_warn" | "setting" => Some(Value::from(false)),
+            _ => Some(Value::from_object(Self)),
+        }
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        false
+    }
+}

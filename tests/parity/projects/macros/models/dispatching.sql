@@ -1,0 +1,1 @@
+{{ outer('a') }} {{ dbt.string_literal('b') }} {{ macros.outer('c') }}

@@ -1,0 +1,1 @@
+select * from {{ ref('ephemerals') }} where a = {{ dbt.type_int() }}
