@@ -26,6 +26,7 @@ pub(super) fn run(invocation: &Invocation, args: &CompileArgs) -> Result<Verdict
         selection.ids.contains(&node.unique_id) && node.resource_type != ResourceType::Seed && !node.is_broken
     };
     let nodes: Vec<&Arc<Node>> = project.nodes.values().filter(is_wanted).collect();
+    project.select(nodes.iter().map(|node| node.unique_id.clone()));
     let results: Vec<_> = nodes.par_iter().map(|node| (*node, compile::node_sql(&project, node, false))).collect();
     let mut compiled = HashMap::new();
     let mut findings = changes::reading_errors(&project, &policy);

@@ -5,15 +5,15 @@
 use std::sync::Arc;
 
 use super::map::SourceMap;
-use super::{Compiled, body};
+use super::{Compiled, Compiler};
 use crate::jinja::relation::Relation;
 use crate::jinja::render::RenderProblem;
 use crate::project::{Node, Project, resolve};
 
 /// Puts the ephemeral models that `node` reads, and those that they read, before its own SQL.
-pub(super) fn inject(project: &Project, node: &Node, compiled: Compiled) -> Result<Compiled, RenderProblem> {
+pub(super) fn inject(compiler: &Compiler<'_>, node: &Node, compiled: Compiled) -> Result<Compiled, RenderProblem> {
     let mut ctes: Vec<&Arc<Node>> = Vec::new();
-    collect(project, node, &mut ctes);
+    collect(compiler.project, node, &mut ctes);
     if ctes.is_empty() {
         return Ok(compiled);
     }
@@ -22,7 +22,7 @@ pub(super) fn inject(project: &Project, node: &Node, compiled: Compiled) -> Resu
     for (at, cte) in ctes.iter().enumerate() {
         text.push_str(if at > 0 { ", " } else { "" });
         text.push_str(&format!(" {} as (\n", Relation::cte(&cte.alias)));
-        let inner = body(project, cte, false)?;
+        let inner = compiler.body(cte)?;
         map.append(&inner.map.shifted(text.len()));
         text.push_str(&inner.sql);
         text.push_str("\n)");
@@ -31,9 +31,9 @@ pub(super) fn inject(project: &Project, node: &Node, compiled: Compiled) -> Resu
     let insert = format!("{before}{text}{after}");
     let mut sql = compiled.sql.clone();
     sql.insert_str(at, &insert);
-    let mut whole = compiled.map;
+    let mut whole = compiled.map.clone();
     whole.insert(at, insert.len(), &map.shifted(before.len()));
-    Ok(Compiled { sql, map: whole })
+    Ok(Compiled { sql, map: whole, ..compiled })
 }
 
 /// Deepest first, each once.

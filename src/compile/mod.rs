@@ -5,6 +5,7 @@ pub mod map;
 pub mod sql;
 pub mod test;
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -12,6 +13,8 @@ use rayon::prelude::*;
 
 use crate::jinja::render::{self, RenderProblem};
 use crate::jinja::rewrite::{Marks, Rewritten, rewrite};
+use crate::jinja::scope::Scope;
+use crate::jinja::warehouse::Warehouse;
 use crate::project::{Node, Project, ResourceType, scopes};
 use map::SourceMap;
 
@@ -20,40 +23,85 @@ use map::SourceMap;
 pub struct Compiled {
     pub sql: String,
     pub map: SourceMap,
+    /// The template asked the warehouse for something: without one, the SQL is not what will be built.
+    pub asks_warehouse: bool,
 }
 
 /// The SQL of every model, or why it could not be rendered.
 pub type Compilations = HashMap<String, Result<Compiled, RenderProblem>>;
 
 /// Compiles every model that could be read. Incremental models are compiled as for a first run.
+///
+/// There is no warehouse here. A template that cannot go on without its answers is known when it is built, and not
+/// before: it is no finding.
 pub fn models(project: &Project) -> Compilations {
     let models: Vec<&Arc<Node>> = project.of_type(ResourceType::Model).filter(|node| !node.is_broken).collect();
-    models.into_par_iter().map(|node| (node.unique_id.clone(), node_sql(project, node, false))).collect()
+    let compile = |node: &Arc<Node>| {
+        let compiler = Compiler::new(project, false, None);
+        let compiled = compiler.compile(node);
+        match compiled {
+            Err(_) if compiler.asked.get() => Ok(Compiled { asks_warehouse: true, ..Compiled::default() }),
+            compiled => compiled,
+        }
+    };
+    models.into_par_iter().map(|node| (node.unique_id.clone(), compile(node))).collect()
 }
 
-/// Compiles one model or test. `incremental` is what `is_incremental()` answers.
+/// Compiles one model or test without a warehouse. `incremental` is what `is_incremental()` answers.
 ///
 /// # Errors
 /// The first thing in the template, or in a macro that it calls, that failed.
 pub fn node_sql(project: &Project, node: &Arc<Node>, incremental: bool) -> Result<Compiled, RenderProblem> {
-    let body = body(project, node, incremental)?;
-    ephemeral::inject(project, node, body)
+    Compiler::new(project, incremental, None).compile(node)
 }
 
-/// The node's own SQL, before ephemeral models are written into it.
-fn body(project: &Project, node: &Arc<Node>, incremental: bool) -> Result<Compiled, RenderProblem> {
-    let scope = Arc::new(scopes::compiling(project, node, incremental));
-    if node.test.is_some() {
-        let sql = test::render(&scope, node)?;
-        return Ok(Compiled { map: SourceMap::whole(&node.file, node.place.span.clone()), sql });
+/// Makes the SQL of one node.
+pub struct Compiler<'p> {
+    project: &'p Project,
+    incremental: bool,
+    warehouse: Option<Arc<dyn Warehouse>>,
+    /// Whether a template asked for a warehouse.
+    asked: Cell<bool>,
+}
+
+impl<'p> Compiler<'p> {
+    /// `incremental` is what `is_incremental()` answers; `warehouse` is what templates read from, if there is one.
+    pub fn new(project: &'p Project, incremental: bool, warehouse: Option<Arc<dyn Warehouse>>) -> Self {
+        Self { project, incremental, warehouse, asked: Cell::new(false) }
     }
-    if node.is_python || node.resource_type == ResourceType::Seed {
-        return Ok(Compiled::default());
+
+    /// The SQL of a model or test, with the ephemeral models that it reads.
+    ///
+    /// # Errors
+    /// The first thing in the template, or in a macro that it calls, that failed.
+    pub fn compile(&self, node: &Arc<Node>) -> Result<Compiled, RenderProblem> {
+        let compiled = ephemeral::inject(self, node, self.body(node)?)?;
+        Ok(Compiled { asks_warehouse: self.asked.get(), ..compiled })
     }
-    let template = template(project, node)?;
-    let text = render::render(&scope, &template, &node.file)?;
-    let (sql, map) = map::strip_marks(&text, &node.file);
-    Ok(Compiled { sql, map })
+
+    /// The node's own SQL, before ephemeral models are written into it.
+    fn body(&self, node: &Arc<Node>) -> Result<Compiled, RenderProblem> {
+        let mut scope = scopes::compiling(self.project, node, self.incremental);
+        scope.warehouse.clone_from(&self.warehouse);
+        let scope = Arc::new(scope);
+        let body = self.rendered(&scope, node);
+        self.asked.set(self.asked.get() || scope.captured().asked_warehouse);
+        body
+    }
+
+    fn rendered(&self, scope: &Arc<Scope>, node: &Arc<Node>) -> Result<Compiled, RenderProblem> {
+        if node.test.is_some() {
+            let sql = test::render(scope, node)?;
+            return Ok(Compiled { map: SourceMap::whole(&node.file, node.place.span.clone()), sql, ..Compiled::default() });
+        }
+        if node.is_python || node.resource_type == ResourceType::Seed {
+            return Ok(Compiled::default());
+        }
+        let template = template(self.project, node)?;
+        let text = render::render(scope, &template, &node.file)?;
+        let (sql, map) = map::strip_marks(&text, &node.file);
+        Ok(Compiled { sql, map, ..Compiled::default() })
+    }
 }
 
 /// The template of a node, with marks that lead back to its file.

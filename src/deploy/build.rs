@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::outcome::Status;
 use super::source_data::{self, Filled};
-use crate::compile::{self, Compiled, sql};
+use crate::compile::{Compiled, Compiler, sql};
 use crate::engine::{Engine, EngineError, Load, Stored, TypedColumn};
 use crate::finding::{Finding, Level, Place};
 use crate::parse::csv;
@@ -98,7 +98,11 @@ impl Builder<'_> {
         }
         let refreshed = node.config.get("full_refresh").and_then(|value| value.as_bool()).unwrap_or(self.full_refresh);
         let incremental = node.materialized() == "incremental" && !refreshed && self.is_table(node);
-        let compiled = match compile::node_sql(self.project, node, incremental) {
+        let compiler = match self.engine.reader() {
+            Ok(warehouse) => Compiler::new(self.project, incremental, Some(warehouse)),
+            Err(error) => return Built::failed(Finding::new(BUILD, Level::Error, error.to_string(), node.place.clone())),
+        };
+        let compiled = match compiler.compile(node) {
             Ok(compiled) => compiled,
             Err(problem) => return Built::failed(problem.finding()),
         };

@@ -49,6 +49,7 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Vec<Outcome> {
     let project = builder.project;
+    project.select(plan.steps.iter().map(|step| step.id.clone()));
     let graph = Graph::new(project);
     let ids: BTreeSet<&str> = plan.steps.iter().map(|step| step.id.as_str()).collect();
     let mut waiting = waits_for(&graph, &ids);

@@ -5,7 +5,10 @@
 
 pub mod duckdb;
 
+use std::sync::Arc;
+
 use crate::jinja::relation::Relation;
+use crate::jinja::warehouse::Warehouse;
 use crate::parse::csv::Table;
 
 /// What stands under a relation's name, and the mark that cadet left on it when it was built.
@@ -104,6 +107,12 @@ pub trait Engine: Sync {
     /// # Errors
     /// When a value does not fit its type; the old table is then as it was.
     fn load(&self, relation: &Relation, load: &Load<'_>) -> Result<u64, EngineError>;
+
+    /// What templates may read while they are compiled.
+    ///
+    /// # Errors
+    /// When the engine cannot be reached.
+    fn reader(&self) -> Result<Arc<dyn Warehouse>, EngineError>;
 
     /// Runs a data test's query, which returns failures, whether to warn and whether to fail.
     ///

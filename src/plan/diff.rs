@@ -67,14 +67,16 @@ impl States<'_> {
         if node.resource_type == ResourceType::Seed {
             return false;
         }
-        let before = compile::node_sql(self.base, old, incremental).map(|found| found.sql).ok();
+        let before = compile::node_sql(self.base, old, incremental).ok();
         let known = self.compiled.get(&node.unique_id).filter(|_| !incremental);
         let now = match known {
-            Some(known) => known.as_ref().ok().map(|found| found.sql.clone()),
-            None => compile::node_sql(self.head, node, incremental).map(|found| found.sql).ok(),
+            Some(known) => known.as_ref().ok().cloned(),
+            None => compile::node_sql(self.head, node, incremental).ok(),
         };
-        // What can be compiled in neither state may differ in what cannot be seen.
-        now != before || (now.is_none() && self.changed_macro(node).is_some())
+        // What can be compiled in neither state, or not without the warehouse, may differ in what cannot be seen.
+        let is_unseen = now.as_ref().is_none_or(|now| now.asks_warehouse);
+        let sql = |compiled: Option<compile::Compiled>| compiled.map(|found| found.sql);
+        sql(now) != sql(before) || (is_unseen && self.changed_macro(node).is_some())
     }
 
     fn why_other_sql(&self, node: &Node) -> Reason {

@@ -13,6 +13,7 @@ mod exposure;
 pub mod files;
 mod finish;
 mod fixture;
+mod flat_graph;
 pub mod graph;
 pub mod group;
 mod identity;
@@ -47,7 +48,7 @@ mod version;
 pub(crate) mod yaml_jinja;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 
@@ -93,6 +94,10 @@ pub struct Project {
     /// What names lead to.
     pub lookup: resolve::Lookup,
     pub problems: Vec<Problem>,
+    /// `graph`, made when it is first needed.
+    flat_graph: OnceLock<minijinja::Value>,
+    /// `selected_resources`: the unique ids of what this run selected, once that is known.
+    selected: OnceLock<Vec<String>>,
 }
 
 /// A `{% docs %}` block of a Markdown file.
@@ -117,6 +122,11 @@ impl Project {
     /// Leaves the memory to the end of the process, which is near: freeing it takes long.
     pub fn leave(self) {
         std::mem::forget(self);
+    }
+
+    /// Tells templates what this run selected; only the first call counts.
+    pub fn select(&self, ids: impl IntoIterator<Item = String>) {
+        self.selected.get_or_init(|| ids.into_iter().collect());
     }
 
     /// The text of a project file, empty when there is none.

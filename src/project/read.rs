@@ -1,7 +1,7 @@
 //! A tree of files in, the whole project out.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 use minijinja::UndefinedBehavior;
@@ -86,6 +86,8 @@ pub fn read_beside(tree: &Arc<Tree>, inputs: &Inputs, known: Option<&Project>) -
         docs,
         lookup: Lookup::default(),
         problems,
+        flat_graph: OnceLock::new(),
+        selected: OnceLock::new(),
     };
     resolve::resolve(&mut project);
     semantic_links::link(&mut project);

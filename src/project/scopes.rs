@@ -8,6 +8,7 @@ use minijinja::{UndefinedBehavior, Value};
 use serde_json::json;
 
 use super::node::{Node, ResourceType};
+use super::flat_graph;
 use super::resolve;
 use super::{Project, profile::Target};
 use crate::jinja::moment::Clock;
@@ -69,7 +70,11 @@ pub fn compiling(project: &Project, node: &Arc<Node>, incremental: bool) -> Scop
         .collect();
     let mode = Mode::Compile { refs, sources, incremental };
     let config = values::from_json(&serde_json::Value::Object((*node.config).clone()));
-    of_node(&project.universe, &project.given, node, mode).with("__config", config)
+    let selected = project.selected.get().into_iter().flatten().map(|id| Value::from(id.as_str()));
+    of_node(&project.universe, &project.given, node, mode)
+        .with("__config", config)
+        .with("graph", flat_graph::value(project))
+        .with("selected_resources", values::List::value(selected))
 }
 
 fn of_node(universe: &Arc<Universe>, given: &Arc<Given>, node: &Arc<Node>, mode: Mode) -> Scope {

@@ -6,10 +6,11 @@
 mod message;
 mod patterns;
 mod prelude;
+mod reader;
 pub mod types;
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use duckdb::{Connection, OptionalExt, params};
 
@@ -17,6 +18,7 @@ use message::query_error;
 
 use super::{Engine, EngineError, Found, Load, Stored, TestAnswer, TypedColumn};
 use crate::jinja::relation::Relation;
+use crate::jinja::warehouse::Warehouse;
 
 /// A DuckDB file.
 pub struct DuckDb {
@@ -268,6 +270,10 @@ impl Engine for DuckDb {
             swap(connection, relation)?;
             count(connection, relation)
         })
+    }
+
+    fn reader(&self) -> Result<Arc<dyn Warehouse>, EngineError> {
+        Ok(Arc::new(reader::Reader::new(self.connection()?)))
     }
 
     fn test(&self, query: &str) -> Result<TestAnswer, EngineError> {

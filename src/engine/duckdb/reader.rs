@@ -1,0 +1,143 @@
+//! What templates may ask of the embedded engine.
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use duckdb::types::{TimeUnit, Value};
+use duckdb::{Connection, params};
+
+use super::{DuckDb, found, patterns};
+use crate::engine::{EngineError, Stored};
+use crate::jinja::column::Column;
+use crate::jinja::relation::Relation;
+use crate::jinja::warehouse::{Answer, Cell, Kind, Warehouse};
+
+/// A connection of its own, on which only queries are run.
+pub(super) struct Reader(Mutex<Connection>);
+
+impl Reader {
+    pub(super) fn new(connection: Connection) -> Self {
+        Self(Mutex::new(connection))
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reader")
+    }
+}
+
+fn words(error: impl fmt::Display) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
+}
+
+/// Athena's word for a type of DuckDB's.
+fn athena_type(duckdb: &str) -> String {
+    let lower = duckdb.to_lowercase();
+    match lower.strip_suffix("[]") {
+        Some(items) => format!("array({})", athena_type(items)),
+        None => match lower.as_str() {
+            "blob" => "varbinary".to_owned(),
+            "float" => "real".to_owned(),
+            "hugeint" => "bigint".to_owned(),
+            _ => lower,
+        },
+    }
+}
+
+fn cell(value: Value) -> Cell {
+    match value {
+        Value::Null => Cell::Null,
+        Value::Boolean(value) => Cell::Boolean(value),
+        Value::TinyInt(value) => Cell::Integer(value.into()),
+        Value::SmallInt(value) => Cell::Integer(value.into()),
+        Value::Int(value) => Cell::Integer(value.into()),
+        Value::BigInt(value) => Cell::Integer(value),
+        Value::HugeInt(value) => i64::try_from(value).map_or_else(|_| Cell::Text(value.to_string()), Cell::Integer),
+        Value::UTinyInt(value) => Cell::Integer(value.into()),
+        Value::USmallInt(value) => Cell::Integer(value.into()),
+        Value::UInt(value) => Cell::Integer(value.into()),
+        Value::Float(value) => Cell::Float(value.into()),
+        Value::Double(value) => Cell::Float(value),
+        Value::Text(text) | Value::Enum(text) => Cell::Text(text),
+        Value::Date32(days) => {
+            let epoch = jiff::civil::date(1970, 1, 1);
+            let date = epoch.checked_add(jiff::Span::new().days(days));
+            date.map_or_else(|_| Cell::Text(days.to_string()), Cell::Date)
+        }
+        Value::Timestamp(unit, count) => {
+            let micros = match unit {
+                TimeUnit::Second => count.saturating_mul(1_000_000),
+                TimeUnit::Millisecond => count.saturating_mul(1_000),
+                TimeUnit::Microsecond => count,
+                TimeUnit::Nanosecond => count / 1_000,
+            };
+            let moment = jiff::Timestamp::from_microsecond(micros);
+            moment.map_or_else(|_| Cell::Text(count.to_string()), |moment| {
+                Cell::Timestamp(moment.to_zoned(jiff::tz::TimeZone::UTC).datetime())
+            })
+        }
+        other => Cell::Text(format!("{other:?}")),
+    }
+}
+
+impl Warehouse for Reader {
+    fn query(&self, sql: &str) -> Result<Answer, String> {
+        let query = patterns::translate(sql).map_err(words)?;
+        let connection = self.connection();
+        let mut statement = connection.prepare(&query).map_err(words)?;
+        let mut rows = statement.query([]).map_err(words)?;
+        let columns = rows.as_ref().map(duckdb::Statement::column_names).unwrap_or_default();
+        let mut answer = Answer { columns, rows: Vec::new() };
+        while let Some(row) = rows.next().map_err(words)? {
+            let values = (0..answer.columns.len()).map(|at| row.get::<_, Value>(at).map(cell));
+            answer.rows.push(values.collect::<Result<_, _>>().map_err(words)?);
+        }
+        Ok(answer)
+    }
+
+    fn columns_of_query(&self, sql: &str) -> Result<Vec<Column>, String> {
+        let query = patterns::translate(sql).map_err(words)?;
+        let described = DuckDb::described(&self.connection(), &format!("(\n{query}\n)")).map_err(words)?;
+        Ok(described.iter().map(|column| Column::described(&column.name, &athena_type(&column.data_type))).collect())
+    }
+
+    fn kind(&self, relation: &Relation) -> Result<Option<Kind>, String> {
+        let found = found(&self.connection(), relation).map_err(words)?;
+        Ok(found.map(|found| if found.stored == Stored::View { Kind::View } else { Kind::Table }))
+    }
+
+    fn columns(&self, relation: &Relation) -> Result<Vec<Column>, String> {
+        let connection = self.connection();
+        if found(&connection, relation).map_err(words)?.is_none() {
+            return Ok(Vec::new());
+        }
+        let described: Result<_, EngineError> = DuckDb::columns(&connection, relation);
+        let described = described.map_err(words)?;
+        Ok(described.iter().map(|column| Column::described(&column.name, &athena_type(&column.data_type))).collect())
+    }
+
+    fn relations(&self, schema: &Relation) -> Result<Vec<(String, Kind)>, String> {
+        const LIST: &str = "select table_name, 'TABLE' as kind from duckdb_tables() where database_name = ?1 and schema_name = ?2 \
+                            union all select view_name, 'VIEW' from duckdb_views() where database_name = ?1 and schema_name = ?2 order by 1";
+        let connection = self.connection();
+        let mut statement = connection.prepare(LIST).map_err(words)?;
+        let [database, name] = [&schema.database, &schema.schema].map(|part| part.clone().unwrap_or_default());
+        let rows = statement.query_map(params![database, name], |row| {
+            let kind: String = row.get(1)?;
+            Ok((row.get(0)?, if kind == "VIEW" { Kind::View } else { Kind::Table }))
+        });
+        rows.and_then(Iterator::collect).map_err(words)
+    }
+
+    fn schemas(&self) -> Result<Vec<String>, String> {
+        let connection = self.connection();
+        let mut statement = connection.prepare("select distinct schema_name from duckdb_schemas() where not internal order by 1").map_err(words)?;
+        let rows = statement.query_map([], |row| row.get(0));
+        rows.and_then(Iterator::collect).map_err(words)
+    }
+}
