@@ -23,7 +23,8 @@ pub(super) fn run(invocation: &Invocation, args: &CompileArgs) -> Result<Verdict
     let selection = selecting::selected(invocation, (&folder, &working), &typed, &args.base)?;
     let Working { project, policy, .. } = working;
     let is_wanted = |node: &&Arc<Node>| {
-        selection.ids.contains(&node.unique_id) && node.resource_type != ResourceType::Seed && !node.is_broken
+        let has_sql = node.resource_type != ResourceType::Seed && !node.is_python;
+        selection.ids.contains(&node.unique_id) && has_sql && !node.is_broken
     };
     let nodes: Vec<&Arc<Node>> = project.nodes.values().filter(is_wanted).collect();
     project.select(nodes.iter().map(|node| node.unique_id.clone()));

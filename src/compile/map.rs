@@ -28,6 +28,15 @@ impl SourceMap {
         Self { pieces: vec![Piece { out: 0, file: Arc::from(file), source: None }], whole: span }
     }
 
+    /// The text is the author's own, from `start` on in the file. Each line has its piece, since a line break may be two
+    /// bytes.
+    pub fn verbatim(file: &str, start: usize, text: &str) -> Self {
+        let file: Arc<str> = Arc::from(file);
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
+        let pieces = lines.map(|out| Piece { out, file: Arc::clone(&file), source: Some(start + out) });
+        Self { pieces: pieces.collect(), whole: None }
+    }
+
     /// The author's place for an offset in the SQL.
     ///
     /// `text` is the author's file: what a `{{ … }}` printed leads to the braces as a whole.

@@ -97,6 +97,11 @@ impl<'p> Compiler<'p> {
         if node.is_python || node.resource_type == ResourceType::Seed {
             return Ok(Compiled::default());
         }
+        // What has no sign of Jinja is not rendered, and keeps its line breaks as they are.
+        if !render::may_be_jinja(&node.raw) {
+            let map = SourceMap::verbatim(&node.file, node.raw_start, &node.raw);
+            return Ok(Compiled { sql: node.raw.to_string(), map, ..Compiled::default() });
+        }
         let template = template(self.project, node)?;
         let text = render::render(scope, &template, &node.file)?;
         let (sql, map) = map::strip_marks(&text, &node.file);

@@ -195,6 +195,11 @@ pub fn has_jinja(text: &str) -> bool {
     ["{{", "{%", "{#"].iter().any(|opening| text.contains(opening))
 }
 
+/// Whether dbt renders a text at all: a closing sign is enough. Behaviour: `dbt.clients.jinja.get_rendered`.
+pub fn may_be_jinja(text: &str) -> bool {
+    has_jinja(text) || ["}}", "%}", "#}"].iter().any(|closing| text.contains(closing))
+}
+
 /// The one `{{ … }}` of a template that prints nothing else.
 fn only_expression(text: &str) -> Option<std::ops::Range<usize>> {
     let mut found = None;

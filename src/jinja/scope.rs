@@ -112,8 +112,8 @@ pub struct Scope {
     /// The results of `statement` blocks by name; nothing once one was loaded.
     results: Mutex<HashMap<String, Option<Value>>>,
     captured: Mutex<Captured>,
-    /// It is a generic test or an exposure: `ref` and `source` are dbt's own, whatever macros of these names the project
-    /// has, and a macro of any package can be called by its name alone.
+    /// It is a generic test or an exposure: while it is read, `ref` and `source` are dbt's own, whatever macros of these
+    /// names the project has, and a macro of any package can be called by its name alone.
     pub is_test: bool,
     /// Functions that do not exist, and answer nothing while the project is read.
     stubs: Mutex<Vec<String>>,
@@ -258,7 +258,8 @@ impl Object for Context {
     fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Value> {
         let scope = &self.0;
         let builtin = Builtin::named(name).filter(|builtin| builtin.is_known_in(&scope.mode));
-        let definition = match scope.is_test {
+        // To compile a test, dbt gives it what every node has.
+        let definition = match scope.is_test && !scope.execute() {
             true if matches!(name, "ref" | "source" | "config") => None,
             true => scope.universe.find_anywhere(&scope.package, name),
             false => scope.universe.find(&scope.package, name),

@@ -51,13 +51,12 @@ pub fn project_file(
 
 /// The scope in which a node is compiled.
 pub fn compiling(project: &Project, node: &Arc<Node>, incremental: bool) -> Scope {
-    let refs: HashMap<RefKey, Relation> = node
-        .refs
-        .iter()
-        .filter_map(|asked| {
-            let found = resolve::find_ref(project, &node.package, &asked.what)?;
+    let refs = node.refs.iter().map(|asked| asked.what.clone()).chain(other_names(project, node));
+    let refs: HashMap<RefKey, Relation> = refs
+        .filter_map(|key| {
+            let found = resolve::find_ref(project, &node.package, &key)?;
             let relation = if found.is_ephemeral() { Relation::cte(&found.alias) } else { found.relation.clone() };
-            Some((asked.what.clone(), relation))
+            node.depends_on.contains(&found.unique_id).then_some((key, relation))
         })
         .collect();
     let sources = node
@@ -75,6 +74,18 @@ pub fn compiling(project: &Project, node: &Arc<Node>, incremental: bool) -> Scop
         .with("__config", config)
         .with("graph", flat_graph::value(project))
         .with("selected_resources", values::List::value(selected))
+}
+
+/// The other ways to name what a node depends on: with its package or without, with its version or without.
+fn other_names(project: &Project, node: &Node) -> impl Iterator<Item = RefKey> {
+    let parents = node.depends_on.iter().filter_map(|id| project.nodes.get(id));
+    parents.flat_map(|parent| {
+        let (name, version) = (&parent.name, &parent.model.version);
+        let versions = [None, version.clone()].into_iter().take(if version.is_some() { 2 } else { 1 });
+        versions.flat_map(move |version| {
+            [None, Some(parent.package.clone())].map(|package| RefKey { package, name: name.clone(), version: version.clone() })
+        })
+    })
 }
 
 fn of_node(universe: &Arc<Universe>, given: &Arc<Given>, node: &Arc<Node>, mode: Mode) -> Scope {

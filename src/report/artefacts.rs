@@ -11,7 +11,7 @@ use super::{manifest, run_results};
 use crate::deploy::Outcome;
 use crate::error::Error;
 use crate::project::scopes::Run;
-use crate::project::{Node, Project};
+use crate::project::{Node, Project, ResourceType};
 
 /// Refuses a project whose `target` or `logs` is a link: what is written there could land anywhere.
 ///
@@ -41,7 +41,8 @@ pub fn write_compiled(
     refuse_links(folder)?;
     let target = folder.join("target");
     for (id, sql) in compiled {
-        if let Some(node) = project.nodes.get(id) {
+        // dbt keeps the text of snapshots in its manifest alone.
+        if let Some(node) = project.nodes.get(id).filter(|node| node.resource_type != ResourceType::Snapshot) {
             write(&target.join("compiled").join(node_path(node)), sql.as_bytes())?;
         }
     }
@@ -78,9 +79,11 @@ pub fn write_results(project: &Project, run: &Run, folder: &Path, outcomes: &[Ou
 /// `<package>/<file>` for a model, `<package>/<property file>/<test>.sql` for a test, as dbt lays them out.
 fn node_path(node: &Node) -> PathBuf {
     let package = Path::new(&node.package);
-    match node.test {
-        Some(_) => package.join(&node.original_file_path).join(&node.path),
-        None => package.join(&node.original_file_path),
+    let file = Path::new(&node.original_file_path);
+    match file.file_name() == Path::new(&node.path).file_name() {
+        true => package.join(file),
+        // Several nodes of one file have a folder of its name.
+        false => package.join(file).join(&node.path),
     }
 }
 

@@ -7,7 +7,7 @@ Run by the Python of an environment with dbt-core and the project's adapter. The
 
 manifest    `dbt parse` and `cadet parse`; every field of every node, one line for each that differs
 compiled    `dbt compile` and `cadet compile`, both without a warehouse: no relation exists, every query answers nothing;
-            the compiled text of every node, byte for byte
+            the compiled text of every node in SQL, byte for byte, but of what PROJECT/uncompiled.txt excludes
 ls          `dbt ls` and `cadet ls` with the arguments of every line of PROJECT/selectors.txt (or FILE)
 state       every folder of PROJECT/history is laid over the project: `ls --state` against the project as it was.
             cadet does it twice: with dbt's manifest of the base, and from git (`ls --base`; these lines begin with `git:`)
@@ -51,6 +51,8 @@ EXPLAINED: list[tuple[str, str, str]] = [
     (r"\.several_static$", r"^unrendered_config\.tags$", "of several config calls dbt's static reader keeps the last tags here"),
     (r"^model\.yaml\.bom$", r"checksum|raw_code", "a byte order mark is no part of a query: cadet drops it"),
     (r"^--select scalars --output json", r"^ls$", "its numbers and keys, as below"),
+    (r"^model\.yaml\.bom$", r"^compiled$", "as above"),
+    (r"^model\.yaml\.jinja$", r"^compiled$", "a date in vars is text, with no parts"),
     (r"^--select jinja --vars .*\"08\"", r"^ls$", "a text and a number have an order in cadet's templates"),
     (r"^model\.yaml\.scalars$", r"meta\.ints", "an integer beyond 64 bits is text"),
     (r"^model\.yaml\.scalars$", r"meta\.keys", "1 and true are one key to Python"),
@@ -129,8 +131,15 @@ def compare(report, name, field, dbt, cadet):
     report.add(name, field or "all of it", f"dbt {short(dbt)}  cadet {short(cadet)}")
 
 
+def excluded(folder):
+    """dbt compiles nothing when one node cannot be compiled: these are left out."""
+    names = lines_of(folder / "uncompiled.txt")
+    return ["--exclude", *names] if names else []
+
+
 def compiled_texts(manifest):
-    return {key: node["compiled_code"] for key, node in manifest["nodes"].items() if node.get("compiled_code") is not None}
+    nodes = {key: node for key, node in manifest["nodes"].items() if node.get("language") != "python"}
+    return {key: node["compiled_code"] for key, node in nodes.items() if node.get("compiled_code")}
 
 
 def compare_compiled(report, dbt, cadet):
@@ -206,7 +215,7 @@ class Dbt:
 
     def compile(self):
         """The compiled text of every node that has one."""
-        done, log = self.invoke(["compile", "--no-populate-cache"])
+        done, log = self.invoke(["compile", "--no-populate-cache", *excluded(self.folder)])
         if not done.success:
             sys.exit(f"dbt cannot compile {self.folder}:\n{done.exception or log}")
         return compiled_texts(json.loads((self.folder / "target/manifest.json").read_text(encoding="utf-8")))
@@ -304,7 +313,7 @@ class Cadet:
         return json.loads(path.read_text(encoding="utf-8"))
 
     def compile(self):
-        code, out, error = self.run(["compile"])
+        _, out, error = self.run(["compile", *excluded(self.folder)])
         manifest = json.loads((self.folder / "target/manifest.json").read_text(encoding="utf-8"))
         return compiled_texts(manifest), f"{out}{error}"
 

@@ -62,7 +62,7 @@ with all_values as (
 select *
 from all_values
 where value_field not in (
-    {% for value in values %}{{ "'%s'" % value if quote else value }}{{ ',' if not loop.last }}{% endfor %}
+    {% for value in values %}{{ "'" ~ value ~ "'" if quote else value }}{{ ',' if not loop.last }}{% endfor %}
 )
 
 {% endmacro %}
