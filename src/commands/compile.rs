@@ -1,6 +1,7 @@
 //! `cadet compile`: the SQL of models and tests, written to `target/compiled`.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -10,9 +11,11 @@ use super::changes;
 use super::invocation::{Invocation, Working};
 use super::selecting::{self, Typed};
 use crate::cli::CompileArgs;
-use crate::compile;
+use crate::compile::Compiler;
+use crate::engine::Engine;
 use crate::error::Error;
-use crate::project::{Node, ResourceType};
+use crate::jinja::warehouse::{Kind, Warehouse};
+use crate::project::{Node, Project, ResourceType};
 use crate::report::{Report, artefacts, counted, terminal};
 
 pub(super) fn run(invocation: &Invocation, args: &CompileArgs) -> Result<Verdict, Error> {
@@ -28,7 +31,13 @@ pub(super) fn run(invocation: &Invocation, args: &CompileArgs) -> Result<Verdict
     };
     let nodes: Vec<&Arc<Node>> = project.nodes.values().filter(is_wanted).collect();
     project.select(nodes.iter().map(|node| node.unique_id.clone()));
-    let results: Vec<_> = nodes.par_iter().map(|node| (*node, compile::node_sql(&project, node, false))).collect();
+    let warehouse = warehouse(invocation, &folder, &project)?;
+    let compile = |node: &Arc<Node>| {
+        let exists = || warehouse.as_ref().and_then(|found| found.kind(&node.relation).ok()?) == Some(Kind::Table);
+        let incremental = node.materialized() == "incremental" && exists();
+        Compiler::new(&project, incremental, warehouse.clone()).compile(node)
+    };
+    let results: Vec<_> = nodes.par_iter().map(|node| (*node, compile(node))).collect();
     let mut compiled = HashMap::new();
     let mut findings = changes::reading_errors(&project, &policy);
     for (node, result) in results {
@@ -57,4 +66,12 @@ pub(super) fn run(invocation: &Invocation, args: &CompileArgs) -> Result<Verdict
         counted(compiled.len(), "node", "nodes")
     ));
     Ok(Verdict::of(report.is_bad()))
+}
+
+/// What templates read from: the local database, once something was built. Without one, they see an empty warehouse.
+fn warehouse(invocation: &Invocation, folder: &Path, project: &Project) -> Result<Option<Arc<dyn Warehouse>>, Error> {
+    if !folder.join("target/cadet.duckdb").is_file() {
+        return Ok(None);
+    }
+    Ok(Some(invocation.engine(folder, project)?.reader()?))
 }

@@ -92,14 +92,19 @@ impl<'p> Compiler<'p> {
     fn rendered(&self, scope: &Arc<Scope>, node: &Arc<Node>) -> Result<Compiled, RenderProblem> {
         if node.test.is_some() {
             let sql = test::render(scope, node)?;
-            return Ok(Compiled { map: SourceMap::whole(&node.file, node.place.span.clone()), sql, ..Compiled::default() });
+            return Ok(Compiled {
+                map: SourceMap::whole(&node.file, node.place.span.clone()),
+                sql,
+                ..Compiled::default()
+            });
         }
         if node.is_python || node.resource_type == ResourceType::Seed {
             return Ok(Compiled::default());
         }
         // What has no sign of Jinja is not rendered, and keeps its line breaks as they are.
         if !render::may_be_jinja(&node.raw) {
-            let map = SourceMap::verbatim(&node.file, node.raw_start, &node.raw);
+            let start = if node.raw.is_empty() { 0 } else { node.raw_start };
+            let map = SourceMap::verbatim(&node.file, start, &node.raw);
             return Ok(Compiled { sql: node.raw.to_string(), map, ..Compiled::default() });
         }
         let template = template(self.project, node)?;

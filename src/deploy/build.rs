@@ -100,7 +100,9 @@ impl Builder<'_> {
         let incremental = node.materialized() == "incremental" && !refreshed && self.is_table(node);
         let compiler = match self.engine.reader() {
             Ok(warehouse) => Compiler::new(self.project, incremental, Some(warehouse)),
-            Err(error) => return Built::failed(Finding::new(BUILD, Level::Error, error.to_string(), node.place.clone())),
+            Err(error) => {
+                return Built::failed(Finding::new(BUILD, Level::Error, error.to_string(), node.place.clone()));
+            }
         };
         let compiled = match compiler.compile(node) {
             Ok(compiled) => compiled,

@@ -11,6 +11,8 @@ use super::values::{self, Dict, List};
 use super::warehouse::{Answer, Cell};
 
 /// `run_query(…)`: columns, rows and their names.
+///
+/// It is no plain list to the template engine, which would be taken for one of Python's.
 #[derive(Debug)]
 pub(super) struct Rows(Answer);
 
@@ -54,7 +56,7 @@ fn value(cell: &Cell) -> Value {
 
 impl Object for Rows {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Seq
+        ObjectRepr::Plain
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
@@ -113,7 +115,7 @@ impl Sequence {
 
 impl Object for Sequence {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Seq
+        ObjectRepr::Plain
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {

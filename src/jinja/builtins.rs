@@ -6,15 +6,15 @@ use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::adapter::Adapter;
+use super::answer::Rows;
 use super::exceptions::Exceptions;
 use super::macros::{Loaded, return_value};
 use super::pure::Pure;
-use super::answer::Rows;
 use super::render;
-use super::warehouse::Answer;
 use super::scope::{Asked, Mode, RefKey, Scope};
 use super::statics::with_hook_names;
 use super::values;
+use super::warehouse::Answer;
 use crate::project::node::Version;
 
 /// A function that knows the scope it is called in.
@@ -274,7 +274,9 @@ impl Function {
         match self.scope.load_result(&name) {
             None => Ok(Value::from(())),
             Some(Some(result)) => Ok(result),
-            Some(None) => Err(fail(format!("the result of the statement `{name}` was loaded before; keep it in a variable"))),
+            Some(None) => {
+                Err(fail(format!("the result of the statement `{name}` was loaded before; keep it in a variable")))
+            }
         }
     }
 

@@ -51,8 +51,18 @@ impl Column {
 
     fn is_integer(&self) -> bool {
         self.is(&[
-            "smallint", "integer", "bigint", "smallserial", "serial", "bigserial", "int2", "int4", "int8", "serial2",
-            "serial4", "serial8",
+            "smallint",
+            "integer",
+            "bigint",
+            "smallserial",
+            "serial",
+            "bigserial",
+            "int2",
+            "int4",
+            "int8",
+            "serial2",
+            "serial4",
+            "serial8",
         ])
     }
 
@@ -63,7 +73,8 @@ impl Column {
     /// The type as a query may name it.
     fn data_type(&self) -> String {
         let lower = self.dtype.to_lowercase();
-        let inner = lower.strip_prefix("array").and_then(|rest| rest.strip_prefix(['<', '('])?.strip_suffix(['>', ')']));
+        let inner =
+            lower.strip_prefix("array").and_then(|rest| rest.strip_prefix(['<', '('])?.strip_suffix(['>', ')']));
         match (self.is_string(), self.char_size, self.precision, self.scale) {
             (true, Some(size), ..) if size > 0 => format!("varchar({size})"),
             (true, ..) => "varchar".to_owned(),
@@ -125,7 +136,9 @@ impl Object for Column {
                 let fits = other.filter(|other| self.is_string() && other.is_string());
                 Ok(fits.is_some_and(|other| other.char_size.unwrap_or(0) > self.char_size.unwrap_or(0)).into())
             }
-            "literal" => Ok(Value::from(format!("{}::{}", values::text(&from_args::<(Value,)>(args)?.0), self.data_type()))),
+            "literal" => {
+                Ok(Value::from(format!("{}::{}", values::text(&from_args::<(Value,)>(args)?.0), self.data_type())))
+            }
             _ => Classes::of_type(method, args),
         }
     }
@@ -147,9 +160,15 @@ impl Classes {
         let size = |at: usize| positional.get(at).and_then(Value::as_i64);
         match method {
             "translate_type" => Ok(Value::from(translated(&given(0)))),
-            "create" => Ok(Value::from_object(Column { name: given(0), dtype: translated(&given(1)), ..Column::default() })),
+            "create" => {
+                Ok(Value::from_object(Column { name: given(0), dtype: translated(&given(1)), ..Column::default() }))
+            }
             "from_description" => Ok(Value::from_object(Column::described(&given(0), &given(1)))),
-            "string_type" => Ok(Value::from(size(0).filter(|size| *size > 0).map_or_else(|| "varchar".to_owned(), |size| format!("varchar({size})")))),
+            "string_type" => Ok(Value::from(
+                size(0)
+                    .filter(|size| *size > 0)
+                    .map_or_else(|| "varchar".to_owned(), |size| format!("varchar({size})")),
+            )),
             "binary_type" => Ok(Value::from("varbinary")),
             "array_type" => Ok(Value::from(format!("array({})", given(0)))),
             "numeric_type" => Ok(Value::from(match (size(1), size(2)) {

@@ -44,7 +44,9 @@ impl Object for Exceptions {
                 let names: Value = positional.first().cloned().map_or_else(|| named.get("column_names"), Ok)?;
                 format!("these columns have no `data_type`: {}", values::text(&names))
             }
-            "raise_contract_error" => format!("the contract is broken: it promises {}, the query has {}", given(0), given(1)),
+            "raise_contract_error" => {
+                format!("the contract is broken: it promises {}, the query has {}", given(0), given(1))
+            }
             "raise_ambiguous_alias" => format!("two nodes have the name {}", given(2)),
             "raise_invalid_property_yml_version" => format!("{}: {}", given(0), given(1)),
             _ if !self.0.execute() => return Ok(Value::UNDEFINED),

@@ -48,8 +48,12 @@ impl Pure {
         };
         let sorts = named.get::<Option<bool>>("sort_keys")?.or_else(|| positional.get(2).map(Value::is_true));
         match self {
-            Self::FromJson => serde_json::from_str(&text()).map_or_else(|_| default(), |json| Ok(values::from_json(&json))),
-            Self::FromYaml => yaml::read(&text()).map_or_else(|_| default(), |(yaml, _)| Ok(values::from_json(&yaml.to_json()))),
+            Self::FromJson => {
+                serde_json::from_str(&text()).map_or_else(|_| default(), |json| Ok(values::from_json(&json)))
+            }
+            Self::FromYaml => {
+                yaml::read(&text()).map_or_else(|_| default(), |(yaml, _)| Ok(values::from_json(&yaml.to_json())))
+            }
             Self::ToJson => Ok(Value::from(python_json(&sorted(values::to_json(&first), sorts)))),
             Self::ToYaml => Ok(Value::from(python_yaml::block(&sorted(values::to_json(&first), sorts)))),
             Self::LocalMd5 => Ok(Value::from(md5(&text()))),
@@ -60,7 +64,9 @@ impl Pure {
             },
             Self::Zip | Self::ZipStrict => match zipped(positional) {
                 Ok(rows) => Ok(rows),
-                Err(_) if self == Self::Zip => Ok(named.get::<Option<Value>>("default")?.unwrap_or_else(|| Value::from(()))),
+                Err(_) if self == Self::Zip => {
+                    Ok(named.get::<Option<Value>>("default")?.unwrap_or_else(|| Value::from(())))
+                }
                 Err(error) => Err(error),
             },
         }
@@ -76,7 +82,8 @@ fn sorted(mut json: serde_json::Value, sorts: Option<bool>) -> serde_json::Value
 
 /// The first items of all, the second items of all, up to the end of the shortest.
 fn zipped(columns: &[Value]) -> Result<Value, Error> {
-    let columns: Vec<Vec<Value>> = columns.iter().map(|column| Ok(column.try_iter()?.collect())).collect::<Result<_, Error>>()?;
+    let columns: Vec<Vec<Value>> =
+        columns.iter().map(|column| Ok(column.try_iter()?.collect())).collect::<Result<_, Error>>()?;
     if columns.is_empty() {
         return Err(Error::new(ErrorKind::MissingArgument, "`zip` needs lists"));
     }

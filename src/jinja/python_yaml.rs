@@ -58,7 +58,7 @@ fn scalar(value: &Value) -> String {
         other => return other.to_string(),
     };
     let is_printable = text.chars().all(|c| !c.is_control());
-    let reads_back = || yaml::read(text).is_ok_and(|(found, _)| found.to_json() == Value::from(text.as_str()));
+    let reads_back = || yaml::read(text).is_ok_and(|(found, _)| found.to_json() == text.as_str());
     if is_printable && !text.is_empty() && text.trim() == text && reads_back() {
         return text.clone();
     }
@@ -76,7 +76,10 @@ mod tests {
     #[test]
     fn values_are_written_as_pyyaml_writes_them() {
         for (value, written) in [
-            (json!({"a": 1, "b": [1, {"c": "x", "d": []}], "e": {"f": null}}), "a: 1\nb:\n- 1\n- c: x\n  d: []\ne:\n  f: null\n"),
+            (
+                json!({"a": 1, "b": [1, {"c": "x", "d": []}], "e": {"f": null}}),
+                "a: 1\nb:\n- 1\n- c: x\n  d: []\ne:\n  f: null\n",
+            ),
             (json!(["1", "yes", "a: b", "", "it's", "- x"]), "- '1'\n- 'yes'\n- 'a: b'\n- ''\n- it's\n- '- x'\n"),
             (json!("x"), "x\n...\n"),
             (json!("1"), "'1'\n"),

@@ -197,7 +197,9 @@ impl Object for Relation {
             "render_hive" => return Ok(Value::from(self.render_hive())),
             "render_pure" => return Ok(Value::from(self.render_pure())),
             "matches" => return self.matches(&kwargs).map(Value::from),
-            "quoted" => return Ok(Value::from(format!("\"{}\"", positional.first().map(values::text).unwrap_or_default()))),
+            "quoted" => {
+                return Ok(Value::from(format!("\"{}\"", positional.first().map(values::text).unwrap_or_default())));
+            }
             "information_schema" => {
                 let catalogue = Self { schema: None, identifier: None, ..(**self).clone() };
                 let view = positional.first().map(|view| format!(".{}", values::text(view))).unwrap_or_default();

@@ -43,7 +43,9 @@ fn dispatched(signatures: &str) -> String {
         let names: Vec<&str> =
             parameters.split(", ").map(|parameter| parameter.split('=').next().unwrap_or_default()).collect();
         let names = names.join(", ");
-        Some(format!("{{% macro {signature} %}}{{{{ return(adapter.dispatch('{name}', 'dbt')({names})) }}}}{{% endmacro %}}\n"))
+        Some(format!(
+            "{{% macro {signature} %}}{{{{ return(adapter.dispatch('{name}', 'dbt')({names})) }}}}{{% endmacro %}}\n"
+        ))
     });
     macros.collect()
 }

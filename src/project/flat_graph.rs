@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 use minijinja::Value;
 use serde_json::json;
 
-use super::{Node, Project, ResourceType, SourceTable, scopes};
+use super::facts::facts;
+use super::{Node, Project, ResourceType, SourceTable};
 use crate::jinja::values::{self, Dict};
 
 /// The parts of the graph that hold what is not built, by the kind of node.
@@ -24,7 +25,7 @@ pub(super) fn value(project: &Project) -> Value {
 
 fn build(project: &Project) -> Value {
     let by_id = |nodes: &mut dyn Iterator<Item = &Arc<Node>>| -> Value {
-        Dict::value(nodes.map(|node| (Value::from(node.unique_id.as_str()), scopes::facts(node))))
+        Dict::value(nodes.map(|node| (Value::from(node.unique_id.as_str()), facts(node))))
     };
     let mut parts: IndexMap<&str, Value> = IndexMap::new();
     parts.insert("nodes", by_id(&mut project.nodes.values()));
@@ -33,8 +34,8 @@ fn build(project: &Project) -> Value {
         parts.insert(name, by_id(&mut project.others.values().filter(|node| node.resource_type == kind)));
     }
     let groups = project.groups.iter().map(|group| {
-        let facts = json!({"name": group.name, "resource_type": "group", "unique_id": group.unique_id});
-        (Value::from(group.unique_id.as_str()), values::facts(facts))
+        let group_facts = json!({"name": group.name, "resource_type": "group", "unique_id": group.unique_id});
+        (Value::from(group.unique_id.as_str()), values::facts(group_facts))
     });
     parts.insert("groups", Dict::value(groups));
     parts.insert("functions", Dict::value([]));

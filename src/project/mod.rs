@@ -10,6 +10,7 @@ pub mod deprecation;
 mod drafts;
 pub mod entries;
 mod exposure;
+mod facts;
 pub mod files;
 mod finish;
 mod fixture;

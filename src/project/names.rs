@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use minijinja::Value;
 
+use super::facts::facts;
 use super::node::Node;
 use super::reader::Reader;
-use super::scopes;
 use crate::jinja::relation::Relation;
 use crate::jinja::render::{Calls, RenderProblem};
 use crate::jinja::scope::{Mode, Scope};
@@ -40,8 +40,7 @@ impl<'r> Namer<'r> {
                 None => self.usual(config, custom, &node),
                 Some(found) => {
                     let custom = custom.map_or_else(|| Value::from(()), values::from_json);
-                    let value =
-                        self.calls(&node.package).call(&found.name, &[custom, scopes::facts(&node)], &node.file);
+                    let value = self.calls(&node.package).call(&found.name, &[custom, facts(&node)], &node.file);
                     value.unwrap_or_else(|problem| {
                         failed = Some(problem);
                         String::new()

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use minijinja::value::{Enumerator, Object};
 use minijinja::{UndefinedBehavior, Value};
 use serde_json::json;
 
-use super::node::{Node, ResourceType};
+use super::facts::facts;
 use super::flat_graph;
+use super::node::{Node, ResourceType};
 use super::resolve;
 use super::{Project, profile::Target};
 use crate::jinja::moment::Clock;
@@ -83,7 +83,11 @@ fn other_names(project: &Project, node: &Node) -> impl Iterator<Item = RefKey> {
         let (name, version) = (&parent.name, &parent.model.version);
         let versions = [None, version.clone()].into_iter().take(if version.is_some() { 2 } else { 1 });
         versions.flat_map(move |version| {
-            [None, Some(parent.package.clone())].map(|package| RefKey { package, name: name.clone(), version: version.clone() })
+            [None, Some(parent.package.clone())].map(|package| RefKey {
+                package,
+                name: name.clone(),
+                version: version.clone(),
+            })
         })
     })
 }
@@ -96,98 +100,6 @@ fn of_node(universe: &Arc<Universe>, given: &Arc<Given>, node: &Arc<Node>, mode:
         .with("model", facts(node))
         .with("schema", Value::from(node.schema.as_str()))
         .with("database", Value::from(node.database.as_str()))
-}
-
-/// A node as templates see it: what is not asked for is never converted.
-#[derive(Debug)]
-struct Facts(Arc<Node>);
-
-const FACTS: &[&str] = &[
-    "name",
-    "resource_type",
-    "package_name",
-    "path",
-    "original_file_path",
-    "unique_id",
-    "fqn",
-    "alias",
-    "schema",
-    "database",
-    "identifier",
-    "version",
-    "latest_version",
-    "config",
-    "tags",
-    "meta",
-    "group",
-    "access",
-    "description",
-    "raw_code",
-    "raw_sql",
-    "language",
-    "columns",
-    "depends_on",
-    "refs",
-    "sources",
-    "checksum",
-    "relation_name",
-    "patch_path",
-    "unrendered_config",
-];
-
-impl Object for Facts {
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        self.get_value_by_str(key.as_str()?)
-    }
-
-    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
-        let node = &self.0;
-        let text = |text: &str| Some(Value::from(text));
-        let json = |json: serde_json::Value| Some(values::from_json(&json));
-        let texts = |texts: &[String]| Some(values::List::value(texts.iter().map(|text| Value::from(text.as_str()))));
-        match key {
-            "name" => text(&node.name),
-            "resource_type" => text(node.resource_type.name()),
-            "package_name" => text(&node.package),
-            "path" => text(&node.path),
-            "original_file_path" => text(&node.original_file_path),
-            "unique_id" => text(&node.unique_id),
-            "fqn" => texts(&node.fqn),
-            "alias" | "identifier" => text(&node.alias),
-            "schema" => text(&node.schema),
-            "database" => text(&node.database),
-            "version" => json(node.model.version.as_ref().map(|version| version.0.clone()).unwrap_or_default()),
-            "latest_version" => {
-                json(node.model.latest_version.as_ref().map(|version| version.0.clone()).unwrap_or_default())
-            }
-            "config" => json(serde_json::Value::Object((*node.config).clone())),
-            "unrendered_config" => json(serde_json::Value::Object((*node.unrendered).clone())),
-            "tags" => texts(&node.tags),
-            "meta" => json(node.meta.clone().into()),
-            "group" => json(node.group.clone().into()),
-            "access" => text(node.access()),
-            "description" => text(&node.description),
-            "raw_code" | "raw_sql" => text(&node.raw),
-            "language" => text(if node.is_python { "python" } else { "sql" }),
-            "columns" => json(node.columns.values().map(|column| (column.name.clone(), column.to_json())).collect()),
-            "depends_on" => json(json!({"macros": node.macros, "nodes": node.depends_on})),
-            "refs" => json(node.refs.iter().map(|asked| asked.what.to_json()).collect()),
-            "sources" => json(node.sources.iter().map(|asked| json!([asked.what.0, asked.what.1])).collect()),
-            "checksum" => json(json!({"name": "sha256", "checksum": node.checksum})),
-            "relation_name" => json(node.has_relation().then(|| node.relation.to_string()).into()),
-            "patch_path" => json(node.patch.as_ref().map(|patch| format!("{}://{}", node.package, patch.path)).into()),
-            key => node.body.get(key).map(values::from_json),
-        }
-    }
-
-    fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Str(FACTS)
-    }
-}
-
-/// `model`, and the `node` that the naming macros are given.
-pub fn facts(node: &Arc<Node>) -> Value {
-    Value::from_object(Facts(Arc::clone(node)))
 }
 
 /// What every template can read of the run itself.

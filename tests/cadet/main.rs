@@ -20,5 +20,6 @@ mod semantic_layer;
 mod tidy;
 mod unit_tests;
 mod versions;
+mod warehouse;
 mod why;
 mod yaml_oracle;

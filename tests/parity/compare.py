@@ -7,7 +7,7 @@ Run by the Python of an environment with dbt-core and the project's adapter. The
 
 manifest    `dbt parse` and `cadet parse`; every field of every node, one line for each that differs
 compiled    `dbt compile` and `cadet compile`, both without a warehouse: no relation exists, every query answers nothing;
-            the compiled text of every node in SQL, byte for byte, but of what PROJECT/uncompiled.txt excludes
+            the compiled text of every node in SQL, byte for byte; what dbt cannot compile, cadet must not either
 ls          `dbt ls` and `cadet ls` with the arguments of every line of PROJECT/selectors.txt (or FILE)
 state       every folder of PROJECT/history is laid over the project: `ls --state` against the project as it was.
             cadet does it twice: with dbt's manifest of the base, and from git (`ls --base`; these lines begin with `git:`)
@@ -131,12 +131,6 @@ def compare(report, name, field, dbt, cadet):
     report.add(name, field or "all of it", f"dbt {short(dbt)}  cadet {short(cadet)}")
 
 
-def excluded(folder):
-    """dbt compiles nothing when one node cannot be compiled: these are left out."""
-    names = lines_of(folder / "uncompiled.txt")
-    return ["--exclude", *names] if names else []
-
-
 def compiled_texts(manifest):
     nodes = {key: node for key, node in manifest["nodes"].items() if node.get("language") != "python"}
     return {key: node["compiled_code"] for key, node in nodes.items() if node.get("compiled_code")}
@@ -144,10 +138,13 @@ def compiled_texts(manifest):
 
 def compare_compiled(report, dbt, cadet):
     """The compiled texts of both."""
-    theirs, (ours, log) = dbt.compile(), cadet.compile()
-    for name in sorted({*theirs, *ours}):
+    (theirs, failed), (ours, log) = dbt.compile(), cadet.compile()
+    for name in sorted({*theirs, *ours, *failed}):
+        # What reads a node that cannot be compiled is skipped by dbt, without a message.
         report.counts["compiled"] += 1
-        if theirs.get(name) != ours.get(name):
+        if failed.get(name) and name in ours:
+            report.add(name, "compiled", f"dbt cannot compile it: {short(failed[name])}")
+        elif name not in failed and theirs.get(name) != ours.get(name):
             report.add(name, "compiled", first_difference(theirs.get(name), ours.get(name)))
     if {*theirs} - {*ours}:
         print(log)
@@ -214,11 +211,12 @@ class Dbt:
         return json.loads((self.folder / "target/manifest.json").read_text(encoding="utf-8"))
 
     def compile(self):
-        """The compiled text of every node that has one."""
-        done, log = self.invoke(["compile", "--no-populate-cache", *excluded(self.folder)])
-        if not done.success:
+        """The compiled text of every node that has one, and what is said of those that cannot be compiled."""
+        done, log = self.invoke(["compile", "--no-populate-cache"])
+        if not done.result:
             sys.exit(f"dbt cannot compile {self.folder}:\n{done.exception or log}")
-        return compiled_texts(json.loads((self.folder / "target/manifest.json").read_text(encoding="utf-8")))
+        failed = {found.node.unique_id: found.message for found in done.result.results if found.status in ("error", "skipped")}
+        return compiled_texts(json.loads((self.folder / "target/manifest.json").read_text(encoding="utf-8"))), failed
 
     def ls(self, arguments):
         """Whether it worked, and the lines, or else the message."""
@@ -228,7 +226,11 @@ class Dbt:
 
 
 def without_warehouse():
-    """dbt with a warehouse that is empty: what dbt itself answers for it while a project is parsed."""
+    """dbt with a warehouse that is empty: what dbt itself answers for it while a project is parsed.
+
+    What cannot be compiled does not keep the rest from being compiled.
+    """
+    from dbt.task.compile import CompileTask
     from dbt.adapters.athena import AthenaAdapter
     from dbt.adapters.athena.connections import AthenaConnectionManager
     from dbt.adapters.contracts.connection import AdapterResponse, ConnectionState
@@ -239,6 +241,7 @@ def without_warehouse():
         return connection
 
     nothing = lambda *_, **__: None
+    CompileTask.raise_on_first_error = lambda _: False
     AthenaConnectionManager.open = staticmethod(opened)
     AthenaConnectionManager.close = staticmethod(lambda connection: connection)
     AthenaConnectionManager.cancel_open = nothing
@@ -313,7 +316,7 @@ class Cadet:
         return json.loads(path.read_text(encoding="utf-8"))
 
     def compile(self):
-        _, out, error = self.run(["compile", *excluded(self.folder)])
+        _, out, error = self.run(["compile"])
         manifest = json.loads((self.folder / "target/manifest.json").read_text(encoding="utf-8"))
         return compiled_texts(manifest), f"{out}{error}"
 

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use duckdb::types::{TimeUnit, Value};
 use duckdb::{Connection, params};
 
+use super::message::query_error;
 use super::{DuckDb, found, patterns};
 use crate::engine::{EngineError, Stored};
 use crate::jinja::column::Column;
@@ -31,8 +32,13 @@ impl fmt::Debug for Reader {
     }
 }
 
-fn words(error: impl fmt::Display) -> String {
-    error.to_string().lines().next().unwrap_or_default().to_owned()
+/// What is said of an error of DuckDB's own.
+fn wrong(error: duckdb::Error) -> String {
+    words(query_error(&error, None))
+}
+
+fn words(error: EngineError) -> String {
+    error.to_string()
 }
 
 /// Athena's word for a type of DuckDB's.
@@ -77,9 +83,10 @@ fn cell(value: Value) -> Cell {
                 TimeUnit::Nanosecond => count / 1_000,
             };
             let moment = jiff::Timestamp::from_microsecond(micros);
-            moment.map_or_else(|_| Cell::Text(count.to_string()), |moment| {
-                Cell::Timestamp(moment.to_zoned(jiff::tz::TimeZone::UTC).datetime())
-            })
+            moment.map_or_else(
+                |_| Cell::Text(count.to_string()),
+                |moment| Cell::Timestamp(moment.to_zoned(jiff::tz::TimeZone::UTC).datetime()),
+            )
         }
         other => Cell::Text(format!("{other:?}")),
     }
@@ -89,13 +96,19 @@ impl Warehouse for Reader {
     fn query(&self, sql: &str) -> Result<Answer, String> {
         let query = patterns::translate(sql).map_err(words)?;
         let connection = self.connection();
-        let mut statement = connection.prepare(&query).map_err(words)?;
-        let mut rows = statement.query([]).map_err(words)?;
+        let mut statement = connection.prepare(&query).map_err(wrong)?;
+        let mut rows = statement.query([]).map_err(wrong)?;
         let columns = rows.as_ref().map(duckdb::Statement::column_names).unwrap_or_default();
+        // A column of nothing but `null` has a type that the driver cannot read.
+        let types = rows.as_ref().map(|found| (0..columns.len()).map(|at| found.column_type(at).to_string()).collect());
+        let types: Vec<String> = types.unwrap_or_default();
         let mut answer = Answer { columns, rows: Vec::new() };
-        while let Some(row) = rows.next().map_err(words)? {
-            let values = (0..answer.columns.len()).map(|at| row.get::<_, Value>(at).map(cell));
-            answer.rows.push(values.collect::<Result<_, _>>().map_err(words)?);
+        while let Some(row) = rows.next().map_err(wrong)? {
+            let values = types.iter().enumerate().map(|(at, data_type)| match data_type == "Null" {
+                true => Ok(Cell::Null),
+                false => row.get::<_, Value>(at).map(cell),
+            });
+            answer.rows.push(values.collect::<Result<_, _>>().map_err(wrong)?);
         }
         Ok(answer)
     }
@@ -125,19 +138,21 @@ impl Warehouse for Reader {
         const LIST: &str = "select table_name, 'TABLE' as kind from duckdb_tables() where database_name = ?1 and schema_name = ?2 \
                             union all select view_name, 'VIEW' from duckdb_views() where database_name = ?1 and schema_name = ?2 order by 1";
         let connection = self.connection();
-        let mut statement = connection.prepare(LIST).map_err(words)?;
+        let mut statement = connection.prepare(LIST).map_err(wrong)?;
         let [database, name] = [&schema.database, &schema.schema].map(|part| part.clone().unwrap_or_default());
         let rows = statement.query_map(params![database, name], |row| {
             let kind: String = row.get(1)?;
             Ok((row.get(0)?, if kind == "VIEW" { Kind::View } else { Kind::Table }))
         });
-        rows.and_then(Iterator::collect).map_err(words)
+        rows.and_then(Iterator::collect).map_err(wrong)
     }
 
     fn schemas(&self) -> Result<Vec<String>, String> {
         let connection = self.connection();
-        let mut statement = connection.prepare("select distinct schema_name from duckdb_schemas() where not internal order by 1").map_err(words)?;
+        let mut statement = connection
+            .prepare("select distinct schema_name from duckdb_schemas() where not internal order by 1")
+            .map_err(wrong)?;
         let rows = statement.query_map([], |row| row.get(0));
-        rows.and_then(Iterator::collect).map_err(words)
+        rows.and_then(Iterator::collect).map_err(wrong)
     }
 }

@@ -1,0 +1,126 @@
+//! A node as templates see it: `model`, the `node` of the naming macros, and what stands in `graph`.
+//!
+//! Behaviour: the manifest's nodes. What is not asked for is never converted.
+
+use std::sync::Arc;
+
+use minijinja::Value;
+use minijinja::value::{Enumerator, Object};
+use serde_json::json;
+
+use super::node::Node;
+use crate::jinja::values;
+
+#[derive(Debug)]
+struct Facts(Arc<Node>);
+
+const FACTS: &[&str] = &[
+    "name",
+    "resource_type",
+    "package_name",
+    "path",
+    "original_file_path",
+    "unique_id",
+    "fqn",
+    "alias",
+    "schema",
+    "database",
+    "identifier",
+    "version",
+    "latest_version",
+    "config",
+    "tags",
+    "meta",
+    "group",
+    "access",
+    "description",
+    "raw_code",
+    "raw_sql",
+    "language",
+    "columns",
+    "depends_on",
+    "refs",
+    "sources",
+    "checksum",
+    "relation_name",
+    "patch_path",
+    "unrendered_config",
+    "docs",
+    "metrics",
+    "contract",
+    "doc_blocks",
+];
+
+impl Object for Facts {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        let node = &self.0;
+        let text = |text: &str| Some(Value::from(text));
+        let json = |json: serde_json::Value| Some(values::from_json(&json));
+        let texts = |texts: &[String]| Some(values::List::value(texts.iter().map(|text| Value::from(text.as_str()))));
+        match key {
+            "name" => text(&node.name),
+            "resource_type" => text(node.resource_type.name()),
+            "package_name" => text(&node.package),
+            "path" => text(&node.path),
+            "original_file_path" => text(&node.original_file_path),
+            "unique_id" => text(&node.unique_id),
+            "fqn" => texts(&node.fqn),
+            "alias" | "identifier" => text(&node.alias),
+            "schema" => text(&node.schema),
+            "database" => text(&node.database),
+            "version" => json(node.model.version.as_ref().map(|version| version.0.clone()).unwrap_or_default()),
+            "latest_version" => {
+                json(node.model.latest_version.as_ref().map(|version| version.0.clone()).unwrap_or_default())
+            }
+            "config" => json(serde_json::Value::Object((*node.config).clone())),
+            "unrendered_config" => json(serde_json::Value::Object((*node.unrendered).clone())),
+            "tags" => texts(&node.tags),
+            "meta" => json(node.meta.clone().into()),
+            "group" => json(node.group.clone().into()),
+            "access" => text(node.access()),
+            "description" => text(&node.description),
+            "raw_code" | "raw_sql" => text(&node.raw),
+            "language" => text(if node.is_python { "python" } else { "sql" }),
+            "columns" => json(node.columns.values().map(|column| (column.name.clone(), column.to_json())).collect()),
+            "depends_on" => json(json!({"macros": node.macros, "nodes": node.depends_on})),
+            "refs" => json(node.refs.iter().map(|asked| asked.what.to_json()).collect()),
+            "sources" => json(node.sources.iter().map(|asked| json!([asked.what.0, asked.what.1])).collect()),
+            "checksum" => json(json!({"name": "sha256", "checksum": node.checksum})),
+            "relation_name" => json(node.has_relation().then(|| node.relation.to_string()).into()),
+            "patch_path" => json(node.patch.as_ref().map(|patch| format!("{}://{}", node.package, patch.path)).into()),
+            "docs" => {
+                json(node.config.get("docs").cloned().unwrap_or_else(|| json!({"show": true, "node_color": null})))
+            }
+            "metrics" => json(json!(node.metrics)),
+            "functions" | "extra_ctes" | "primary_key" => Some(values::List::value([])),
+            "time_spine" => json(node.model.time_spine.clone().unwrap_or_default()),
+            "deprecation_date" => json(node.model.deprecation_date.clone().into()),
+            "contract" => json(json!({"enforced": node.has_contract()})),
+            "doc_blocks" => json(json!(node.doc_blocks)),
+            "test_metadata" => json(node.test.as_ref().map_or(
+                serde_json::Value::Null,
+                |test| json!({"name": test.name, "kwargs": test.kwargs, "namespace": test.namespace}),
+            )),
+            "column_name" => json(node.test.as_ref().map_or(serde_json::Value::Null, |test| json!(test.column_name))),
+            "attached_node" => json(node.test.as_ref().map_or(serde_json::Value::Null, |test| json!(test.attached_to))),
+            "file_key_name" => {
+                json(node.test.as_ref().map_or(serde_json::Value::Null, |test| json!(test.file_key_name)))
+            }
+            "build_path" | "compiled_path" | "root_path" | "batch" => Some(Value::from(())),
+            key => node.body.get(key).map(values::from_json),
+        }
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Str(FACTS)
+    }
+}
+
+/// `model`, and the `node` that the naming macros are given.
+pub(super) fn facts(node: &Arc<Node>) -> Value {
+    Value::from_object(Facts(Arc::clone(node)))
+}
