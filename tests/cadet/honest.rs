@@ -82,7 +82,15 @@ fn the_target_of_a_profile_may_be_jinja() {
 fn what_dbt_has_and_cadet_has_not_is_said_so() {
     let sandbox = shop().file("models/typed.sql", "select {{ dbt.create_table_as(false, this, 'x') }} as one\n");
     insta::assert_snapshot!(sandbox.cadet(&["compile", "--select", "typed"]).shown(), @"
-    ✓ Compiled 1 node to target/compiled/shop.
-    --- exit code 0
+    error[jinja/renders]: cadet does not know dbt's `create_table_as` yet
+      ╭▸ models/typed.sql:1:14
+      │
+    1 │ select {{ dbt.create_table_as(false, this, 'x') }} as one
+      │              ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: the model need not be wrong, but cadet can neither check nor build it
+
+    ✗ Compiled 0 nodes to target/compiled/shop.
+    --- exit code 1
     ");
 }

@@ -594,9 +594,9 @@ fn an_empty_model() {
     let sandbox = model(branch(), "visits_fct", "\n");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     error[sql/parses]: this model is empty
-      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:2:1
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:1
       │
-    2 │
+    1 │
       │ ━
       │
       ╰ help: write one select statement

@@ -143,13 +143,13 @@ fn a_template_changes_nothing() {
       To learn more about a rule: cadet explain jinja/renders
     --- exit code 1
     ");
-    insta::assert_snapshot!(sandbox.cadet(&["build"]).shown(), @"
+    insta::assert_snapshot!(sandbox.cadet(&["build", "--threads", "1"]).shown(), @"
        built  table       payments  2 rows
+       built  table       by_method  1 row
       failed  table       cleans  `adapter.drop_relation` is not available to a project's code
-      failed  table       states  a template may only read the warehouse, with one query: a model must be a query
       failed  table       drops  a template may only read the warehouse, with one query: a model must be a query
       failed  table       second  a template may only read the warehouse, with one query: a model must be one query, and this is more than one statement
-       built  table       by_method  1 row
+      failed  table       states  a template may only read the warehouse, with one query: a model must be a query
 
     error[jinja/renders]: `adapter.drop_relation` is not available to a project's code
       ╭▸ models/cleans.sql:2:30
