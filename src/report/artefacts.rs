@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde_json::Value;
 
 use super::{manifest, run_results};
@@ -40,13 +42,23 @@ pub fn write_compiled(
 ) -> Result<(), Error> {
     refuse_links(folder)?;
     let target = folder.join("target");
-    for (id, sql) in compiled {
-        // dbt keeps the text of snapshots in its manifest alone.
-        if let Some(node) = project.nodes.get(id).filter(|node| node.resource_type != ResourceType::Snapshot) {
-            write(&target.join("compiled").join(node_path(node)), sql.as_bytes())?;
-        }
-    }
-    write_json(&target.join("manifest.json"), &manifest::manifest(project, run, compiled))
+    // dbt keeps the text of snapshots in its manifest alone.
+    let is_written = |node: &&Arc<Node>| node.resource_type != ResourceType::Snapshot;
+    let texts = compiled.par_iter().filter_map(|(id, sql)| Some((project.nodes.get(id).filter(is_written)?, sql)));
+    texts.try_for_each(|(node, sql)| write(&target.join("compiled").join(node_path(node)), sql.as_bytes()))?;
+    write_manifest(project, run, &target.join("manifest.json"), compiled)
+}
+
+fn write_manifest(
+    project: &Project,
+    run: &Run,
+    path: &Path,
+    compiled: &HashMap<String, String>,
+) -> Result<(), Error> {
+    create_parent(path)?;
+    let failed = |source| Error::File { action: "write", path: path.to_owned(), source };
+    let mut out = BufWriter::new(fs::File::create(path).map_err(failed)?);
+    manifest::write(project, run, compiled, &mut out).and_then(|()| out.flush()).map_err(failed)
 }
 
 /// Writes what was run, and the results.
@@ -135,6 +147,10 @@ fn copy(from: &Path, to: &Path) -> Result<(), Error> {
 /// # Errors
 /// When it cannot be written.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    // Most folders are there already.
+    if fs::write(path, bytes).is_ok() {
+        return Ok(());
+    }
     create_parent(path)?;
     fs::write(path, bytes).map_err(|source| Error::File { action: "write", path: path.to_owned(), source })
 }

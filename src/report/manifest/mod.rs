@@ -5,13 +5,18 @@ mod node;
 mod primary_key;
 
 use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Write};
+use std::sync::Arc;
 
+use rayon::prelude::*;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 
 use crate::project::graph::Graph;
 use crate::project::group::Group;
 use crate::project::scopes::Run;
-use crate::project::{Node, Project, ResourceType};
+use crate::project::{Node, Project, ResourceType, SourceTable};
 
 pub(crate) use contract::moment;
 pub(crate) use node::{other, source};
@@ -21,34 +26,66 @@ pub(crate) fn of_node(project: &Project, node: &Node) -> Value {
     node::node(project, node, &HashMap::new(), None)
 }
 
-/// The whole manifest. `compiled` is the SQL of the nodes that were compiled.
-pub fn manifest(project: &Project, run: &Run, compiled: &HashMap<String, String>) -> Value {
-    let graph = Graph::new(project);
-    let lost = project.lost_tests.iter();
-    let ids: Vec<&str> = project.all_nodes().chain(lost).map(|node| node.unique_id.as_str()).collect();
-    let sorted = |ids: &[&str]| {
-        let mut ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
-        ids.sort();
-        ids
-    };
-    let mut parents: BTreeMap<&str, Vec<String>> = ids.iter().map(|id| (*id, sorted(graph.parents(id)))).collect();
-    let mut children: BTreeMap<&str, Vec<String>> = ids.iter().map(|id| (*id, sorted(graph.children(id)))).collect();
-    for test in &project.lost_tests {
-        parents.insert(&test.unique_id, sorted(&test.depends_on.iter().map(String::as_str).collect::<Vec<_>>()));
-        for parent in &test.depends_on {
-            let tests = children.entry(parent).or_default();
-            tests.push(test.unique_id.clone());
-            tests.sort();
-        }
-    }
+/// Nodes by unique id, each as the text of its JSON: a manifest of many nodes is never held as values.
+type Written<'p> = Vec<(&'p str, Box<RawValue>)>;
+
+/// The whole manifest, written to `out`. `compiled` is the SQL of the nodes that were compiled.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(project: &Project, run: &Run, compiled: &HashMap<String, String>, out: impl Write) -> io::Result<()> {
     let mut metadata = metadata(run, "manifest/v12");
     metadata.extend(project_metadata(project));
     let of_kind = |kind: ResourceType| {
-        let nodes = project.others.values().filter(|node| node.resource_type == kind);
-        nodes.map(|each| (each.unique_id.clone(), node::other(each))).collect::<Map<_, _>>()
+        let nodes = project.others.values().filter(move |node| node.resource_type == kind);
+        written(nodes.collect(), node::other)
     };
     let keys = primary_key::inferred(project);
-    let one = |each: &crate::project::Node| node::node(project, each, compiled, keys.get(&each.unique_id));
+    let one = |each: &Node| node::node(project, each, compiled, keys.get(&each.unique_id));
+    let (parents, children) = neighbours(project);
+    let mut parts = serde_json::Serializer::new(out);
+    let mut parts = parts.serialize_map(None)?;
+    parts.serialize_entry("metadata", &metadata)?;
+    let nodes = project.nodes.values().chain(&project.lost_tests).collect();
+    parts.serialize_entry("nodes", &Entries(written(nodes, one)?))?;
+    let sources = project.sources.values().map(SourceTable::node).collect();
+    parts.serialize_entry("sources", &Entries(written(sources, node::source)?))?;
+    parts.serialize_entry("macros", &macros(project))?;
+    parts.serialize_entry("docs", &docs(project))?;
+    parts.serialize_entry("exposures", &Entries(of_kind(ResourceType::Exposure)?))?;
+    parts.serialize_entry("metrics", &Entries(of_kind(ResourceType::Metric)?))?;
+    let groups: Map<_, _> = project.groups.iter().map(|each| (each.unique_id.clone(), group(each))).collect();
+    parts.serialize_entry("groups", &groups)?;
+    parts.serialize_entry("selectors", &crate::select::written(project))?;
+    parts.serialize_entry("disabled", &disabled(project, one))?;
+    parts.serialize_entry("parent_map", &parents)?;
+    parts.serialize_entry("child_map", &children)?;
+    parts.serialize_entry("group_map", &group_map(project))?;
+    parts.serialize_entry("saved_queries", &Entries(of_kind(ResourceType::SavedQuery)?))?;
+    parts.serialize_entry("semantic_models", &Entries(of_kind(ResourceType::SemanticModel)?))?;
+    parts.serialize_entry("unit_tests", &Entries(of_kind(ResourceType::UnitTest)?))?;
+    parts.serialize_entry("functions", &Map::new())?;
+    parts.end()?;
+    Ok(())
+}
+
+/// A JSON object of what is written already.
+struct Entries<'p>(Written<'p>);
+
+impl Serialize for Entries<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(id, text)| (id, text)))
+    }
+}
+
+/// Writes nodes on all threads.
+fn written<'p>(nodes: Vec<&'p Arc<Node>>, one: impl Fn(&Node) -> Value + Sync) -> serde_json::Result<Written<'p>> {
+    let write = |node: &'p Arc<Node>| Ok((node.unique_id.as_str(), to_raw_value(&one(node))?));
+    nodes.into_par_iter().map(write).collect()
+}
+
+/// What `enabled: false` takes out: a list for each unique id.
+fn disabled(project: &Project, one: impl Fn(&Node) -> Value) -> Map<String, Value> {
     let mut disabled: Map<String, Value> = Map::new();
     for each in &project.disabled {
         let written = match each.resource_type {
@@ -61,25 +98,34 @@ pub fn manifest(project: &Project, run: &Run, compiled: &HashMap<String, String>
             all.push(written);
         }
     }
-    json!({
-        "metadata": metadata,
-        "nodes": project.nodes.values().chain(&project.lost_tests).map(|each| (each.unique_id.clone(), one(each))).collect::<Map<_, _>>(),
-        "sources": project.sources.values().map(|each| (each.unique_id.clone(), node::source(each))).collect::<Map<_, _>>(),
-        "macros": macros(project),
-        "docs": docs(project),
-        "exposures": of_kind(ResourceType::Exposure),
-        "metrics": of_kind(ResourceType::Metric),
-        "groups": project.groups.iter().map(|each| (each.unique_id.clone(), group(each))).collect::<Map<_, _>>(),
-        "selectors": crate::select::written(project),
-        "disabled": disabled,
-        "parent_map": parents,
-        "child_map": children,
-        "group_map": group_map(project),
-        "saved_queries": of_kind(ResourceType::SavedQuery),
-        "semantic_models": of_kind(ResourceType::SemanticModel),
-        "unit_tests": of_kind(ResourceType::UnitTest),
-        "functions": {},
-    })
+    disabled
+}
+
+/// The ids of the nodes that each node reads, or that read it, in order.
+type Neighbours<'p> = BTreeMap<&'p str, Vec<&'p str>>;
+
+/// The parents and the children of every node.
+fn neighbours(project: &Project) -> (Neighbours<'_>, Neighbours<'_>) {
+    let graph = Graph::new(project);
+    let lost = project.lost_tests.iter();
+    let ids: Vec<&str> = project.all_nodes().chain(lost).map(|node| node.unique_id.as_str()).collect();
+    let sorted = |mut ids: Vec<_>| {
+        ids.sort_unstable();
+        ids
+    };
+    let mut parents: Neighbours<'_> = ids.iter().map(|id| (*id, sorted(graph.parents(id).to_vec()))).collect();
+    let mut children: Neighbours<'_> = ids.iter().map(|id| (*id, sorted(graph.children(id).to_vec()))).collect();
+    for test in &project.lost_tests {
+        let mut of_test: Vec<&str> = test.depends_on.iter().map(String::as_str).collect();
+        of_test.sort_unstable();
+        parents.insert(&test.unique_id, of_test);
+        for parent in &test.depends_on {
+            let tests = children.entry(parent).or_default();
+            tests.push(&test.unique_id);
+            tests.sort_unstable();
+        }
+    }
+    (parents, children)
 }
 
 /// What every artefact says of the run.
