@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::guard::{self, Task};
 use crate::jinja::render::{self, RenderProblem};
 use crate::jinja::rewrite::{Marks, Rewritten, rewrite};
 use crate::project::{Node, Project, ResourceType, scopes};
@@ -42,6 +43,7 @@ pub fn node_sql(project: &Project, node: &Arc<Node>, incremental: bool) -> Resul
 
 /// The node's own SQL, before ephemeral models are written into it.
 fn body(project: &Project, node: &Arc<Node>, incremental: bool) -> Result<Compiled, RenderProblem> {
+    let _working = guard::begin(&node.file, Task::read(&node.raw)).map_err(|blame| RenderProblem::left_out(&blame))?;
     let scope = Arc::new(scopes::compiling(project, node, incremental));
     if node.test.is_some() {
         let sql = test::render(&scope, node)?;

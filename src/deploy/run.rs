@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::build::{Builder, Built};
 use super::outcome::{Outcome, Status};
+use crate::guard;
 use crate::plan::order::waits_for;
 use crate::plan::{Plan, Step, name_of};
 use crate::project::graph::Graph;
@@ -48,6 +49,7 @@ pub fn run(
     options: Options,
     progress: &dyn Progress,
 ) -> Vec<Outcome> {
+    guard::no_return();
     let project = builder.project;
     let graph = Graph::new(project);
     let ids: BTreeSet<&str> = plan.steps.iter().map(|step| step.id.as_str()).collect();

@@ -25,6 +25,7 @@
 
 use crate::compile::sql;
 use crate::finding::{Level, Place};
+use crate::guard::{self, Task};
 use crate::project::Node;
 use crate::rules::{Check, Found, Rule, Subject};
 
@@ -36,7 +37,15 @@ fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
         return;
     }
     let Some(Ok(compiled)) = subject.compiled.get(&model.unique_id) else { return };
-    let Err(problem) = sql::check(&compiled.sql) else { return };
+    let read = guard::begin(&model.file, Task::sql(&compiled.sql)).map(|_working| sql::check(&compiled.sql));
+    let problem = match read {
+        Ok(Ok(())) => return,
+        Ok(Err(problem)) => problem,
+        Err(blame) => {
+            found.at(Place::file(model.file.clone()), blame.message()).help = Some(blame.help());
+            return;
+        }
+    };
     let text = |path: &str| subject.project.text(path).to_owned();
     let place = compiled.map.place(problem.span.start, text).unwrap_or_else(|| Place::file(model.file.clone()));
     let place = widened(place, problem.span.len(), subject);
