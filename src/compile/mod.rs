@@ -43,7 +43,6 @@ pub fn node_sql(project: &Project, node: &Arc<Node>, incremental: bool) -> Resul
 
 /// The node's own SQL, before ephemeral models are written into it.
 fn body(project: &Project, node: &Arc<Node>, incremental: bool) -> Result<Compiled, RenderProblem> {
-    let _working = guard::begin(&node.file, Task::read(&node.raw)).map_err(|blame| RenderProblem::left_out(&blame))?;
     let scope = Arc::new(scopes::compiling(project, node, incremental));
     if node.test.is_some() {
         let sql = test::render(&scope, node)?;
@@ -60,6 +59,7 @@ fn body(project: &Project, node: &Arc<Node>, incremental: bool) -> Result<Compil
 
 /// The template of a node, with marks that lead back to its file.
 fn template(project: &Project, node: &Node) -> Result<Rewritten, RenderProblem> {
+    let _working = guard::begin(&node.file, Task::read(&node.raw)).map_err(|blame| RenderProblem::left_out(&blame))?;
     let text = project.text(&node.file);
     let range = node.raw_start..node.raw_start + node.raw.len();
     let stands_there = node.place.span.is_none() && text.get(range.clone()).is_some_and(|text| *text == *node.raw);

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -41,8 +42,9 @@ pub fn run() -> Result<u8, Error> {
     let mut orders = Orders { parent: std::process::id(), ..Orders::default() };
     for _ in 0..MOST_STARTS {
         folder.give_orders(&orders).map_err(failed)?;
-        let mut child = start(kept.path(), &folder, orders.careful).map_err(failed)?;
-        let end = wait(&mut child, &mut signals).map_err(failed)?;
+        let not_started = |source| Error::File { action: "start", path: executable(), source };
+        let mut child = start(kept.path(), &folder, orders.careful).map_err(not_started)?;
+        let end = wait(&mut child, &mut signals).map_err(not_started)?;
         let said = orders.careful.then(|| std::fs::read_to_string(folder.stderr()).unwrap_or_default());
         match end {
             End::Code(code) => {
@@ -101,18 +103,20 @@ impl Died {
             When::Reading => {
                 "look at what changed last; if there is nothing unusual in it, tell cadet's developers".into()
             }
-            When::Building => {
-                "tables are whole, the old or the new; run the same command again to build the rest".into()
-            }
+            When::Building => "run the same command again; each table is whole, the old one or the new one".into(),
         }
     }
 }
 
-fn start(path: &std::path::Path, folder: &Folder, careful: bool) -> io::Result<Child> {
-    // On Linux it is this very file, even when another was put in its place meanwhile.
-    let executable = if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { std::env::current_exe()? };
+/// This executable. On Linux it is this very file, even when another was put in its place meanwhile.
+fn executable() -> PathBuf {
+    let elsewhere = || std::env::current_exe().unwrap_or_else(|_| "cadet".into());
+    if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { elsewhere() }
+}
+
+fn start(path: &Path, folder: &Folder, careful: bool) -> io::Result<Child> {
     let mut args = std::env::args_os();
-    let mut command = Command::new(executable);
+    let mut command = Command::new(executable());
     if let Some(name) = args.next() {
         command.arg0(name);
     }

@@ -155,14 +155,18 @@ pub fn no_return() {
     }
 }
 
-/// One tick later: the thread whose innermost work has taken too long, if there is one.
+/// One tick later: the thread whose innermost work has taken too long, if there is one. While tables are built, templates
+/// may wait for the warehouse as long as they like.
 ///
 /// Ticks are counted, and not seconds, so that a process that was stopped for a while is not late.
 pub(super) fn overdue() -> Option<Vec<Frame>> {
     let now = TICKS.fetch_add(1, Ordering::Relaxed) + 1;
     let most = u64::try_from(LONGEST.as_millis() / TICK.as_millis()).unwrap_or(u64::MAX);
+    let may_wait = IS_PAST_RETURN.load(Ordering::Relaxed);
     let is_late = |frames: &Vec<Frame>| {
-        innermost(frames).and_then(|at| frames.get(at)).is_some_and(|frame| now.saturating_sub(frame.began) > most)
+        let frame = innermost(frames).and_then(|at| frames.get(at));
+        let frame = frame.filter(|frame| !may_wait || matches!(frame.task, Task::Sql(_)));
+        frame.is_some_and(|frame| now.saturating_sub(frame.began) > most)
     };
     lock(&THREADS).iter().map(|thread| lock(thread).clone()).find(is_late)
 }
@@ -177,9 +181,11 @@ fn write_down() {
         return;
     }
     let Some(hired) = HIRED.get() else { return };
-    let threads: Vec<Vec<Frame>> =
-        lock(&THREADS).iter().map(|thread| lock(thread).clone()).filter(|frames| !frames.is_empty()).collect();
-    let Ok(mut line) = serde_json::to_vec(&threads) else { return };
+    // Held until it is written, so that nothing older is written over it.
+    let threads = lock(&THREADS);
+    let frames: Vec<Vec<Frame>> =
+        threads.iter().map(|thread| lock(thread).clone()).filter(|frames| !frames.is_empty()).collect();
+    let Ok(mut line) = serde_json::to_vec(&frames) else { return };
     line.push(b'\n');
     // What cannot be written down cannot be blamed: the run then ends with an error instead.
     let _ = hired.file.write_all_at(&line, 0);
