@@ -219,7 +219,7 @@ fn what_has_begun_to_build_is_not_begun_again() {
     assert_eq!(ran.code, 3, "{}", ran.shown());
     assert_snapshot!(ran.stderr, @"
     error: cadet ended unexpectedly before its report was done; it was at work on models/prison/safety/safety__deep.sql
-    help: tables are whole, the old or the new; run the same command again to build the rest
+    help: run the same command again; each table is whole, the old one or the new one
     ");
     let again = project.cadet(&["run"]);
     assert_eq!(again.code, 0, "{}", again.shown());
@@ -243,6 +243,26 @@ fn the_working_process_ends_with_the_one_that_waits() {
         assert_eq!(waiting.wait().unwrap().code(), code, "{how}");
         soon(|| (!is_alive(&working)).then_some(()));
     }
+}
+
+#[test]
+fn sql_as_long_as_athena_takes_it_is_read_in_time() {
+    let names: String = (0..20_000).map(|at| format!(", 1 as c{at}")).collect();
+    let project = Sandbox::new()
+        .file("models/prison/safety/safety__list.sql", &format!("select 1 as a{names}\n"))
+        .file("models/prison/safety/safety__types.sql", &format!("select cast(a as {}", "row(".repeat(65_000)))
+        .file("models/prison/safety/safety__long.sql", &format!("select 1 as a{names}{names}\n"))
+        .file("cadet.yaml", "rules:\n  docs/intermediate-is-described: off\n");
+    let ran = project.cadet(&["check", "--all", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let told = json["findings"].as_array().unwrap().iter().map(|finding| {
+        let text = |key: &str| finding[key].as_str().unwrap_or_default();
+        format!("{} {}: {}", text("rule"), text("path"), text("message"))
+    });
+    assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @"
+    sql/length-limit models/prison/safety/safety__long.sql: the SQL of this model is 497793 bytes long, and Athena takes at most 262144
+    sql/parses models/prison/safety/safety__types.sql: this SQL cannot be read: expected type modifiers, but found (
+    ");
 }
 
 /// What comes about within five seconds.

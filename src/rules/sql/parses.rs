@@ -37,6 +37,11 @@ fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
         return;
     }
     let Some(Ok(compiled)) = subject.compiled.get(&model.unique_id) else { return };
+    let is_refused = subject.policy.level("sql/length-limit", Level::Error).is_some();
+    if is_refused && compiled.sql.len() > sql::LONGEST {
+        // What else is wrong with it need not be known, and might take long to find out.
+        return;
+    }
     let read = guard::begin(&model.file, Task::sql(&compiled.sql)).map(|_working| sql::check(&compiled.sql));
     let problem = match read {
         Ok(Ok(())) => return,
