@@ -20,7 +20,8 @@ use crate::select::Indirect;
   cadet build --select +my_db__my_table
   cadet explain naming/model-file     what a rule asks for, and why
 
-Exit codes: 0 nothing wrong, 1 something to fix, 2 bad usage or settings, 3 the run could not be done."
+Exit codes: 0 nothing wrong, 1 something to fix, 2 bad usage or settings, 3 the run could not be done,
+130 interrupted."
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -109,6 +110,13 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Show everything on a small example, in a temporary folder
     Demo(DemoArgs),
+}
+
+impl Command {
+    /// Whether the command reads a dbt project; the others read nothing that anyone else wrote.
+    pub fn reads_project(&self) -> bool {
+        !matches!(self, Self::Explain(_))
+    }
 }
 
 #[derive(Debug, Args)]

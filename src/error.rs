@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::engine::EngineError;
+use crate::guard::parent::Died;
 use crate::select::SelectError;
 use crate::settings::SettingsError;
 use crate::source::GitError;
@@ -20,6 +21,8 @@ pub enum Error {
     Git(#[from] GitError),
     #[error("{0}")]
     Engine(#[from] EngineError),
+    #[error("{0}")]
+    Died(Died),
     #[error("failed to {action} {}: {source}", path.display())]
     File { action: &'static str, path: PathBuf, source: std::io::Error },
 }
@@ -40,6 +43,7 @@ impl Error {
             Self::Engine(_) => {
                 "wait for the other run to end, or delete the file: it holds nothing but what cadet built".into()
             }
+            Self::Died(died) => died.advice(),
             Self::File { .. } => "check that the folder exists and that you may write to it".into(),
         }
     }
@@ -48,7 +52,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage { .. } | Self::Settings(_) | Self::Select(_) => 2,
-            Self::Git(_) | Self::Engine(_) | Self::File { .. } => 3,
+            Self::Git(_) | Self::Engine(_) | Self::Died(_) | Self::File { .. } => 3,
         }
     }
 }

@@ -41,6 +41,9 @@ pub mod deploy;
 /// 10. Findings and outcomes, told to people and machines.
 pub mod report;
 
+/// The process that does the work, and the one that waits for it and outlives it.
+pub mod guard;
+
 /// What stops cadet.
 pub mod error;
 

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use cadet::cli::Cli;
-use cadet::{commands, report};
+use cadet::settings::Environment;
+use cadet::{commands, guard, report};
 
 /// Reading a project makes millions of small values on several threads, which the system's allocator is slow at.
 #[global_allocator]
@@ -15,8 +16,14 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     // A panic in a template's rendering is caught and told as a finding; its trace would only be noise.
     std::panic::set_hook(Box::new(|_| {}));
-    match commands::run(cli) {
-        Ok(verdict) => ExitCode::from(verdict.exit_code()),
+    // What reads a project does so in a process of its own, which may die of it.
+    let waited = if cli.command.reads_project() { guard::enter(&Environment::read()) } else { Ok(None) };
+    let ended = waited.and_then(|waited| match waited {
+        Some(code) => Ok(code),
+        None => commands::run(cli).map(commands::Verdict::exit_code),
+    });
+    match ended {
+        Ok(code) => ExitCode::from(code),
         Err(error) => {
             report::text::stop(&error.to_string(), &error.advice());
             ExitCode::from(error.exit_code())

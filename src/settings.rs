@@ -100,6 +100,9 @@ fn plain(error: &serde_saphyr::Error) -> String {
     first.trim_start_matches("error: ").to_owned()
 }
 
+/// The folder in which the working process finds its orders: who has it is the working process.
+pub const WORKER: &str = "CADET_WORKER";
+
 /// What cadet takes from the environment.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
@@ -115,6 +118,13 @@ pub struct Environment {
     pub profiles_dir: Option<PathBuf>,
     pub home: Option<PathBuf>,
     pub no_color: bool,
+    /// The value of [`WORKER`].
+    pub worker: Option<PathBuf>,
+    /// The most memory that reading a project may take, in MiB, as it is written.
+    pub memory: Option<String>,
+    /// How reading is to fail, for tests.
+    #[cfg(debug_assertions)]
+    pub mishaps: Option<String>,
     all: BTreeMap<String, String>,
 }
 
@@ -136,6 +146,10 @@ impl Environment {
             profiles_dir: text("DBT_PROFILES_DIR").map(PathBuf::from),
             home: text("HOME").or_else(|| text("USERPROFILE")).map(PathBuf::from),
             no_color: text("NO_COLOR").is_some(),
+            worker: text(WORKER).map(PathBuf::from),
+            memory: text("CADET_MEMORY"),
+            #[cfg(debug_assertions)]
+            mishaps: text("CADET_MISHAPS"),
             all,
         }
     }

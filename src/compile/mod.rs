@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::guard::{self, Task};
 use crate::jinja::render::{self, RenderProblem};
 use crate::jinja::rewrite::{Marks, Rewritten, rewrite};
 use crate::jinja::scope::Scope;
@@ -116,6 +117,7 @@ impl<'p> Compiler<'p> {
 
 /// The template of a node, with marks that lead back to its file.
 fn template(project: &Project, node: &Node) -> Result<Rewritten, RenderProblem> {
+    let _working = guard::begin(&node.file, Task::read(&node.raw)).map_err(|blame| RenderProblem::left_out(&blame))?;
     let text = project.text(&node.file);
     let range = node.raw_start..node.raw_start + node.raw.len();
     let stands_there = node.place.span.is_none() && text.get(range.clone()).is_some_and(|text| *text == *node.raw);

@@ -4,7 +4,7 @@
 //! for clauses that it is known not to know, as a note and not as an error.
 
 use std::any::TypeId;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use sqlparser::ast::Statement;
@@ -16,6 +16,9 @@ use crate::source::LineIndex;
 
 /// Deeper nesting is refused, so that no query can exhaust the stack.
 const DEEPEST: usize = 100;
+
+/// The most bytes that Athena takes in one statement. Behaviour: "Service Quotas" of Athena's guide.
+pub const LONGEST: usize = 262_144;
 
 /// Clauses of Trino that sqlparser does not read.
 const UNREAD: &[&str] = &[
@@ -235,6 +238,7 @@ fn in_sqlparsers_words(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         Some(Token::Word(word)) if word.quote_style.is_none() => word.value.to_lowercase(),
         _ => String::new(),
     };
+    let closings = closings(&tokens, &places);
     let mut casts: Vec<Option<usize>> = Vec::new();
     let mut closed: HashSet<usize> = HashSet::new();
     for (number, &at) in places.iter().enumerate() {
@@ -245,7 +249,8 @@ fn in_sqlparsers_words(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
                 match before.as_str() {
                     "cast" | "try_cast" => casts.push(None),
                     "array" | "row" | "map" if in_type => {
-                        closed.extend(close_type(&mut tokens, &places, number));
+                        let closing = closings.get(&at).copied();
+                        closed.extend(closing.and_then(|closing| close_type(&mut tokens, &places, number, closing)));
                         casts.push(Some(at));
                     }
                     _ => casts.push(casts.last().copied().flatten()),
@@ -264,18 +269,22 @@ fn in_sqlparsers_words(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     tokens
 }
 
-/// Turns the brackets of a type into angle brackets, and `row` into `struct`; says where the closing one was.
-fn close_type(tokens: &mut [TokenWithSpan], places: &[usize], number: usize) -> Option<usize> {
-    let mut depth = 0usize;
-    let closing = places[number..].iter().find(|at| {
-        match tokens[**at].token {
-            Token::LParen => depth += 1,
-            Token::RParen => depth -= 1,
+/// The closing bracket of each bracket that has one.
+fn closings(tokens: &[TokenWithSpan], places: &[usize]) -> HashMap<usize, usize> {
+    let mut open = Vec::new();
+    let mut closings = HashMap::new();
+    for &at in places {
+        match tokens[at].token {
+            Token::LParen => open.push(at),
+            Token::RParen => closings.extend(open.pop().map(|opening| (opening, at))),
             _ => {}
         }
-        depth == 0
-    });
-    let &closing = closing?;
+    }
+    closings
+}
+
+/// Turns the brackets of a type into angle brackets, and `row` into `struct`; says where the closing one was.
+fn close_type(tokens: &mut [TokenWithSpan], places: &[usize], number: usize, closing: usize) -> Option<usize> {
     if matches!(&tokens[places[number - 1]].token, Token::Word(word) if word.value.eq_ignore_ascii_case("map")) {
         return None;
     }

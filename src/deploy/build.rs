@@ -10,6 +10,7 @@ use super::source_data::{self, Filled};
 use crate::compile::{Compiled, Compiler, sql};
 use crate::engine::{Engine, EngineError, Load, Stored, TypedColumn};
 use crate::finding::{Finding, Level, Place};
+use crate::guard::{self, Task};
 use crate::parse::csv;
 use crate::project::{Node, Project, ResourceType, SourceTable};
 
@@ -190,6 +191,13 @@ impl Builder<'_> {
 
     /// SQL that is not exactly one query is never sent.
     fn unsafe_sql(&self, node: &Node, compiled: &Compiled, query: &str) -> Option<Built> {
+        let _working = match guard::begin(&node.file, Task::sql(query)) {
+            Ok(working) => working,
+            Err(blame) => {
+                let finding = Finding::new("sql/parses", Level::Error, blame.message(), node.place.clone());
+                return Some(Built::failed(finding.help(blame.help())));
+            }
+        };
         let problem = sql::check(query).err().filter(|problem| !problem.is_unread)?;
         let place = self.place(node, compiled, Some(problem.span.start));
         Some(Built::failed(Finding::new("sql/parses", Level::Error, problem.message, place).help(problem.help)))

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::build::{Builder, Built};
 use super::outcome::{Outcome, Status};
+use crate::guard;
 use crate::plan::order::waits_for;
 use crate::plan::{Plan, Step, name_of};
 use crate::project::graph::Graph;
@@ -48,6 +49,7 @@ pub fn run(
     options: Options,
     progress: &dyn Progress,
 ) -> Vec<Outcome> {
+    guard::no_return();
     let project = builder.project;
     project.select(plan.steps.iter().map(|step| step.id.clone()));
     let graph = Graph::new(project);

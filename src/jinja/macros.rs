@@ -13,8 +13,9 @@ use super::blocks::{BlockKind, Parameter};
 use super::rewrite::{Marks, rewrite};
 use super::scope::{Context, Scope};
 use super::standins;
-use super::universe::MacroDef;
+use super::universe::{INTERNAL, MacroDef};
 use super::values::List;
+use crate::guard::{self, Task, Working};
 
 /// What stands before every template: it leaves a macro behind that imports other templates into this same render.
 ///
@@ -72,6 +73,18 @@ pub(super) struct MacroRef {
 impl MacroRef {
     pub(super) fn value(scope: &Arc<Scope>, definition: &Arc<MacroDef>) -> Value {
         Value::from_object(Self { definition: Arc::clone(definition), scope: Arc::clone(scope) })
+    }
+
+    /// Tells that the macro runs; dbt's own are never to blame for what they are given.
+    fn begin(&self) -> Result<Option<Working>, Error> {
+        if self.definition.package == INTERNAL {
+            return Ok(None);
+        }
+        let task = Task::Macro(self.definition.unique_id.clone());
+        let begun = guard::begin(&self.definition.path, task);
+        begun
+            .map(Some)
+            .map_err(|blame| Error::new(ErrorKind::InvalidOperation, format!("{}; {}", blame.message(), blame.help())))
     }
 
     /// The raw macro, imported into this render on first use.
@@ -195,6 +208,7 @@ impl Object for MacroRef {
                 false => Ok(standins::of_macro(&self.definition.name)),
             };
         }
+        let _working = self.begin()?;
         let kwargs = self.bind(args)?;
         let raw = self.load(state)?;
         state.get_or_insert_extension_with(Loaded::default).depth += 1;

@@ -14,6 +14,10 @@ use super::universe::{CALLS, INTERNAL, MacroDef, Universe};
 use super::values;
 use super::words::{unknown_words, words};
 use crate::finding::{Finding, Level, Place};
+use crate::guard::{self, Blame, Task};
+
+/// What stands for a file's name where a piece of Jinja stands in no file that is known.
+pub const HOOK: &str = "a hook";
 
 /// What went wrong while a template was rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +37,21 @@ impl RenderProblem {
     pub fn finding(self) -> Finding {
         let finding = Finding::new("jinja/renders", Level::Error, self.message, self.place).help(self.help);
         Finding { related: self.stack, ..finding }
+    }
+
+    /// A piece of work that ended an earlier process, and so is left out.
+    pub fn left_out(blame: &Blame) -> Self {
+        let within = |(id, path): &(String, String)| {
+            let name = id.rsplit('.').next().unwrap_or(id);
+            (Place::file(path.as_str()), format!("the macro `{name}` was running"))
+        };
+        Self {
+            message: blame.message(),
+            help: blame.help(),
+            place: Place::file(blame.path.as_str()),
+            stack: blame.within.iter().map(within).collect(),
+            unknown: None,
+        }
     }
 
     /// A piece of Jinja that could not be read at all.
@@ -65,6 +84,9 @@ pub fn render(scope: &Arc<Scope>, template: &Rewritten, path: &str) -> Result<St
 
 /// As [`render`](fn@render), but a function that does not exist is an error in any case.
 pub(super) fn render_once(scope: &Arc<Scope>, template: &Rewritten, path: &str) -> Result<String, RenderProblem> {
+    let in_file = !matches!(path, VARIABLE | HOOK | "");
+    let work = in_file.then(|| guard::begin(path, Task::render(&template.text))).transpose();
+    let _working = work.map_err(|blame| RenderProblem::left_out(&blame))?;
     let source = format!("{PREFIX}{}", template.text);
     let environment = scope.universe.environment(scope.execute());
     let run = || {
@@ -122,6 +144,8 @@ impl<'u> Calls<'u> {
     /// # Errors
     /// As [`render`].
     pub fn call(&mut self, name: &str, args: &[Value], path: &str) -> Result<String, RenderProblem> {
+        let _working =
+            guard::begin(path, Task::Call(name.to_owned())).map_err(|blame| RenderProblem::left_out(&blame))?;
         let scope = Arc::clone(&self.scope);
         let failed = |error: &minijinja::Error| problem(&scope, &Rewritten::default(), path, error);
         let is_spent =

@@ -10,6 +10,7 @@ use super::JinjaProblem;
 use super::blocks::{Block, BlockKind, Parameter, blocks};
 use super::environment;
 use super::rewrite::{Marks, Rewritten, rewrite};
+use crate::guard::{self, Task};
 
 /// The package of the macros that come with dbt, in cadet's own words.
 pub const INTERNAL: &str = "dbt";
@@ -192,6 +193,13 @@ impl Universe {
 
     fn add_file(&mut self, file: &MacroFile<'_>, problems: &mut Vec<MacroProblem>) {
         let mut report = |problem| problems.push(MacroProblem { path: file.path.to_owned(), problem });
+        let _working = match guard::begin(file.path, Task::read(file.text)) {
+            Ok(working) => working,
+            Err(blame) => {
+                let (message, help) = (blame.message(), Some(blame.help()));
+                return report(JinjaProblem { message, span: 0..0, help });
+            }
+        };
         let found = match blocks(file.text) {
             Ok(found) => found,
             Err(problem) => return report(problem),

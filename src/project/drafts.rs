@@ -14,6 +14,7 @@ use super::problem::{Problem, ProblemKind};
 use super::reader::Reader;
 use super::{python_model, scopes};
 use crate::finding::Place;
+use crate::guard::{self, Blame, Task};
 use crate::jinja::blocks::{self, BlockKind};
 use crate::jinja::relation::Relation;
 use crate::jinja::rewrite::{Marks, Rewritten, rewrite};
@@ -46,6 +47,12 @@ impl Draft {
     /// A draft of which all is known.
     pub(super) fn known(node: Node, calls: Config, problems: Vec<Problem>) -> Self {
         Self { node, calls, problems, unread: Unread::Nothing }
+    }
+
+    /// A draft of which nothing can be known: reading it ended an earlier process.
+    fn left_out(node: Node, blame: &Blame) -> Self {
+        let problems = vec![render_problem(&node, render::RenderProblem::left_out(blame))];
+        Self::known(Node { is_broken: true, ..node }, Config::new(), problems)
     }
 
     fn unread(node: Node, unread: Unread) -> Self {
@@ -212,6 +219,10 @@ fn read(reader: &Reader<'_>, mut node: Node, range: Range<usize>) -> Draft {
     node.checksum = checksum(&node, text);
     node.raw = text[range.clone()].into();
     node.raw_start = range.start;
+    let _working = match guard::begin(&node.file, Task::read(&node.raw)) {
+        Ok(working) => working,
+        Err(blame) => return Draft::left_out(node, &blame),
+    };
     if node.is_python {
         return python_model::read(node);
     }
@@ -235,6 +246,10 @@ fn read(reader: &Reader<'_>, mut node: Node, range: Range<usize>) -> Draft {
 
 /// A template that stands in YAML: its places mean nothing in the file.
 fn rendered_text(reader: &Reader<'_>, mut node: Node) -> Draft {
+    let _working = match guard::begin(&node.file, Task::read(&node.raw)) {
+        Ok(working) => working,
+        Err(blame) => return Draft::left_out(node, &blame),
+    };
     match rewrite(&node.raw, 0..node.raw.len(), Marks::None) {
         Ok(template) => {
             let mut draft = rendered(reader, node, &template);

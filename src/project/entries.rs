@@ -16,6 +16,7 @@ use super::problem::{Problem, ProblemKind};
 use super::reader::Reader;
 use super::yaml_jinja;
 use crate::finding::Place;
+use crate::guard::{self, Blame, Task};
 use crate::parse::yaml::{self, Value, Yaml};
 use crate::source::Tree;
 
@@ -86,6 +87,8 @@ pub(super) fn read(
             return Ok(file);
         }
         let path = &found.file.path;
+        let left_out = |blame: Blame| Problem::left_out(ProblemKind::YamlSyntax, &blame);
+        let _working = guard::begin(path, Task::read(found.text)).map_err(left_out)?;
         // dbt takes the white space at the ends of a file away before it reads it.
         let (yaml, warnings) = yaml::read(found.text.trim_end()).map_err(|problem| Problem::yaml(path, problem))?;
         let mut problems = keys::unknown(path, &yaml);

@@ -12,6 +12,7 @@ use super::reader::{Reader, unique};
 use super::scopes;
 use super::version::VersionEntry;
 use crate::finding::Place;
+use crate::guard::{self, Task};
 use crate::jinja::lexer::{Part, lex};
 use crate::jinja::relation::Relation;
 use crate::jinja::rewrite::{Marks, rewrite};
@@ -221,6 +222,13 @@ fn hooks(reader: &Reader<'_>, node: Node, problems: &mut Vec<Problem>) -> Node {
     if hooks.is_empty() || node.resource_type == ResourceType::Test {
         return node;
     }
+    let _working = match guard::begin(&node.file, Task::read(&node.raw)) {
+        Ok(working) => working,
+        Err(blame) => {
+            problems.push(Problem::left_out(ProblemKind::Jinja, &blame));
+            return node;
+        }
+    };
     let node = Arc::new(node);
     let scope = Arc::new(scopes::reading(reader.universe, reader.given, &node));
     for hook in hooks.iter().filter_map(|hook| hook.get("sql")) {
@@ -229,9 +237,9 @@ fn hooks(reader: &Reader<'_>, node: Node, problems: &mut Vec<Problem>) -> Node {
             continue;
         }
         if let Ok(template) = rewrite(&text, 0..text.len(), Marks::None)
-            && let Err(problem) = render::render(&scope, &template, "a hook")
+            && let Err(problem) = render::render(&scope, &template, render::HOOK)
         {
-            let place = if problem.place.path == "a hook" { node.place.clone() } else { problem.place };
+            let place = if problem.place.path == render::HOOK { node.place.clone() } else { problem.place };
             let message = format!("a hook of `{}` cannot be rendered: {}", node.display_name(), problem.message);
             problems.push(Problem::new(ProblemKind::Jinja, message, place).help(problem.help));
         }

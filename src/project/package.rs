@@ -8,6 +8,7 @@ use super::problem::{Problem, ProblemKind};
 use super::project_file::ProjectFile;
 use super::yaml_jinja;
 use crate::finding::Place;
+use crate::guard::{self, Blame, Task};
 use crate::jinja::scope::Scope;
 use crate::parse::yaml::{self, Yaml};
 use crate::source::Tree;
@@ -112,6 +113,8 @@ fn ignored(tree: &Tree, root: &str) -> Option<Gitignore> {
 /// Reads one YAML file; a problem is reported.
 fn document(tree: &Tree, path: &str, problems: &mut Vec<Problem>) -> Option<Yaml> {
     let text = tree.find(path)?.text().ok()?;
+    let left_out = |blame: Blame| problems.push(Problem::left_out(ProblemKind::YamlSyntax, &blame));
+    let _working = guard::begin(path, Task::read(text)).map_err(left_out).ok()?;
     match yaml::read(text) {
         Ok((yaml, warnings)) => {
             problems.extend(warnings.into_iter().map(|problem| Problem::yaml(path, problem)));

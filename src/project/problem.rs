@@ -1,6 +1,7 @@
 //! What could not be read, or does not fit together.
 
 use crate::finding::Place;
+use crate::guard::Blame;
 
 /// What kind of problem it is; each kind is told by one rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -49,6 +50,11 @@ impl Problem {
     /// A problem with a place and nothing more.
     pub fn new(kind: ProblemKind, message: impl Into<String>, place: Place) -> Self {
         Self { kind, message: message.into(), place, related: Vec::new(), help: None }
+    }
+
+    /// A file whose reading ended an earlier process, and so is left out.
+    pub fn left_out(kind: ProblemKind, blame: &Blame) -> Self {
+        Self::new(kind, blame.message(), Place::file(blame.path.as_str())).help(blame.help())
     }
 
     /// Says how to fix it.

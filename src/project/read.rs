@@ -158,9 +158,9 @@ fn vars(packages: &[Package]) -> HashMap<String, serde_json::Map<String, serde_j
 }
 
 /// A docs block may hold Jinja, which sees nothing.
-fn docs_text(scope: &Arc<Scope>, text: &str) -> Option<String> {
+fn docs_text(scope: &Arc<Scope>, text: &str, path: &str) -> Option<String> {
     let template = rewrite(text, 0..text.len(), Marks::None).ok()?;
-    render::render(scope, &template, "").ok().map(|text| text.trim().to_owned())
+    render::render(scope, &template, path).ok().map(|text| text.trim().to_owned())
 }
 
 fn docs(tree: &Tree, packages: &[Package]) -> Vec<DocsBlock> {
@@ -174,7 +174,11 @@ fn docs(tree: &Tree, packages: &[Package]) -> Vec<DocsBlock> {
                 package: package.name().to_owned(),
                 path: found.below.to_owned(),
                 original_file_path: package.relative(&found.file.path).to_owned(),
-                text: if text.contains(['{', '#']) { docs_text(&scope, &text).unwrap_or(text) } else { text },
+                text: if text.contains(['{', '#']) {
+                    docs_text(&scope, &text, &found.file.path).unwrap_or(text)
+                } else {
+                    text
+                },
             }));
         }
     }

@@ -5,6 +5,8 @@ use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use crate::guard;
+
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum ColorChoice {
@@ -62,6 +64,7 @@ impl Out {
     }
 
     fn write(&self, text: &str) {
+        guard::no_return();
         let mut out = io::stdout().lock();
         // The reader may have gone away (`| head`): the run goes on, and its exit code still tells.
         let _ = writeln!(out, "{text}").and_then(|()| out.flush());

@@ -23,7 +23,7 @@ rules! {
     naming { model_file model_path snake_case unique_names unique_relations }
     references { access exist no_circles }
     seeds { readable row_limit }
-    sql { parses }
+    sql { length_limit parses }
     testing { generic_test_path lost_test no_singular_tests }
     versions { deprecated unpinned_ref }
     yaml { duplicate_key known_keys known_names parses property_file }

@@ -59,7 +59,8 @@ fn help_lists_the_commands() {
       cadet explain naming/model-file     what a rule asks for, and why
 
     Exit codes: 0 nothing wrong, 1 something to fix, 2 bad usage or settings, 3 the run could not be
-    done.
+    done,
+    130 interrupted.
     --- exit code 0
     ");
 }

@@ -12,6 +12,7 @@ mod cli;
 mod demo;
 mod deploy;
 mod edges;
+mod guard;
 mod honest;
 mod mistakes;
 mod rules;

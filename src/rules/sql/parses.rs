@@ -25,6 +25,7 @@
 
 use crate::compile::sql;
 use crate::finding::{Level, Place};
+use crate::guard::{self, Task};
 use crate::project::Node;
 use crate::rules::{Check, Found, Rule, Subject};
 
@@ -40,7 +41,20 @@ fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
         // What it will be is known when the warehouse answers.
         return;
     }
-    let Err(problem) = sql::check(&compiled.sql) else { return };
+    let is_refused = subject.policy.level("sql/length-limit", Level::Error).is_some();
+    if is_refused && compiled.sql.len() > sql::LONGEST {
+        // What else is wrong with it need not be known, and might take long to find out.
+        return;
+    }
+    let read = guard::begin(&model.file, Task::sql(&compiled.sql)).map(|_working| sql::check(&compiled.sql));
+    let problem = match read {
+        Ok(Ok(())) => return,
+        Ok(Err(problem)) => problem,
+        Err(blame) => {
+            found.at(Place::file(model.file.clone()), blame.message()).help = Some(blame.help());
+            return;
+        }
+    };
     let text = |path: &str| subject.project.text(path).to_owned();
     let place = compiled.map.place(problem.span.start, text).unwrap_or_else(|| Place::file(model.file.clone()));
     let place = widened(place, problem.span.len(), subject);
