@@ -10,7 +10,7 @@ use super::lexer::{Part, TokenKind, lex};
 use super::macros::PREFIX;
 use super::rewrite::{Marks, Rewritten, rewrite};
 use super::scope::{Context, Mode, Scope};
-use super::universe::{CALLS, INTERNAL, MacroDef, Universe};
+use super::universe::{CALLS, INTERNAL_PACKAGES, MacroDef, Universe};
 use super::values;
 use super::words::{unknown_words, words};
 use crate::finding::{Finding, Level, Place};
@@ -319,5 +319,6 @@ fn locate(scope: &Scope, template: &Rewritten, path: &str, error: &minijinja::Er
     let definition: &Arc<MacroDef> = scope.universe.by_id(name)?;
     let map = &definition.rewritten.map;
     let place = Place::span(definition.path.clone(), map.original(range.start)..map.original(range.end));
-    Some(Located { place, message, is_internal: definition.package == INTERNAL })
+    let is_internal = INTERNAL_PACKAGES.contains(&definition.package.as_str());
+    Some(Located { place, message, is_internal })
 }
