@@ -20,7 +20,9 @@ pub fn render(scope: &Arc<Scope>, node: &Node) -> Result<String, RenderProblem> 
     let Some(test) = &node.test else { return Ok(String::new()) };
     let known = match &test.namespace {
         Some(package) => scope.universe.find_in(package, &test.macro_name),
-        None => scope.universe.find(&node.package, &test.macro_name),
+        // What a package brings is called by its name alone only while the project is read.
+        None if scope.execute() => scope.universe.find(&node.package, &test.macro_name),
+        None => scope.universe.find_anywhere(&node.package, &test.macro_name),
     };
     if known.is_none() {
         return Err(unknown(scope, node, test));

@@ -385,7 +385,14 @@ impl Object for Function {
             }
             (Builtin::Adapter, _) => Arc::new(Adapter(Arc::clone(&self.scope))).call_method(state, method, args),
             (Builtin::Exceptions, _) => Arc::new(Exceptions(Arc::clone(&self.scope))).call_method(state, method, args),
-            (Builtin::Config, "set" | "persist_relation_docs" | "persist_column_docs") => Ok(Value::from("")),
+            (Builtin::Config, "set") => {
+                let name = arguments.text(0).unwrap_or_default();
+                let value = arguments.value(1, "value")?.unwrap_or_default();
+                let given = std::iter::once((name, values::to_json(&value))).collect();
+                self.scope.captured().configs.push(with_hook_names(given));
+                Ok(Value::from(""))
+            }
+            (Builtin::Config, "persist_relation_docs" | "persist_column_docs") => Ok(Value::from(false)),
             (Builtin::Builtins, _) => match self.get_value(&Value::from(method)) {
                 Some(function) => function.call(state, args),
                 None => Err(Error::from(ErrorKind::UnknownMethod)),

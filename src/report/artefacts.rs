@@ -49,12 +49,7 @@ pub fn write_compiled(
     write_manifest(project, run, &target.join("manifest.json"), compiled)
 }
 
-fn write_manifest(
-    project: &Project,
-    run: &Run,
-    path: &Path,
-    compiled: &HashMap<String, String>,
-) -> Result<(), Error> {
+fn write_manifest(project: &Project, run: &Run, path: &Path, compiled: &HashMap<String, String>) -> Result<(), Error> {
     create_parent(path)?;
     let failed = |source| Error::File { action: "write", path: path.to_owned(), source };
     let mut out = BufWriter::new(fs::File::create(path).map_err(failed)?);

@@ -26,6 +26,7 @@ macro_rules! projects {
 projects! {
     configs: "configs";
     lineage: "lineage";
+    macros: "macros";
     packages: "packages";
     public: "public";
     selectors: "selectors";
