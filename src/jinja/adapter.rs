@@ -5,10 +5,11 @@
 
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
+use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::answer::Rows;
+use super::arguments::Arguments;
 use super::column::{self, Column};
 use super::macros::MacroRef;
 use super::relation::Relation;
@@ -24,30 +25,13 @@ fn fail(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidOperation, message.into())
 }
 
-/// The arguments of a method, by place or by name.
-struct Arguments<'a> {
-    positional: &'a [Value],
-    named: Kwargs,
-}
-
-impl Arguments<'_> {
-    fn value(&self, at: usize, name: &str) -> Result<Option<Value>, Error> {
-        let given = self.named.get::<Option<Value>>(name)?.or_else(|| self.positional.get(at).cloned());
-        Ok(given.filter(|value| !value.is_none() && !value.is_undefined()))
-    }
-
-    fn text(&self, at: usize, name: &str) -> Result<String, Error> {
-        Ok(self.value(at, name)?.as_ref().map(values::text).unwrap_or_default())
-    }
-
-    fn relation(&self, at: usize, name: &str) -> Result<Relation, Error> {
-        let given = self.value(at, name)?;
-        let relation = given.as_ref().and_then(|value| value.downcast_object_ref::<Relation>()).cloned();
-        relation.ok_or_else(|| {
-            let given = given.as_ref().map_or_else(|| "nothing".to_owned(), values::repr);
-            fail(format!("a relation is needed here, such as `ref('…')`, and {given} was given"))
-        })
-    }
+fn relation(arguments: &Arguments<'_>, at: usize, name: &str) -> Result<Relation, Error> {
+    let given = arguments.given(at, name)?;
+    let relation = given.as_ref().and_then(|value| value.downcast_object_ref::<Relation>()).cloned();
+    relation.ok_or_else(|| {
+        let given = given.as_ref().map_or_else(|| "nothing".to_owned(), values::repr);
+        fail(format!("a relation is needed here, such as `ref('…')`, and {given} was given"))
+    })
 }
 
 impl Adapter {
@@ -58,8 +42,8 @@ impl Adapter {
     }
 
     fn dispatch(&self, arguments: &Arguments<'_>) -> Result<Value, Error> {
-        let name = arguments.text(0, "macro_name")?;
-        let namespace = arguments.value(1, "macro_namespace")?;
+        let name = arguments.named_text(0, "macro_name")?;
+        let namespace = arguments.given(1, "macro_namespace")?;
         match self.0.universe.dispatch(&self.0.package, &name, namespace.as_ref().and_then(Value::as_str)) {
             Some(definition) => Ok(MacroRef::value(&self.0, definition)),
             None => Err(Error::new(
@@ -112,35 +96,35 @@ impl Adapter {
             ..Relation::default()
         };
         Ok(Some(match method {
-            "execute" => self.execute(&arguments.text(0, "sql")?)?,
+            "execute" => self.execute(&arguments.named_text(0, "sql")?)?,
             "get_relation" => {
-                let schema = schema_of(arguments.value(0, "database")?, arguments.text(1, "schema")?);
-                self.get_relation(Relation { identifier: Some(arguments.text(2, "identifier")?), ..schema })?
+                let schema = schema_of(arguments.given(0, "database")?, arguments.named_text(1, "schema")?);
+                self.get_relation(Relation { identifier: Some(arguments.named_text(2, "identifier")?), ..schema })?
             }
-            "get_columns_in_relation" => listed(self.columns(&arguments.relation(0, "relation")?)?),
+            "get_columns_in_relation" => listed(self.columns(&relation(arguments, 0, "relation")?)?),
             "get_missing_columns" => {
-                let known = self.columns(&arguments.relation(1, "to_relation")?)?;
-                let mut columns = self.columns(&arguments.relation(0, "from_relation")?)?;
+                let known = self.columns(&relation(arguments, 1, "to_relation")?)?;
+                let mut columns = self.columns(&relation(arguments, 0, "from_relation")?)?;
                 columns.retain(|column| known.iter().all(|known| known.name != column.name));
                 listed(columns)
             }
             "get_column_schema_from_query" => {
-                let sql = arguments.text(0, "sql")?;
+                let sql = arguments.named_text(0, "sql")?;
                 let query = refuse_statements(&sql, self.0.warehouse.is_some()).map_err(fail)?;
                 let asked = self.warehouse().map_or_else(|| Ok(Vec::new()), |found| found.columns_of_query(query));
                 listed(asked.map_err(fail)?)
             }
             "list_relations" => {
-                self.relations(&schema_of(arguments.value(0, "database")?, arguments.text(1, "schema")?))?
+                self.relations(&schema_of(arguments.given(0, "database")?, arguments.named_text(1, "schema")?))?
             }
-            "list_relations_without_caching" => self.relations(&arguments.relation(0, "schema_relation")?)?,
+            "list_relations_without_caching" => self.relations(&relation(arguments, 0, "schema_relation")?)?,
             "list_schemas" => List::value(self.schemas()?.into_iter().map(Value::from)),
             "check_schema_exists" => {
-                let wanted = arguments.text(1, "schema")?;
+                let wanted = arguments.named_text(1, "schema")?;
                 Value::from(self.schemas()?.iter().any(|known| known.eq_ignore_ascii_case(&wanted)))
             }
             "already_exists" => {
-                let wanted = Relation::new("", &arguments.text(0, "schema")?, &arguments.text(1, "name")?);
+                let wanted = Relation::new("", &arguments.named_text(0, "schema")?, &arguments.named_text(1, "name")?);
                 Value::from(!self.get_relation(Relation { database: None, ..wanted })?.is_none())
             }
             _ => return Ok(None),
@@ -172,13 +156,12 @@ impl Object for Adapter {
         }
     }
 
-    fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
-        let (positional, named): (&[Value], Kwargs) = from_args(args)?;
-        let arguments = Arguments { positional, named };
+    fn call_method(self: &Arc<Self>, state: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
+        let arguments = Arguments::new(state, args)?;
         match method {
             "dispatch" => return self.dispatch(&arguments),
             "quote" | "quote_as_configured" => {
-                return Ok(Value::from(format!("\"{}\"", arguments.text(0, "identifier")?)));
+                return Ok(Value::from(format!("\"{}\"", arguments.named_text(0, "identifier")?)));
             }
             "type" => return Ok(Value::from("athena")),
             _ if !self.0.execute() => return Ok(standins::of_adapter(method)),

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
+use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::adapter::Adapter;
 use super::answer::Rows;
+use super::arguments::Arguments;
 use super::exceptions::Exceptions;
 use super::macros::{Loaded, return_value};
 use super::pure::Pure;
@@ -104,33 +105,6 @@ impl Builtin {
 
 fn fail(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidOperation, message.into())
-}
-
-/// The arguments without `__at`, and `__at`.
-struct Arguments<'a> {
-    positional: &'a [Value],
-    named: Kwargs,
-    at: Option<usize>,
-}
-
-impl<'a> Arguments<'a> {
-    /// `at` counts only when the call stands in the template itself, not in a macro.
-    fn new(state: &State<'_, '_>, args: &'a [Value]) -> Result<Self, Error> {
-        let (positional, named): (&[Value], Kwargs) = from_args(args)?;
-        let at: Option<usize> = named.get("__at")?;
-        let at = at.filter(|_| !state.name().starts_with("macro."));
-        Ok(Self { positional, named, at })
-    }
-
-    fn text(&self, index: usize) -> Option<String> {
-        self.positional.get(index).filter(|value| !value.is_undefined() && !value.is_none()).map(values::text)
-    }
-
-    /// A named argument, or the positional one at `index`.
-    fn value(&self, index: usize, name: &str) -> Result<Option<Value>, Error> {
-        let named: Option<Value> = self.named.get(name)?;
-        Ok(named.or_else(|| self.positional.get(index).cloned()).filter(|value| !value.is_undefined()))
-    }
 }
 
 impl Function {

@@ -5,6 +5,7 @@
 
 mod adapter;
 mod answer;
+mod arguments;
 mod big_integer;
 pub mod blocks;
 pub mod builtins;
