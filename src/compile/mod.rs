@@ -57,7 +57,7 @@ fn body(project: &Project, node: &Arc<Node>, incremental: bool) -> Result<Compil
 }
 
 /// The template of a node, with marks that lead back to its file.
-fn template(project: &Project, node: &Node) -> Result<Rewritten, RenderProblem> {
+pub(crate) fn template(project: &Project, node: &Node) -> Result<Rewritten, RenderProblem> {
     let text = project.text(&node.file);
     let range = node.raw_start..node.raw_start + node.raw.len();
     let stands_there = node.place.span.is_none() && text.get(range.clone()).is_some_and(|text| *text == *node.raw);

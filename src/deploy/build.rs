@@ -124,12 +124,9 @@ impl Builder<'_> {
             }
         };
         let declared = node.config.get("column_types");
-        let column = |(at, name): (usize, &String)| {
-            let declared = declared.and_then(|types| types.get(name)).and_then(|value| value.as_str());
-            let data_type = declared.map_or_else(|| csv::infer(&table, at).name().to_owned(), str::to_owned);
-            TypedColumn { name: name.clone(), data_type }
-        };
-        let columns: Vec<TypedColumn> = table.header.iter().enumerate().map(column).collect();
+        let types = self.project.seed_types(node, &table);
+        let column = |(name, data_type): (&String, String)| TypedColumn { name: name.clone(), data_type };
+        let columns: Vec<TypedColumn> = table.header.iter().zip(types).map(column).collect();
         let cleaned = cleaned(&table, &columns, |name| declared.and_then(|types| types.get(name)).is_some());
         match self.engine.load(&node.relation, &Load { table: &cleaned, columns }) {
             Ok(rows) => Built::done(rows_words(rows), rows),

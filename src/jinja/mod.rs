@@ -14,6 +14,7 @@ pub mod macros;
 pub mod map;
 mod modules;
 pub mod moment;
+pub mod overrides;
 pub mod relation;
 pub mod render;
 pub mod rewrite;

@@ -80,7 +80,7 @@ pub enum Mode {
 }
 
 /// The variables and environment that a project may read.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Given {
     /// `vars:` of `dbt_project.yml` by package, the empty name for all; `--vars` wins over both.
     pub vars: HashMap<String, serde_json::Map<String, serde_json::Value>>,
@@ -104,6 +104,8 @@ pub struct Scope {
     pub mode: Mode,
     /// What is special to the node: `this`, `model`, `config` values and the like.
     pub values: HashMap<&'static str, Value>,
+    /// What a unit test puts in the place of macros and values, by name or by `package.name`.
+    pub overrides: HashMap<String, Value>,
     captured: Mutex<Captured>,
     /// It is a generic test or an exposure: `ref` and `source` are dbt's own, whatever macros of these names the project
     /// has, and a macro of any package can be called by its name alone.
@@ -125,6 +127,7 @@ impl Scope {
             package: package.to_owned(),
             mode,
             values: HashMap::new(),
+            overrides: HashMap::new(),
             captured: Mutex::default(),
             is_test: false,
             stubs: Mutex::default(),
@@ -238,6 +241,9 @@ impl Object for Context {
 
     fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Value> {
         let scope = &self.0;
+        if let Some(value) = scope.overrides.get(name) {
+            return Some(value.clone());
+        }
         let builtin = Builtin::named(name).filter(|builtin| builtin.is_known_in(&scope.mode));
         let definition = match scope.is_test {
             true if matches!(name, "ref" | "source" | "config") => None,

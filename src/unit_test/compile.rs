@@ -1,0 +1,213 @@
+//! A unit test in, its model's SQL out with the inputs' rows as CTEs, and a map back to the files.
+//!
+//! Behaviour: `dbt.parser.unit_tests.UnitTestManifestLoader` and `dbt.compilation`.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use minijinja::Value;
+
+use super::rows::Checked;
+use super::stop::Stop;
+use super::text;
+use super::{Bench, Form};
+use crate::compile::map::{self, SourceMap};
+use crate::compile::{self, Compiled, ephemeral};
+use crate::finding::Place;
+use crate::jinja::overrides;
+use crate::jinja::relation::Relation;
+use crate::jinja::render::{self, RenderProblem};
+use crate::jinja::rewrite::{Marks, rewrite};
+use crate::jinja::scope::{Captured, Scope};
+use crate::project::fixture_place::Places;
+use crate::project::given::{self, Side};
+use crate::project::{Node, ResourceType, resolve, scopes};
+
+/// An input: the side that it stands on, its node, and the name of its CTE.
+struct Input<'p> {
+    side: Side,
+    node: &'p Arc<Node>,
+    cte: String,
+}
+
+/// Compiles the model of a unit test.
+///
+/// # Errors
+/// What keeps the test from being run: something that is wrong in it or in its model, or a type that is not known.
+pub(super) fn compile(bench: &Bench<'_>, test: &Arc<Node>, places: &Places<'_>) -> Result<Compiled, Stop> {
+    let project = bench.project;
+    let Some(tested) = given::tested(project, test) else { return Err(Stop::unread()) };
+    let inputs = inputs(bench, test, places)?;
+    let scope = scope(bench, (test, tested), &inputs)?;
+    let template = compile::template(project, tested).map_err(Stop::render)?;
+    let rendered = render::render(&scope, &template, &tested.file);
+    let text = rendered.map_err(|problem| not_given(&scope, &inputs, (bench, test, places), problem))?;
+    let (sql, map) = map::strip_marks(&text, &tested.file);
+    let ctes = used(&inputs, tested, &scope.captured(), &sql)
+        .into_iter()
+        .map(|input| Ok((input.cte.clone(), fixture(bench, test, places, input)?)))
+        .collect::<Result<Vec<_>, Stop>>()?;
+    Ok(ephemeral::with_ctes(Compiled { sql, map }, &ctes))
+}
+
+/// The inputs; of two for one node the last counts.
+fn inputs<'p>(bench: &Bench<'p>, test: &Node, places: &Places<'_>) -> Result<Vec<Input<'p>>, Stop> {
+    let mut inputs: Vec<Input<'p>> = Vec::new();
+    for at in 0..given::count(test) {
+        let side = Side::Given(at);
+        let written = given::side(test, side);
+        let Some(node) = given::node(bench.project, test, written) else {
+            let message = format!(
+                "the input `{}` of the unit test `{}` names nothing",
+                written["input"].as_str().unwrap_or_default(),
+                test.name
+            );
+            return Err(Stop::wrong(message, places.side(side), "name a model, seed or source that there is"));
+        };
+        inputs.retain(|known| known.node.unique_id != node.unique_id);
+        inputs.push(Input { side, node, cte: given::cte(bench.project, node) });
+    }
+    Ok(inputs)
+}
+
+/// What the model sees: its inputs in the place of what it reads, and what the test overrides.
+fn scope(
+    bench: &Bench<'_>,
+    (test, tested): (&Arc<Node>, &Arc<Node>),
+    inputs: &[Input<'_>],
+) -> Result<Arc<Scope>, Stop> {
+    let project = bench.project;
+    let cte = |id: &str| {
+        let input = inputs.iter().find(|input| input.node.unique_id == id)?;
+        Some(Relation::cte(&input.cte))
+    };
+    let refs = tested.refs.iter().filter_map(|asked| {
+        let found = resolve::find_ref(project, &tested.package, &asked.what)?;
+        Some((asked.what.clone(), cte(&found.unique_id)?))
+    });
+    let sources = tested.sources.iter().filter_map(|asked| {
+        let found = resolve::find_source(project, &tested.package, &asked.what)?;
+        Some((asked.what.clone(), cte(&found.unique_id)?))
+    });
+    let known: (HashMap<_, _>, HashMap<_, _>) = (refs.collect(), sources.collect());
+    let mut scope = scopes::unit_testing(project, &Arc::new(seen(test, tested)), known, &test.body["overrides"]);
+    // dbt gives a unit test the name of the CTE as text.
+    let this = cte(&tested.unique_id).map_or_else(|| Value::from(()), |relation| Value::from(relation.to_string()));
+    scope = scope.with("this", this);
+    if let Some(macros) = test.body["overrides"]["macros"].as_object() {
+        let (found, unknown) = overrides::overrides(&scope, macros);
+        if let Some(name) = unknown.first() {
+            let message = format!("the unit test `{}` overrides `{name}`, and there is no such macro", test.name);
+            let help = "write the macro's name, with its package before it if it comes from one: `dbt_utils.star`";
+            return Err(Stop::wrong(message, Places::new(project, test).test(), help));
+        }
+        scope.overrides = found;
+    }
+    Ok(Arc::new(scope))
+}
+
+/// The model as it is seen in a unit test: under the test's name, and with the test's configs.
+fn seen(test: &Node, tested: &Node) -> Node {
+    let expect = given::side(test, Side::Expect);
+    let is_sql = expect["format"] == "sql";
+    let rows = |wanted: bool, none: serde_json::Value| if wanted { expect["rows"].clone() } else { none };
+    let mut node = tested.clone();
+    node.name = super::versioned_name(test);
+    node.alias.clone_from(&node.name);
+    node.unique_id.clone_from(&test.unique_id);
+    node.resource_type = ResourceType::UnitTest;
+    node.package.clone_from(&test.package);
+    node.original_file_path.clone_from(&test.original_file_path);
+    let config = serde_json::json!({
+        "enabled": true, "materialized": "unit", "expected_rows": rows(!is_sql, serde_json::json!([])),
+        "expected_sql": rows(is_sql, serde_json::Value::Null),
+    });
+    if let serde_json::Value::Object(config) = config {
+        node.config = Arc::new(config.into_iter().collect());
+    }
+    node
+}
+
+/// The inputs that the SQL reads, in the order in which the template asks for them; `this` is there in any case.
+fn used<'i, 'p>(inputs: &'i [Input<'p>], tested: &Node, asked: &Captured, sql: &str) -> Vec<&'i Input<'p>> {
+    let is_this = |input: &&Input<'_>| input.node.unique_id == tested.unique_id;
+    let is_asked = |input: &&Input<'_>| {
+        let name = &input.node.name;
+        let of_ref = asked.refs.iter().any(|asked| asked.what.name == *name);
+        of_ref || asked.sources.iter().any(|asked| asked.what.1 == *name)
+    };
+    let place = |input: &Input<'_>| {
+        let name = Relation::cte(&input.cte).to_string();
+        let ends = |at: usize| !sql[at + name.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        sql.match_indices(&name).map(|(at, _)| at).find(|at| ends(*at)).unwrap_or(sql.len())
+    };
+    let (this, others): (Vec<_>, Vec<_>) = inputs.iter().partition(is_this);
+    let mut others: Vec<&Input<'_>> = others.into_iter().filter(is_asked).collect();
+    others.sort_by_key(|input| place(input));
+    this.into_iter().chain(others).collect()
+}
+
+/// The query that stands for an input.
+fn fixture(bench: &Bench<'_>, test: &Node, places: &Places<'_>, input: &Input<'_>) -> Result<Compiled, Stop> {
+    let written = given::side(test, input.side);
+    let whole = |place: Place| SourceMap::whole(&place.path, Some(place.span.unwrap_or(0..0)));
+    if written["format"] == "sql" {
+        let sql = written["rows"].as_str().ok_or_else(Stop::unread)?;
+        let place = places.rows(input.side);
+        return Ok(Compiled { sql: rendered(bench, input, sql, &place)?, map: whole(place) });
+    }
+    let columns = bench.relations.columns(input.node).map_err(|untyped| Stop::untyped(&untyped, test, places))?;
+    let checked = Checked::new(bench, places, (test, input.side), &columns)?;
+    let sql = text::given(&input.node.name, &checked.rows, &columns, Form::of(&bench.project.target.kind));
+    Ok(Compiled { sql, map: whole(places.side(input.side)) })
+}
+
+/// Rows that are SQL may hold Jinja.
+fn rendered(bench: &Bench<'_>, input: &Input<'_>, sql: &str, place: &Place) -> Result<String, Stop> {
+    if !render::has_jinja(sql) {
+        return Ok(sql.to_owned());
+    }
+    let at = |mut problem: RenderProblem| {
+        problem.place = place.clone();
+        Stop::render(problem)
+    };
+    let template = rewrite(sql, 0..sql.len(), Marks::None);
+    let template = template.map_err(|problem| at(RenderProblem::unread(problem, &place.path)))?;
+    let scope = Arc::new(scopes::compiling(bench.project, input.node, false));
+    render::render(&scope, &template, &place.path).map_err(at)
+}
+
+/// A model may read only what the test gives it: anything else would be read from the warehouse.
+fn not_given(
+    scope: &Scope,
+    inputs: &[Input<'_>],
+    (bench, test, places): (&Bench<'_>, &Node, &Places<'_>),
+    problem: RenderProblem,
+) -> Stop {
+    let project = bench.project;
+    let captured = scope.captured();
+    let is_given = |id: &str| inputs.iter().any(|input| input.node.unique_id == id);
+    let refs = captured.refs.iter().filter_map(|asked| {
+        let found = resolve::find_ref(project, &test.package, &asked.what)?;
+        Some((found.unique_id.clone(), format!("ref('{}')", asked.what.name)))
+    });
+    let sources = captured.sources.iter().filter_map(|asked| {
+        let found = resolve::find_source(project, &test.package, &asked.what)?;
+        Some((found.unique_id.clone(), format!("source('{}', '{}')", asked.what.0, asked.what.1)))
+    });
+    match refs.chain(sources).find(|(id, _)| !is_given(id)) {
+        Some((_, call)) => {
+            let message =
+                format!("the model reads `{call}`, and the unit test `{}` gives it no rows for that", test.name);
+            let help = format!("add `- input: {call}` with its `rows:` to `given:`; `rows: []` gives it an empty table");
+            Stop::wrong(message, places.given(), help)
+        }
+        None => Stop::render(problem),
+    }
+}
+
+/// The range of a text in another that holds it.
+pub(super) fn within(offset: usize, range: Range<usize>) -> Option<usize> {
+    range.contains(&offset).then(|| offset - range.start)
+}
