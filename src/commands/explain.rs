@@ -38,6 +38,13 @@ const OTHERS: &[(&str, &str)] = &[
          query, which is in target/compiled/ under the property file's name.",
     ),
     (
+        "deploy/unit-test",
+        "A unit test failed, or could not be run. Where its model gives other rows than it expects, the rows are shown\n\
+         beside one another: `~` a row with a value that differs, `-` a row that is expected but missing, `+` a row that\n\
+         is not expected. A warning says that the test was not run, because the type of a column is not known: give the\n\
+         column a `data_type:` in its property file, or write the rows with `format: sql`.",
+    ),
+    (
         "settings/cadet-yaml",
         "The pull request's cadet.yaml cannot be read. This check used the settings of the base, so it went on; after a\n\
          merge every check would stop. See docs/settings.md.",

@@ -12,6 +12,7 @@ use crate::engine::{Engine, EngineError, Load, Stored, TypedColumn};
 use crate::finding::{Finding, Level, Place};
 use crate::parse::csv;
 use crate::project::{Node, Project, ResourceType, SourceTable};
+use crate::unit_test::{self, Bench, Stop};
 
 /// The rule under which a failed build or test is shown on its file.
 const BUILD: &str = "deploy/build";
@@ -25,6 +26,8 @@ pub struct Builder<'a> {
     pub full_refresh: bool,
     /// What each table is built from, left on it as a mark.
     pub marks: &'a HashMap<String, String>,
+    /// What unit tests are run with.
+    pub bench: &'a Bench<'a>,
 }
 
 /// What became of a step, before it is put beside its name and its time.
@@ -78,6 +81,27 @@ impl Builder<'_> {
             },
             _ => built,
         }
+    }
+
+    /// Runs a unit test.
+    pub fn unit_test(&self, test: &Arc<Node>) -> Built {
+        let ran = self.bench.run(test);
+        let built = match ran.result {
+            Ok(diff) if diff.differing() == 0 => {
+                Built { status: Some(Status::Pass), count: Some(0), ..Built::default() }
+            }
+            Ok(diff) => {
+                let message = format!("{} of {} differ", diff.differing(), rows_words(u64::try_from(diff.rows.len()).unwrap_or_default()));
+                let finding = Some(unit_test::failed(self.project, test, diff));
+                Built { status: Some(Status::Fail), message, count: Some(1), finding, ..Built::default() }
+            }
+            Err(Stop::Wrong(finding)) => Built::failed(*finding),
+            Err(Stop::NotHere { message, finding }) => {
+                let finding = finding.map(|finding| *finding);
+                Built { status: Some(Status::NotRun), message, finding, ..Built::default() }
+            }
+        };
+        Built { compiled: ran.compiled, ran: ran.query, ..built }
     }
 
     fn unmarked(&self, node: &Arc<Node>) -> Built {

@@ -14,11 +14,11 @@ pub struct Diff {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Matched {
     Same(Vec<Cell>),
-    /// Each value as expected and as given.
+    /// Each value as expected, and as the model gives it.
     Changed(Vec<(Cell, Cell)>),
-    /// Expected, and not given.
+    /// Expected, but missing.
     Missing(Vec<Cell>),
-    /// Given, and not expected.
+    /// Not expected.
     Extra(Vec<Cell>),
 }
 

@@ -11,7 +11,8 @@ use super::{manifest, run_results};
 use crate::deploy::Outcome;
 use crate::error::Error;
 use crate::project::scopes::Run;
-use crate::project::{Node, Project};
+use crate::project::{Node, Project, ResourceType};
+use crate::unit_test::versioned_name;
 
 /// Refuses a project whose `target` or `logs` is a link: what is written there could land anywhere.
 ///
@@ -41,7 +42,7 @@ pub fn write_compiled(
     refuse_links(folder)?;
     let target = folder.join("target");
     for (id, sql) in compiled {
-        if let Some(node) = project.nodes.get(id) {
+        if let Some(node) = project.node(id) {
             write(&target.join("compiled").join(node_path(node)), sql.as_bytes())?;
         }
     }
@@ -68,17 +69,23 @@ pub fn write_results(project: &Project, run: &Run, folder: &Path, outcomes: &[Ou
         outcomes.iter().filter_map(|outcome| Some((outcome.id.clone(), outcome.compiled.clone()?))).collect();
     write_compiled(project, run, folder, &compiled)?;
     for outcome in outcomes {
-        if let (Some(ran), Some(node)) = (&outcome.ran, project.nodes.get(&outcome.id)) {
+        if let (Some(ran), Some(node)) = (&outcome.ran, project.node(&outcome.id)) {
             write(&target.join("run").join(node_path(node)), ran.as_bytes())?;
         }
     }
     write_json(&target.join("run_results.json"), &run_results::run_results(run, outcomes))
 }
 
-/// `<package>/<file>` for a model, `<package>/<property file>/<test>.sql` for a test, as dbt lays them out.
+/// `<package>/<file>` for a model, `<package>/<property file>/<test>.sql` for a test, as dbt lays them out; a unit test
+/// has the folders of its property file once more.
 fn node_path(node: &Node) -> PathBuf {
     let package = Path::new(&node.package);
     match node.test {
+        _ if node.resource_type == ResourceType::UnitTest => {
+            let file = Path::new(&node.original_file_path);
+            let folder = file.parent().unwrap_or_else(|| Path::new(""));
+            package.join(file).join(folder).join(format!("{}.sql", versioned_name(node)))
+        }
         Some(_) => package.join(&node.original_file_path).join(&node.path),
         None => package.join(&node.original_file_path),
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Report;
+use super::{Report, diff};
 use crate::deploy::Outcome;
 use crate::finding::{Finding, Level, Place};
 use crate::source::LineIndex;
@@ -42,6 +42,7 @@ fn finding(finding: &Finding, text: &dyn Fn(&str) -> String) -> Value {
     value["message"] = finding.message.as_str().into();
     value["help"] = json!(finding.help);
     value["related"] = related.into();
+    value["diff"] = finding.diff.as_deref().map_or(Value::Null, diff::json);
     value
 }
 

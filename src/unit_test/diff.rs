@@ -10,12 +10,12 @@ use crate::finding::diff::{Cell, Diff, Matched};
 /// Keys are made of these many columns at most: those with the most different values.
 const MOST_COLUMNS: usize = 5;
 
-/// Compares what is expected with what is given, whatever the order of the rows.
-pub fn diff(columns: Vec<String>, mut expected: Vec<Vec<Cell>>, mut given: Vec<Vec<Cell>>) -> Diff {
+/// Compares what is expected with what the model gives, whatever the order of the rows.
+pub fn diff(columns: Vec<String>, mut expected: Vec<Vec<Cell>>, mut actual: Vec<Vec<Cell>>) -> Diff {
     expected.sort_by(|a, b| order(a, b));
-    given.sort_by(|a, b| order(a, b));
-    let links = Links::of(&expected, &given, columns.len());
-    let rows = links.rows(expected, given);
+    actual.sort_by(|a, b| order(a, b));
+    let links = Links::of(&expected, &actual, columns.len());
+    let rows = links.rows(expected, actual);
     Diff { columns, rows }
 }
 
@@ -34,16 +34,16 @@ fn order(a: &[Cell], b: &[Cell]) -> Ordering {
 /// Which row of the one table belongs to which of the other.
 struct Links {
     expected: Vec<Option<usize>>,
-    given: Vec<Option<usize>>,
+    actual: Vec<Option<usize>>,
 }
 
 impl Links {
-    fn of(expected: &[Vec<Cell>], given: &[Vec<Cell>], width: usize) -> Self {
-        let mut links = Self { expected: vec![None; expected.len()], given: vec![None; given.len()] };
-        let columns = telling_columns(expected, given, width);
+    fn of(expected: &[Vec<Cell>], actual: &[Vec<Cell>], width: usize) -> Self {
+        let mut links = Self { expected: vec![None; expected.len()], actual: vec![None; actual.len()] };
+        let columns = telling_columns(expected, actual, width);
         let all = (1usize << columns.len()) - 1;
         // daff counts the line with the names as a row.
-        let height = expected.len().max(given.len()) + 1;
+        let height = expected.len().max(actual.len()) + 1;
         let mut has_matched = false;
         for set in 1..=all {
             if !links.expected.contains(&None) {
@@ -51,7 +51,7 @@ impl Links {
             }
             let of_set: Vec<usize> =
                 columns.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1).map(|(_, column)| *column).collect();
-            let keys = (keys(expected, &of_set), keys(given, &of_set));
+            let keys = (keys(expected, &of_set), keys(actual, &of_set));
             let counts = (counted(&keys.0), counted(&keys.1));
             let most = counts.0.values().chain(counts.1.values()).map(Vec::len).max().unwrap_or(0).max(1);
             let is_common = most * 10 >= height + 20;
@@ -62,9 +62,9 @@ impl Links {
             links.unique(&keys.0, &counts);
         }
         let every: Vec<usize> = columns;
-        let keys = (keys(expected, &every), keys(given, &every));
-        extend(&mut links.expected, &mut links.given, (&keys.0, &keys.1));
-        extend(&mut links.given, &mut links.expected, (&keys.1, &keys.0));
+        let keys = (keys(expected, &every), keys(actual, &every));
+        extend(&mut links.expected, &mut links.actual, (&keys.0, &keys.1));
+        extend(&mut links.actual, &mut links.expected, (&keys.1, &keys.0));
         links
     }
 
@@ -78,21 +78,21 @@ impl Links {
             if self.expected[row].is_some() || key.is_empty() || only(ours).is_none() {
                 continue;
             }
-            if let Some(other) = only(theirs).filter(|other| self.given[*other].is_none()) {
+            if let Some(other) = only(theirs).filter(|other| self.actual[*other].is_none()) {
                 self.expected[row] = Some(other);
-                self.given[other] = Some(row);
+                self.actual[other] = Some(row);
             }
         }
     }
 
     /// The rows in order: what only one table has stands where it would stand in the other.
-    fn rows(&self, expected: Vec<Vec<Cell>>, given: Vec<Vec<Cell>>) -> Vec<Matched> {
-        let mut rows = Vec::with_capacity(expected.len().max(given.len()));
+    fn rows(&self, expected: Vec<Vec<Cell>>, actual: Vec<Vec<Cell>>) -> Vec<Matched> {
+        let mut rows = Vec::with_capacity(expected.len().max(actual.len()));
         let mut next = 0;
         let extras = |until: usize, next: &mut usize, rows: &mut Vec<Matched>| {
             while *next < until {
-                if self.given[*next].is_none() {
-                    rows.push(Matched::Extra(given[*next].clone()));
+                if self.actual[*next].is_none() {
+                    rows.push(Matched::Extra(actual[*next].clone()));
                 }
                 *next += 1;
             }
@@ -101,28 +101,28 @@ impl Links {
             match self.expected[at] {
                 Some(other) => {
                     extras(other, &mut next, &mut rows);
-                    rows.push(pair(row, &given[other]));
+                    rows.push(pair(row, &actual[other]));
                     next = next.max(other + 1);
                 }
                 None => {
                     // Both lists are sorted: what is smaller comes first.
-                    let before = given[next..].iter().take_while(|other| order(other, &row).is_lt()).count();
-                    let linked = self.given[next..next + before].iter().take_while(|link| link.is_none()).count();
+                    let before = actual[next..].iter().take_while(|other| order(other, &row).is_lt()).count();
+                    let linked = self.actual[next..next + before].iter().take_while(|link| link.is_none()).count();
                     extras(next + linked, &mut next, &mut rows);
                     rows.push(Matched::Missing(row));
                 }
             }
         }
-        extras(given.len(), &mut next, &mut rows);
+        extras(actual.len(), &mut next, &mut rows);
         rows
     }
 }
 
-fn pair(expected: Vec<Cell>, given: &[Cell]) -> Matched {
-    if expected == given {
+fn pair(expected: Vec<Cell>, actual: &[Cell]) -> Matched {
+    if expected == actual {
         return Matched::Same(expected);
     }
-    Matched::Changed(expected.into_iter().zip(given.iter().cloned()).collect())
+    Matched::Changed(expected.into_iter().zip(actual.iter().cloned()).collect())
 }
 
 type Places<'k> = HashMap<&'k str, Vec<usize>>;
@@ -136,12 +136,12 @@ fn counted(keys: &[String]) -> Places<'_> {
 }
 
 /// The columns that tell rows apart best.
-fn telling_columns(expected: &[Vec<Cell>], given: &[Vec<Cell>], width: usize) -> Vec<usize> {
+fn telling_columns(expected: &[Vec<Cell>], actual: &[Vec<Cell>], width: usize) -> Vec<usize> {
     let mut columns: Vec<usize> = (0..width).collect();
     if width > MOST_COLUMNS {
         let different = |column: usize| {
             let of = |rows: &[Vec<Cell>]| rows.iter().map(|row| row[column].clone()).collect::<HashSet<Cell>>().len();
-            of(expected) + of(given)
+            of(expected) + of(actual)
         };
         columns.sort_by_cached_key(|column| std::cmp::Reverse(different(*column)));
         columns.truncate(MOST_COLUMNS);
@@ -189,12 +189,12 @@ mod tests {
         text.split('|').filter(|row| !row.trim().is_empty()).map(|row| row.split_whitespace().map(cell).collect()).collect()
     }
 
-    fn shown(expected: &str, given: &str) -> String {
+    fn shown(expected: &str, actual: &str) -> String {
         let cell = |cell: &Cell| cell.clone().unwrap_or_else(|| "-".to_owned());
         let cells = |cells: &[Cell]| cells.iter().map(cell).collect::<Vec<_>>().join(" ");
-        let (expected, given) = (table(expected), table(given));
-        let width = expected.first().or(given.first()).map_or(0, Vec::len);
-        let found = diff((0..width).map(|at| at.to_string()).collect(), expected, given);
+        let (expected, actual) = (table(expected), table(actual));
+        let width = expected.first().or(actual.first()).map_or(0, Vec::len);
+        let found = diff((0..width).map(|at| at.to_string()).collect(), expected, actual);
         let row = |row: &Matched| match row {
             Matched::Same(row) => format!("= {}", cells(row)),
             Matched::Missing(row) => format!("- {}", cells(row)),
@@ -219,8 +219,8 @@ mod tests {
             ("1 x", "", "- 1 x"),
             ("10 a | 9 b", "9 b | 10 c", "= 9 b | ~ 10 a>c"),
         ];
-        for (expected, given, rows) in cases {
-            assert_eq!(shown(expected, given), rows, "{expected} / {given}");
+        for (expected, actual, rows) in cases {
+            assert_eq!(shown(expected, actual), rows, "{expected} / {actual}");
         }
     }
 }

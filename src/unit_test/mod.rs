@@ -118,14 +118,14 @@ impl<'a> Bench<'a> {
             }
         };
         let found = self.relations.engine.rows(&ready.query, None).map_err(|error| self.refused(&error, place, test))?;
-        let (mut expected, mut given) = (Vec::new(), Vec::new());
+        let (mut expected, mut actual) = (Vec::new(), Vec::new());
         for mut row in found.rows {
             match row.pop().flatten().as_deref() {
                 Some("expected") => expected.push(row),
-                _ => given.push(row),
+                _ => actual.push(row),
             }
         }
-        Ok(diff::diff(ready.columns.clone(), expected, given))
+        Ok(diff::diff(ready.columns.clone(), expected, actual))
     }
 
     fn place(&self, compiled: &Compiled, offset: Option<usize>) -> Option<Place> {
