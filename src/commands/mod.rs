@@ -12,6 +12,7 @@ mod invocation;
 mod ls;
 mod parse;
 mod selecting;
+mod unit_tests;
 mod why;
 
 use crate::cli::{Cli, Command};

@@ -58,6 +58,11 @@ impl<'a> Bench<'a> {
         Ok(Self { project, relations: Relations::new(project, warehouse)? })
     }
 
+    /// The engine in memory.
+    pub fn engine(&self) -> &dyn Engine {
+        &self.relations.engine
+    }
+
     /// The SQL of the model with the inputs before it, as dbt writes it to `target/compiled`.
     ///
     /// # Errors
