@@ -28,6 +28,14 @@ impl Column {
         columns.map(|(column, native)| Self { name: column.name, athena: column.data_type, native }).collect()
     }
 
+    /// The name as dbt reads it from the warehouse: Glue knows no capital letters.
+    pub fn named(&self, form: Form) -> String {
+        match form {
+            Form::DuckDb => self.name.clone(),
+            Form::Athena => self.name.to_lowercase(),
+        }
+    }
+
     /// The type as dbt reads it from the warehouse and writes it into a unit test.
     pub fn written(&self, form: Form) -> String {
         match (form, self.native.as_str()) {

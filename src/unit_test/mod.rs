@@ -106,10 +106,10 @@ impl<'a> Bench<'a> {
                 (text::expected(&checked.rows, &wanted, Form::of(&self.project.target.kind)), wanted)
             }
         };
-        let names: Vec<&str> = wanted.iter().map(|column| column.name.as_str()).collect();
+        let form = Form::of(&self.project.target.kind);
+        let names: Vec<String> = wanted.iter().map(|column| column.named(form)).collect();
         let (query, at_model, at_expected) = text::comparison(&compiled.sql, &expected, &names);
-        let columns = names.into_iter().map(str::to_owned).collect();
-        Ok(Ready { compiled, query, columns, at_model, at_expected })
+        Ok(Ready { compiled, query, columns: names, at_model, at_expected })
     }
 
     fn compared(&self, test: &Node, places: &Places<'_>, ready: &Ready) -> Result<Diff, Stop> {

@@ -36,7 +36,7 @@ pub type Row = Map<String, Value>;
 /// The query that stands for an input: its rows with every column of the relation.
 pub fn given(name: &str, rows: &[&Row], columns: &[Column], form: Form) -> String {
     let empty = |column: &Column| form.cast("null", &column.written(form)).trim().to_owned();
-    let named = |value: String, column: &Column| format!(" {value} as \"{}\"", column.name);
+    let named = |value: String, column: &Column| format!(" {value} as \"{}\"", column.named(form));
     let of_row = |row: &&Row| {
         let values = columns.iter().map(|column| {
             named(found(row, column).map_or_else(|| empty(column), |value| cell(value, column, form)), column)
@@ -61,7 +61,7 @@ pub fn expected(rows: &[&Row], columns: &[&Column], form: Form) -> String {
     let of_row = |row: &&Row| {
         let value = |column: &&Column| {
             let value = found(row, column).unwrap_or(&Value::Null);
-            format!(" {} as \"{}\"", cell(value, column, form), column.name)
+            format!(" {} as \"{}\"", cell(value, column, form), column.named(form))
         };
         format!("select{}", columns.iter().map(value).collect::<Vec<_>>().join(","))
     };
@@ -69,7 +69,7 @@ pub fn expected(rows: &[&Row], columns: &[&Column], form: Form) -> String {
 }
 
 /// The comparison, and where in it the model's SQL and the expected rows begin.
-pub fn comparison(model: &str, expected: &str, columns: &[&str]) -> (String, usize, usize) {
+pub fn comparison(model: &str, expected: &str, columns: &[String]) -> (String, usize, usize) {
     let quoted: Vec<String> = columns.iter().map(|name| format!("\"{name}\"")).collect();
     let mut sql = format!(
         "\n    -- Build actual result given inputs\nwith dbt_internal_unit_test_actual as (\n  select\n    {}, 'actual' as \"actual_or_expected\"\n  from (\n    ",
