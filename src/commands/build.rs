@@ -45,7 +45,8 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     let selection = selecting::selected(invocation, (&folder, &working), &typed, &args.base)?;
     let Working { project, policy, .. } = working;
     let findings = changes::reading_errors(&project, &policy);
-    let is_of_verb = |id: &String| project.node(id).is_some_and(|node| verb.kinds.contains(&node.resource_type));
+    let kinds = kinds(args, &verb);
+    let is_of_verb = |id: &String| project.node(id).is_some_and(|node| kinds.contains(&node.resource_type));
     let wanted: BTreeMap<String, Reason> =
         selection.ids.into_iter().filter(is_of_verb).map(|id| (id, Reason::Selected)).collect();
     if wanted.is_empty() {
@@ -87,4 +88,15 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     terminal::findings(&report.all_findings(), &invocation.paths(&folder), &invocation.out, &changes::texts(&project));
     terminal::deploy_summary(&report, &invocation.out);
     Ok(Verdict::of(report.is_bad()))
+}
+
+/// The verb's kinds of nodes, without those that were left out on the command line.
+fn kinds(args: &BuildArgs, verb: &Verb) -> Vec<ResourceType> {
+    let names = |kind: &ResourceType, named: &[String]| named.iter().any(|name| name == kind.name());
+    let is_taken = |kind: &&ResourceType| {
+        let all = args.resource_type.iter().any(|name| matches!(name.as_str(), "all" | "default"));
+        (args.resource_type.is_empty() || all || names(kind, &args.resource_type))
+            && !names(kind, &args.exclude_resource_type)
+    };
+    verb.kinds.iter().filter(is_taken).copied().collect()
 }

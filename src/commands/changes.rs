@@ -250,7 +250,8 @@ fn keeps_from_running(project: &Project, test: &Node, finding: &Finding) -> bool
     let is_read = is_about_reading(finding) || (finding.level == Level::Error && group(finding) == "sql");
     let of_model = || {
         let file = given::tested(project, test).map(|model| &model.file);
-        file == Some(&finding.place.path) || (finding.rule == CIRCLES && file.is_some_and(|file| is_related(finding, file)))
+        file == Some(&finding.place.path)
+            || (finding.rule == CIRCLES && file.is_some_and(|file| is_related(finding, file)))
     };
     let of_test = || {
         let lines = Places::new(project, test).lines();

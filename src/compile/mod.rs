@@ -1,6 +1,7 @@
 //! Stage 5: a node's template in, its SQL out, with a map back to the author's lines.
 
 pub mod ephemeral;
+pub mod inline;
 pub mod map;
 pub mod sql;
 pub mod test;

@@ -46,7 +46,7 @@ impl Built {
         Self { status: Some(Status::Success), message, count: Some(count), ..Self::default() }
     }
 
-    fn failed(finding: Finding) -> Self {
+    pub(super) fn failed(finding: Finding) -> Self {
         Self {
             status: Some(Status::Error),
             message: finding.message.clone(),
@@ -91,7 +91,11 @@ impl Builder<'_> {
                 Built { status: Some(Status::Pass), count: Some(0), ..Built::default() }
             }
             Ok(diff) => {
-                let message = format!("{} of {} differ", diff.differing(), rows_words(u64::try_from(diff.rows.len()).unwrap_or_default()));
+                let message = format!(
+                    "{} of {} differ",
+                    diff.differing(),
+                    rows_words(u64::try_from(diff.rows.len()).unwrap_or_default())
+                );
                 let finding = Some(unit_test::failed(self.project, test, diff));
                 Built { status: Some(Status::Fail), message, count: Some(1), finding, ..Built::default() }
             }
@@ -133,32 +137,34 @@ impl Builder<'_> {
         Built { compiled: Some(compiled.sql), ..built }
     }
 
-    fn is_table(&self, node: &Node) -> bool {
+    pub(super) fn is_table(&self, node: &Node) -> bool {
         matches!(self.engine.find(&node.relation), Ok(Some(found)) if found.stored == Stored::Table)
     }
 
     fn seed(&self, node: &Node) -> Built {
-        let table = match self.project.seed_table(node) {
-            Ok(table) => table,
-            Err(problem) => {
-                let place = Place::span(node.file.clone(), problem.span);
-                return Built::failed(
-                    Finding::new("seeds/readable", Level::Error, problem.message, place).help(problem.help),
-                );
-            }
-        };
+        match self.load_seed(self.engine, node) {
+            Ok(rows) => Built::done(rows_words(rows), rows),
+            Err(built) => built,
+        }
+    }
+
+    /// Loads a seed into an engine; how many rows it has.
+    pub(super) fn load_seed(&self, engine: &dyn Engine, node: &Node) -> Result<u64, Built> {
+        let table = self.project.seed_table(node).map_err(|problem| {
+            let place = Place::span(node.file.clone(), problem.span);
+            Built::failed(Finding::new("seeds/readable", Level::Error, problem.message, place).help(problem.help))
+        })?;
         let declared = node.config.get("column_types");
         let types = self.project.seed_types(node, &table);
         let column = |(name, data_type): (&String, String)| TypedColumn { name: name.clone(), data_type };
         let columns: Vec<TypedColumn> = table.header.iter().zip(types).map(column).collect();
         let cleaned = cleaned(&table, &columns, |name| declared.and_then(|types| types.get(name)).is_some());
-        match self.engine.load(&node.relation, &Load { table: &cleaned, columns }) {
-            Ok(rows) => Built::done(rows_words(rows), rows),
-            Err(error) => Built::failed(
+        engine.load(&node.relation, &Load { table: &cleaned, columns }).map_err(|error| {
+            Built::failed(
                 Finding::new(BUILD, Level::Error, format!("this seed cannot be loaded: {error}"), node.place.clone())
                     .help("check the values, and the types under `column_types` in its property file"),
-            ),
-        }
+            )
+        })
     }
 
     fn model(&self, node: &Node, compiled: &Compiled, incremental: bool) -> Built {
@@ -204,7 +210,7 @@ impl Builder<'_> {
     }
 
     /// SQL that is not exactly one query is never sent.
-    fn unsafe_sql(&self, node: &Node, compiled: &Compiled, query: &str) -> Option<Built> {
+    pub(super) fn unsafe_sql(&self, node: &Node, compiled: &Compiled, query: &str) -> Option<Built> {
         let problem = sql::check(query).err().filter(|problem| !problem.is_unread)?;
         let place = self.place(node, compiled, Some(problem.span.start));
         Some(Built::failed(Finding::new("sql/parses", Level::Error, problem.message, place).help(problem.help)))
@@ -247,7 +253,7 @@ impl Builder<'_> {
     }
 
     /// An error of the engine, at the author's place.
-    fn refused(&self, node: &Node, compiled: &Compiled, error: &EngineError) -> Built {
+    pub(super) fn refused(&self, node: &Node, compiled: &Compiled, error: &EngineError) -> Built {
         if let EngineError::NotHere(name) = error {
             let message = format!("uses `{name}`, which the local engine does not have; Athena does");
             return Built { status: Some(Status::NotRun), message, ..Built::default() };

@@ -7,6 +7,7 @@ pub mod json;
 pub mod manifest;
 pub mod markdown;
 pub mod progress;
+pub mod rows;
 pub mod run_results;
 pub mod table;
 pub mod terminal;

@@ -179,7 +179,8 @@ impl<'a> Relations<'a> {
     /// What the model's SQL makes of empty tables with the columns of what it reads.
     fn derived(&self, known: &mut HashMap<String, Known>, node: &Arc<Node>) -> Result<Vec<Column>, Untyped> {
         self.prepare(known, node)?;
-        let compiled = compile::node_sql(self.project, node, false).map_err(|problem| untyped(node, &problem.message))?;
+        let compiled =
+            compile::node_sql(self.project, node, false).map_err(|problem| untyped(node, &problem.message))?;
         if let Err(problem) = sql::check(&compiled.sql)
             && !problem.is_unread
         {

@@ -200,7 +200,8 @@ fn not_given(
         Some((_, call)) => {
             let message =
                 format!("the model reads `{call}`, and the unit test `{}` gives it no rows for that", test.name);
-            let help = format!("add `- input: {call}` with its `rows:` to `given:`; `rows: []` gives it an empty table");
+            let help =
+                format!("add `- input: {call}` with its `rows:` to `given:`; `rows: []` gives it an empty table");
             Stop::wrong(message, places.given(), help)
         }
         None => Stop::render(problem),

@@ -186,7 +186,10 @@ mod tests {
 
     fn table(text: &str) -> Vec<Vec<Cell>> {
         let cell = |cell: &str| (cell != "-").then(|| cell.to_owned());
-        text.split('|').filter(|row| !row.trim().is_empty()).map(|row| row.split_whitespace().map(cell).collect()).collect()
+        text.split('|')
+            .filter(|row| !row.trim().is_empty())
+            .map(|row| row.split_whitespace().map(cell).collect())
+            .collect()
     }
 
     fn shown(expected: &str, actual: &str) -> String {
@@ -211,7 +214,11 @@ mod tests {
     fn rows_are_matched_by_what_is_unique() {
         let cases = [
             ("1 a | 2 b", "2 b | 1 a", "= 1 a | = 2 b"),
-            ("1 Anne - | 2 Bob - | 4 Dee 1", "1 Ann - | 2 Bob - | 3 Cy -", "~ 1 Anne>Ann - | = 2 Bob - | + 3 Cy - | - 4 Dee 1"),
+            (
+                "1 Anne - | 2 Bob - | 4 Dee 1",
+                "1 Ann - | 2 Bob - | 3 Cy -",
+                "~ 1 Anne>Ann - | = 2 Bob - | + 3 Cy - | - 4 Dee 1",
+            ),
             ("1 a", "1 a | 1 a", "= 1 a | + 1 a"),
             ("1 a | 1 a | 1 a", "1 a", "= 1 a | - 1 a | - 1 a"),
             ("1 -", "1 x", "~ 1 ->x"),

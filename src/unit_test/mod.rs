@@ -122,7 +122,8 @@ impl<'a> Bench<'a> {
                 None => None,
             }
         };
-        let found = self.relations.engine.rows(&ready.query, None).map_err(|error| self.refused(&error, place, test))?;
+        let found =
+            self.relations.engine.rows(&ready.query, None).map_err(|error| self.refused(&error, place, test))?;
         let (mut expected, mut actual) = (Vec::new(), Vec::new());
         for mut row in found.rows {
             match row.pop().flatten().as_deref() {

@@ -28,7 +28,8 @@ impl<'n> Checked<'n> {
         columns: &[Column],
     ) -> Result<Self, Stop> {
         if let Some((place, message)) = places.ragged(side) {
-            let help = "add the missing value (two commas make an empty one), or put quotes around a value with a comma";
+            let help =
+                "add the missing value (two commas make an empty one), or put quotes around a value with a comma";
             return Err(Stop::wrong(message, place, help));
         }
         let rows = given::side(test, side)["rows"].as_array().ok_or_else(Stop::unread)?;
@@ -46,11 +47,7 @@ impl<'n> Checked<'n> {
             for (name, value) in row {
                 let known = columns.iter().find(|column| column.name.to_lowercase() == name.to_lowercase());
                 let Some(column) = known else {
-                    return Err(Stop::wrong(
-                        unknown(name, (test, side)),
-                        place(Some(name), true),
-                        near(name, columns),
-                    ));
+                    return Err(Stop::wrong(unknown(name, (test, side)), place(Some(name), true), near(name, columns)));
                 };
                 if let Some(words) = misfit(bench, value, column) {
                     let message = format!(
@@ -71,11 +68,7 @@ impl<'n> Checked<'n> {
     ///
     /// # Errors
     /// The first row that has other columns.
-    pub(super) fn same_columns<'c>(
-        &self,
-        places: &Places<'_>,
-        columns: &'c [Column],
-    ) -> Result<Vec<&'c Column>, Stop> {
+    pub(super) fn same_columns<'c>(&self, places: &Places<'_>, columns: &'c [Column]) -> Result<Vec<&'c Column>, Stop> {
         let Some(first) = self.rows.first() else { return Ok(columns.iter().collect()) };
         let of = |name: &String| columns.iter().find(|column| column.name.to_lowercase() == name.to_lowercase());
         let mut wanted: Vec<&Column> = Vec::new();
@@ -89,7 +82,9 @@ impl<'n> Checked<'n> {
             let more = row.keys().find(|name| of(name).is_some_and(|column| !wanted.contains(&column)));
             let (message, name) = match (missing, more) {
                 (Some(missing), _) => (format!("this row has no `{}`, which another row has", missing.name), None),
-                (None, Some(name)) => (format!("this row has `{name}`, which another row has not"), Some(name.as_str())),
+                (None, Some(name)) => {
+                    (format!("this row has `{name}`, which another row has not"), Some(name.as_str()))
+                }
                 (None, None) => continue,
             };
             let help = "all rows of `expect:` name the same columns: a value that is to be null is written as null";
@@ -120,7 +115,9 @@ fn unknown(name: &str, (test, side): (&Node, Side)) -> String {
             let input = given::side(test, side)["input"].as_str().unwrap_or_default();
             format!("`{input}` has no column `{name}`")
         }
-        Side::Expect => format!("the model `{}` has no column `{name}`", test.body["model"].as_str().unwrap_or_default()),
+        Side::Expect => {
+            format!("the model `{}` has no column `{name}`", test.body["model"].as_str().unwrap_or_default())
+        }
     }
 }
 

@@ -37,11 +37,8 @@ fn fetched(
     let names: Vec<String> = (0..native.len()).map(|at| format!("cadet_{at}")).collect();
     let columns: Vec<String> = names.iter().zip(native).map(|(name, native)| fetched_as(name, native)).collect();
     let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
-    let statement = format!(
-        "select {} from (\n{query}\n) as cadet_rows({}){limit}",
-        columns.join(", "),
-        names.join(", ")
-    );
+    let statement =
+        format!("select {} from (\n{query}\n) as cadet_rows({}){limit}", columns.join(", "), names.join(", "));
     let mut statement = connection.prepare(&statement).map_err(|error| query_error(&error, None))?;
     let one = |row: &duckdb::Row<'_>| {
         (0..native.len()).map(|at| row.get::<_, Value>(at).map(|value| shown(&value))).collect::<Result<Vec<_>, _>>()
@@ -52,7 +49,9 @@ fn fetched(
 
 fn fetched_as(name: &str, native: &str) -> String {
     let is_value = native.ends_with(']')
-        || ["STRUCT", "MAP", "DOUBLE", "FLOAT", "BLOB", "TIMESTAMP", "TIME"].iter().any(|kind| native.starts_with(kind));
+        || ["STRUCT", "MAP", "DOUBLE", "FLOAT", "BLOB", "TIMESTAMP", "TIME"]
+            .iter()
+            .any(|kind| native.starts_with(kind));
     let has_zone = native.ends_with("WITH TIME ZONE");
     if is_value && !has_zone { quoted(name) } else { format!("cast({} as varchar)", quoted(name)) }
 }
@@ -173,7 +172,8 @@ fn real(value: f64, shortest: &str) -> String {
 }
 
 fn day(days: i64) -> String {
-    let date = jiff::civil::Date::new(1970, 1, 1).ok().and_then(|start| start.checked_add(jiff::Span::new().days(days)).ok());
+    let date =
+        jiff::civil::Date::new(1970, 1, 1).ok().and_then(|start| start.checked_add(jiff::Span::new().days(days)).ok());
     date.map_or_else(|| days.to_string(), |date| date.to_string())
 }
 
