@@ -1,8 +1,11 @@
 //! What can be typed, and nothing more.
 
+mod kinds;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use kinds::{EXCLUDED_TYPES, INCLUDED_TYPES};
 
 use crate::report::text::ColorChoice;
 use crate::select::Indirect;
@@ -81,7 +84,7 @@ pub enum Command {
     Ci(CiArgs),
     /// Read the project and write target/manifest.json
     Parse,
-    /// Write the SQL of models and tests to target/compiled, or print that of a query
+    /// Write the SQL of models and tests to target/compiled
     #[command(after_help = "Examples:
   cadet compile                            the whole project, unit tests too
   cadet compile -q --select my_db__my_table        print the SQL of one model
@@ -330,40 +333,6 @@ pub struct LsArgs {
     #[arg(long, value_name = "KEY", num_args = 1..)]
     pub output_keys: Vec<String>,
 }
-
-/// The kinds of nodes that can be listed; dbt's functions are known, but not read.
-const INCLUDED_TYPES: [&str; 14] = [
-    "model",
-    "seed",
-    "snapshot",
-    "test",
-    "unit_test",
-    "analysis",
-    "source",
-    "exposure",
-    "metric",
-    "semantic_model",
-    "saved_query",
-    "function",
-    "default",
-    "all",
-];
-
-const EXCLUDED_TYPES: [&str; 13] = [
-    "model",
-    "seed",
-    "snapshot",
-    "test",
-    "unit_test",
-    "analysis",
-    "source",
-    "exposure",
-    "metric",
-    "semantic_model",
-    "saved_query",
-    "function",
-    "default",
-];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ListOutput {

@@ -116,7 +116,7 @@ fn print_named(
     let is_model = |node: &Arc<Node>| node.resource_type != ResourceType::UnitTest;
     let (first, tests): (Vec<_>, Vec<_>) = nodes.into_iter().partition(is_model);
     let nodes = if first.is_empty() { tests } else { first };
-    for node in selecting::named(nodes, &args.select.select) {
+    for node in selecting::named(&nodes, &args.select.select) {
         if let Some(sql) = compiled.get(&node.unique_id) {
             print(invocation, args, Some(&node.display_name()), sql);
         }

@@ -86,10 +86,9 @@ fn base_project(
     Ok(read::read_beside(&tree, &working.inputs, Some(&working.project)))
 }
 
-/// The nodes that a word of the selection names, or all when none is named.
-pub(super) fn named(nodes: Vec<Arc<Node>>, words: &[String]) -> Vec<Arc<Node>> {
-    let is_named = |node: &Arc<Node>| words.iter().any(|word| word.contains(&node.name));
-    if nodes.iter().any(is_named) { nodes.into_iter().filter(is_named).collect() } else { nodes }
+/// The nodes whose name stands in a word of the selection: those that are printed.
+pub(super) fn named(nodes: &[Arc<Node>], words: &[String]) -> Vec<Arc<Node>> {
+    nodes.iter().filter(|node| words.iter().any(|word| word.contains(&node.name))).cloned().collect()
 }
 
 fn tell(selection: &Selection) {

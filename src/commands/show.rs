@@ -65,8 +65,9 @@ fn nodes(
     }
     let typed = Typed { words: &args.select.select, how: &args.select.how };
     let selection = selecting::selected(invocation, (folder, working), &typed, &args.base)?;
-    let nodes = selection.ids.iter().filter_map(|id| working.project.nodes.get(id));
-    Ok(Ok(selecting::named(nodes.cloned().collect(), &args.select.select)))
+    let all: Vec<Arc<Node>> = selection.ids.iter().filter_map(|id| working.project.nodes.get(id)).cloned().collect();
+    let named = selecting::named(&all, &args.select.select);
+    Ok(Ok(if named.is_empty() { all } else { named }))
 }
 
 /// The rows, one more than is asked for, so that it is known whether there are more.

@@ -64,6 +64,5 @@ fn lost(project: &Project, node: &Node, captured: &Captured) -> Option<RenderPro
         let near = did_you_mean(table, tables.map(|known| known.name.as_str()));
         problem(format!("there is no source table `{source}.{table}`"), near, asked.at)
     });
-    let found = lost_ref.chain(lost_source).next();
-    found
+    lost_ref.chain(lost_source).next()
 }

@@ -144,15 +144,16 @@ impl Builder<'_> {
     fn seed(&self, node: &Node) -> Built {
         match self.load_seed(self.engine, node) {
             Ok(rows) => Built::done(rows_words(rows), rows),
-            Err(built) => built,
+            Err(built) => *built,
         }
     }
 
     /// Loads a seed into an engine; how many rows it has.
-    pub(super) fn load_seed(&self, engine: &dyn Engine, node: &Node) -> Result<u64, Built> {
+    pub(super) fn load_seed(&self, engine: &dyn Engine, node: &Node) -> Result<u64, Box<Built>> {
         let table = self.project.seed_table(node).map_err(|problem| {
             let place = Place::span(node.file.clone(), problem.span);
-            Built::failed(Finding::new("seeds/readable", Level::Error, problem.message, place).help(problem.help))
+            let finding = Finding::new("seeds/readable", Level::Error, problem.message, place).help(problem.help);
+            Box::new(Built::failed(finding))
         })?;
         let declared = node.config.get("column_types");
         let types = self.project.seed_types(node, &table);
@@ -160,10 +161,10 @@ impl Builder<'_> {
         let columns: Vec<TypedColumn> = table.header.iter().zip(types).map(column).collect();
         let cleaned = cleaned(&table, &columns, |name| declared.and_then(|types| types.get(name)).is_some());
         engine.load(&node.relation, &Load { table: &cleaned, columns }).map_err(|error| {
-            Built::failed(
-                Finding::new(BUILD, Level::Error, format!("this seed cannot be loaded: {error}"), node.place.clone())
-                    .help("check the values, and the types under `column_types` in its property file"),
-            )
+            let message = format!("this seed cannot be loaded: {error}");
+            let finding = Finding::new(BUILD, Level::Error, message, node.place.clone());
+            let help = "check the values, and the types under `column_types` in its property file";
+            Box::new(Built::failed(finding.help(help)))
         })
     }
 

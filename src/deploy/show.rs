@@ -29,8 +29,7 @@ impl Builder<'_> {
 
     /// A seed is read from its file: what stands in the warehouse may be of an older one.
     fn seed_rows(&self, node: &Arc<Node>, limit: Option<usize>) -> Result<Rows, Box<Built>> {
-        let loaded = self.load_seed(self.bench.engine(), node);
-        loaded.map_err(Box::new)?;
+        self.load_seed(self.bench.engine(), node)?;
         let rows = self.bench.engine().rows(&format!("select * from {}", node.relation), limit);
         rows.map_err(|error: EngineError| Box::new(self.refused(node, &Compiled::default(), &error)))
     }

@@ -42,7 +42,9 @@ fn finding(finding: &Finding, text: &dyn Fn(&str) -> String) -> Value {
     value["message"] = finding.message.as_str().into();
     value["help"] = json!(finding.help);
     value["related"] = related.into();
-    value["diff"] = finding.diff.as_deref().map_or(Value::Null, diff::json);
+    if let Some(diff) = finding.diff.as_deref() {
+        value["diff"] = diff::json(diff);
+    }
     value
 }
 

@@ -92,7 +92,7 @@ impl<'a> Bench<'a> {
         let at_model = |offset: Option<usize>| self.place(&compiled, offset);
         one_query(&compiled.sql, |offset| at_model(Some(offset)).unwrap_or_else(|| places.test()))?;
         let described = self.relations.engine.rows(&compiled.sql, Some(0));
-        let described = described.map_err(|error| self.refused(&error, |offset| at_model(offset), test))?;
+        let described = described.map_err(|error| self.refused(&error, at_model, test))?;
         let columns = Column::all(described);
         let expect = given::side(test, Side::Expect);
         let (expected, wanted) = match expect["rows"].as_str().filter(|_| expect["format"] == "sql") {

@@ -1080,8 +1080,8 @@ fn ls_as_json_has_one_object_on_a_line() {
 #[test]
 fn compile_writes_the_sql() {
     let sandbox = Sandbox::fixture();
-    insta::assert_snapshot!(sandbox.cadet(&["compile", "--select", "court_listings__hearings_fct", "--exclude", "resource_type:test"]).shown(), @"
-    ✓ Compiled 1 node to target/compiled/mojap_derived_tables.
+    insta::assert_snapshot!(sandbox.cadet(&["compile", "--select", "path:models/courts", "--exclude", "resource_type:test"]).shown(), @"
+    ✓ Compiled 9 nodes to target/compiled/mojap_derived_tables.
     --- exit code 0
     ");
     let compiled =
