@@ -91,11 +91,7 @@ impl Builder<'_> {
                 Built { status: Some(Status::Pass), count: Some(0), ..Built::default() }
             }
             Ok(diff) => {
-                let message = format!(
-                    "{} of {} differ",
-                    diff.differing(),
-                    rows_words(u64::try_from(diff.rows.len()).unwrap_or_default())
-                );
+                let message = unit_test::differing(&diff);
                 let finding = Some(unit_test::failed(self.project, test, diff));
                 Built { status: Some(Status::Fail), message, count: Some(1), finding, ..Built::default() }
             }

@@ -115,7 +115,8 @@ pub fn check_summary(report: &Report<'_>, out: &Out) {
     let tests: String = counts_of_tests(report).iter().map(|counts| format!(" {counts}")).collect();
     out.line(&format!("{sign} Checked {what}: {found}.{tests}"));
     if errors + warnings > 0 && !out.quiet {
-        let rule = report.findings.first().map_or("naming/model-file", |finding| finding.rule.as_str());
+        let all = report.all_findings();
+        let rule = all.first().map_or("naming/model-file", |finding| finding.rule.as_str());
         out.line(&out.paint(DIM, &format!("  To learn more about a rule: cadet explain {rule}")));
     }
 }

@@ -151,10 +151,11 @@ fn used<'i, 'p>(inputs: &'i [Input<'p>], tested: &Node, asked: &Captured, sql: &
 /// The query that stands for an input.
 fn fixture(bench: &Bench<'_>, test: &Node, places: &Places<'_>, input: &Input<'_>) -> Result<Compiled, Stop> {
     let written = given::side(test, input.side);
-    let whole = |place: Place| SourceMap::whole(&place.path, Some(place.span.unwrap_or(0..0)));
+    let whole = |place: Place| SourceMap::whole(&place.path, place.span);
     if written["format"] == "sql" {
         let sql = written["rows"].as_str().ok_or_else(Stop::unread)?;
         let place = places.rows(input.side);
+        super::one_query(sql, &place)?;
         return Ok(Compiled { sql: rendered(bench, input, sql, &place)?, map: whole(place) });
     }
     let columns = bench.relations.columns(input.node).map_err(|untyped| Stop::untyped(&untyped, test, places))?;

@@ -46,7 +46,6 @@ struct Ready {
     query: String,
     columns: Vec<String>,
     at_model: usize,
-    at_expected: usize,
 }
 
 impl<'a> Bench<'a> {
@@ -90,14 +89,19 @@ impl<'a> Bench<'a> {
     /// The query that compares what the model gives with what is expected.
     fn ready(&self, test: &Arc<Node>, places: &Places<'_>, compiled: Compiled) -> Result<Ready, Stop> {
         let at_model = |offset: Option<usize>| self.place(&compiled, offset);
-        one_query(&compiled.sql, |offset| at_model(Some(offset)).unwrap_or_else(|| places.test()))?;
+        if let Err(problem) = sql::check(&compiled.sql)
+            && !problem.is_unread
+        {
+            let place = at_model(Some(problem.span.start)).unwrap_or_else(|| places.test());
+            return Err(Stop::wrong(problem.message, place, problem.help));
+        }
         let described = self.relations.engine.rows(&compiled.sql, Some(0));
         let described = described.map_err(|error| self.refused(&error, at_model, test))?;
         let columns = Column::all(described);
         let expect = given::side(test, Side::Expect);
         let (expected, wanted) = match expect["rows"].as_str().filter(|_| expect["format"] == "sql") {
             Some(sql) => {
-                one_query(sql, |_| places.rows(Side::Expect))?;
+                one_query(sql, &places.rows(Side::Expect))?;
                 (sql.to_owned(), columns.iter().collect())
             }
             None => {
@@ -108,8 +112,8 @@ impl<'a> Bench<'a> {
         };
         let form = Form::of(&self.project.target.kind);
         let names: Vec<String> = wanted.iter().map(|column| column.named(form)).collect();
-        let (query, at_model, at_expected) = text::comparison(&compiled.sql, &expected, &names);
-        Ok(Ready { compiled, query, columns: names, at_model, at_expected })
+        let (query, at_model) = text::comparison(&compiled.sql, &expected, &names);
+        Ok(Ready { compiled, query, columns: names, at_model })
     }
 
     fn compared(&self, test: &Node, places: &Places<'_>, ready: &Ready) -> Result<Diff, Stop> {
@@ -118,8 +122,7 @@ impl<'a> Bench<'a> {
             let offset = offset?;
             match compile::within(offset, ready.at_model..end) {
                 Some(offset) => self.place(&ready.compiled, Some(offset)),
-                None if offset >= ready.at_expected => Some(places.rows(Side::Expect)),
-                None => None,
+                None => (offset >= end).then(|| places.rows(Side::Expect)),
             }
         };
         let found =
@@ -154,11 +157,13 @@ impl<'a> Bench<'a> {
     }
 }
 
-/// SQL that is not exactly one query is never run.
-fn one_query(sql: &str, place: impl Fn(usize) -> Place) -> Result<(), Stop> {
+/// Rows that are SQL are exactly one query: nothing else is ever run.
+fn one_query(sql: &str, place: &Place) -> Result<(), Stop> {
     match sql::check(sql) {
-        Err(problem) if !problem.is_unread => {
-            Err(Stop::wrong(problem.message, place(problem.span.start), problem.help))
+        // With Jinja in it, it can only be read when it is rendered.
+        Err(problem) if !problem.is_unread && !crate::jinja::render::has_jinja(sql) => {
+            let message = format!("these rows are not one query: {}", problem.message.replace("a model must", "they must"));
+            Err(Stop::wrong(message, place.clone(), "write one `select`, without a `;` at its end"))
         }
         _ => Ok(()),
     }
@@ -166,17 +171,19 @@ fn one_query(sql: &str, place: impl Fn(usize) -> Place) -> Result<(), Stop> {
 
 /// What is told of a test whose rows differ.
 pub fn failed(project: &Project, test: &Node, diff: Diff) -> Finding {
-    let (differing, of) = (diff.differing(), diff.rows.len());
-    let verb = if differing == 1 { "differs" } else { "differ" };
-    let message = format!(
-        "the unit test `{}` of `{}` fails: {differing} of {of} {} {verb} from what is expected",
-        test.name,
-        test.body["model"].as_str().unwrap_or_default(),
-        if of == 1 { "row" } else { "rows" },
-    );
+    let model = test.body["model"].as_str().unwrap_or_default();
+    let message =
+        format!("the unit test `{}` of `{model}` fails: {} from what is expected", test.name, differing(&diff));
     let finding = Finding::new(RULE, Level::Error, message, Places::new(project, test).test());
     let help = "change the model, or what the test expects".to_owned();
     Finding { diff: Some(Box::new(diff)), ..finding.help(help) }
+}
+
+/// `1 of 3 rows differs`
+pub fn differing(diff: &Diff) -> String {
+    let (differing, of) = (diff.differing(), diff.rows.len());
+    let rows = if of == 1 { "row" } else { "rows" };
+    format!("{differing} of {of} {rows} {}", if differing == 1 { "differs" } else { "differ" })
 }
 
 /// The test's name, with the version of its model if it has one.

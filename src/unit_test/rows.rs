@@ -98,7 +98,7 @@ impl<'n> Checked<'n> {
 fn misfit(bench: &Bench<'_>, value: &serde_json::Value, column: &Column) -> Option<String> {
     match fit(value, &column.athena) {
         Fit::Fits => None,
-        Fit::Misfit(words) if words.contains(':') => Some(words.to_owned()),
+        Fit::Unwritable(words) => Some(words.to_owned()),
         Fit::Misfit(words) => Some(format!("write {words}; Athena would read another value, or null")),
         Fit::Unknown => {
             let query = format!("select try_cast({} as {}) is null", literal(value), column.athena);

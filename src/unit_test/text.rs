@@ -68,8 +68,8 @@ pub fn expected(rows: &[&Row], columns: &[&Column], form: Form) -> String {
     rows.iter().map(of_row).collect::<Vec<_>>().join("\nunion all\n")
 }
 
-/// The comparison, and where in it the model's SQL and the expected rows begin.
-pub fn comparison(model: &str, expected: &str, columns: &[String]) -> (String, usize, usize) {
+/// The comparison, and where in it the model's SQL begins.
+pub fn comparison(model: &str, expected: &str, columns: &[String]) -> (String, usize) {
     let quoted: Vec<String> = columns.iter().map(|name| format!("\"{name}\"")).collect();
     let mut sql = format!(
         "\n    -- Build actual result given inputs\nwith dbt_internal_unit_test_actual as (\n  select\n    {}, 'actual' as \"actual_or_expected\"\n  from (\n    ",
@@ -80,11 +80,10 @@ pub fn comparison(model: &str, expected: &str, columns: &[String]) -> (String, u
         "{model}\n  ) _dbt_internal_unit_test_actual\n),\n-- Build expected result\ndbt_internal_unit_test_expected as (\n  select\n    {}, 'expected' as \"actual_or_expected\"\n  from (\n    ",
         quoted.join(", ")
     ));
-    let at_expected = sql.len();
     sql.push_str(&format!(
         "{expected}\n  ) _dbt_internal_unit_test_expected\n)\n-- Union actual and expected results\nselect * from dbt_internal_unit_test_actual\nunion all\nselect * from dbt_internal_unit_test_expected"
     ));
-    (sql, at_model, at_expected)
+    (sql, at_model)
 }
 
 /// A row's value in a column; capital letters make no difference, and the last of two counts.

@@ -9,6 +9,8 @@ pub(super) enum Fit {
     Fits,
     /// What the column takes, in words.
     Misfit(&'static str),
+    /// What no such row can hold, with the way out.
+    Unwritable(&'static str),
     /// The engine has to be asked.
     Unknown,
 }
@@ -20,9 +22,9 @@ pub(super) fn fit(value: &Value, data_type: &str) -> Fit {
     match (kind, value) {
         (_, Value::Null) => Fit::Fits,
         ("array" | "map" | "row", Value::Array(_) | Value::Object(_) | Value::String(_)) => {
-            Fit::Misfit("Athena reads no lists or maps from such rows: write them with `format: sql`")
+            Fit::Unwritable("Athena reads no lists or maps from such rows: write them with `format: sql`")
         }
-        (_, Value::Array(_) | Value::Object(_)) => Fit::Misfit("a value must be a number, a text, a date or null"),
+        (_, Value::Array(_) | Value::Object(_)) => Fit::Misfit("a number, a text or null"),
         ("varchar" | "char", _) => Fit::Fits,
         ("tinyint", _) => check(is_whole(value, 8), "a whole number from -128 to 127"),
         ("smallint", _) => check(is_whole(value, 16), "a whole number from -32768 to 32767"),

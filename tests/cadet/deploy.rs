@@ -1081,7 +1081,7 @@ fn ls_as_json_has_one_object_on_a_line() {
 fn compile_writes_the_sql() {
     let sandbox = Sandbox::fixture();
     insta::assert_snapshot!(sandbox.cadet(&["compile", "--select", "path:models/courts", "--exclude", "resource_type:test"]).shown(), @"
-    ✓ Compiled 9 nodes to target/compiled/mojap_derived_tables.
+    ✓ Compiled 10 nodes to target/compiled/mojap_derived_tables.
     --- exit code 0
     ");
     let compiled =
