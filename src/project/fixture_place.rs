@@ -87,6 +87,13 @@ impl<'p> Places<'p> {
         Place::span(file.path.clone(), span)
     }
 
+    /// Whether a side says nothing of rows, so that they are its seed's.
+    pub fn is_of_seed(&self, side: Side) -> bool {
+        let says =
+            |key: &str| self.yaml(side).and_then(|yaml| yaml.get(key)).is_some_and(|yaml| yaml.value != Value::Null);
+        !says("rows") && !says("fixture")
+    }
+
     /// The rows of a CSV with more or fewer values than its first line, with what is wrong.
     pub fn ragged(&self, side: Side) -> Option<(Place, String)> {
         if given::side(self.test, side)["format"] != "csv" {

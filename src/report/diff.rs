@@ -14,7 +14,7 @@ const WIDEST: usize = 78;
 
 /// A value in a table is at most so long, and in a list of values.
 const WIDEST_VALUE: usize = 24;
-const WIDEST_LISTED: usize = 60;
+const WIDEST_LISTED: usize = 44;
 
 /// So many rows that differ are shown.
 const MOST_ROWS: usize = 20;
@@ -173,7 +173,7 @@ fn listed(diff: &Diff, row: &Matched, out: &Out) -> Vec<Line> {
     let most = if matches!(row, Matched::Changed(_)) { WIDEST_LISTED / 2 } else { WIDEST_LISTED };
     let line = |(number, at): (usize, usize)| {
         let mark = if number == 0 || mark(row) != '~' { mark(row) } else { ' ' };
-        let name = cut(&clean_path(&diff.columns[at]), WIDEST_VALUE);
+        let name = cut(&clean_path(&diff.columns[at]), WIDEST_LISTED / 2);
         (mark, format!("{name}: {}", shown(row, at, most, out).painted))
     };
     (0..diff.columns.len()).filter(is_shown).enumerate().map(line).collect()

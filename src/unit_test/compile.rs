@@ -44,7 +44,7 @@ pub(super) fn compile(bench: &Bench<'_>, test: &Arc<Node>, places: &Places<'_>) 
     let rendered = render::render(&scope, &template, &tested.file);
     let text = rendered.map_err(|problem| not_given(&scope, &inputs, (bench, test, places), problem))?;
     let (sql, map) = map::strip_marks(&text, &tested.file);
-    let ctes = used(&inputs, tested, &scope.captured(), &sql)
+    let ctes = used(&inputs, (bench, tested), &scope.captured(), &sql)
         .into_iter()
         .map(|input| Ok((input.cte.clone(), fixture(bench, test, places, input)?)))
         .collect::<Result<Vec<_>, Stop>>()?;
@@ -130,22 +130,42 @@ fn seen(test: &Node, tested: &Node) -> Node {
 }
 
 /// The inputs that the SQL reads, in the order in which the template asks for them; `this` is there in any case.
-fn used<'i, 'p>(inputs: &'i [Input<'p>], tested: &Node, asked: &Captured, sql: &str) -> Vec<&'i Input<'p>> {
-    let is_this = |input: &&Input<'_>| input.node.unique_id == tested.unique_id;
-    let is_asked = |input: &&Input<'_>| {
-        let name = &input.node.name;
-        let of_ref = asked.refs.iter().any(|asked| asked.what.name == *name);
-        of_ref || asked.sources.iter().any(|asked| asked.what.1 == *name)
-    };
-    let place = |input: &Input<'_>| {
-        let name = Relation::cte(&input.cte).to_string();
-        let ends = |at: usize| !sql[at + name.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_');
-        sql.match_indices(&name).map(|(at, _)| at).find(|at| ends(*at)).unwrap_or(sql.len())
-    };
-    let (this, others): (Vec<_>, Vec<_>) = inputs.iter().partition(is_this);
-    let mut others: Vec<&Input<'_>> = others.into_iter().filter(is_asked).collect();
-    others.sort_by_key(|input| place(input));
-    this.into_iter().chain(others).collect()
+fn used<'i, 'p>(
+    inputs: &'i [Input<'p>],
+    (bench, tested): (&Bench<'_>, &Node),
+    asked: &Captured,
+    sql: &str,
+) -> Vec<&'i Input<'p>> {
+    let input = |id: &str| inputs.iter().find(|input| input.node.unique_id == id);
+    let refs = asked.refs.iter().filter_map(|asked| {
+        let found = resolve::find_ref(bench.project, &tested.package, &asked.what)?;
+        Some((input(&found.unique_id)?, asked.at))
+    });
+    let sources = asked.sources.iter().filter_map(|asked| {
+        let found = resolve::find_source(bench.project, &tested.package, &asked.what)?;
+        Some((input(&found.unique_id)?, asked.at))
+    });
+    let (mut refs, mut sources) = (refs.peekable(), sources.peekable());
+    let mut used: Vec<&Input<'_>> = input(&tested.unique_id).into_iter().collect();
+    // The order among refs is known, and that among sources: between the two their places tell.
+    loop {
+        let is_ref_first = match (refs.peek(), sources.peek()) {
+            (None, None) => return used,
+            (Some((_, Some(a))), Some((_, Some(b)))) => a <= b,
+            (Some((a, _)), Some((b, _))) => place(a, sql) <= place(b, sql),
+            (a, _) => a.is_some(),
+        };
+        let next = if is_ref_first { refs.next() } else { sources.next() };
+        let next = next.map(|(input, _)| input).filter(|next| used.iter().all(|known| known.cte != next.cte));
+        used.extend(next);
+    }
+}
+
+/// Where an input's CTE is read first.
+fn place(input: &Input<'_>, sql: &str) -> usize {
+    let name = Relation::cte(&input.cte).to_string();
+    let ends = |at: usize| !sql[at + name.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    sql.match_indices(&name).map(|(at, _)| at).find(|at| ends(*at)).unwrap_or(sql.len())
 }
 
 /// The query that stands for an input.

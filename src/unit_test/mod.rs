@@ -118,12 +118,11 @@ impl<'a> Bench<'a> {
 
     fn compared(&self, test: &Node, places: &Places<'_>, ready: &Ready) -> Result<Diff, Stop> {
         let end = ready.at_model + ready.compiled.sql.len();
+        // What is neither in the model nor in its inputs is in the rows that are expected.
         let place = |offset: Option<usize>| {
-            let offset = offset?;
-            match compile::within(offset, ready.at_model..end) {
-                Some(offset) => self.place(&ready.compiled, Some(offset)),
-                None => (offset >= end).then(|| places.rows(Side::Expect)),
-            }
+            let of_model = offset.and_then(|offset| compile::within(offset, ready.at_model..end));
+            let of_model = of_model.and_then(|offset| self.place(&ready.compiled, Some(offset)));
+            of_model.or_else(|| Some(places.rows(Side::Expect)))
         };
         let found =
             self.relations.engine.rows(&ready.query, None).map_err(|error| self.refused(&error, place, test))?;
@@ -162,7 +161,8 @@ fn one_query(sql: &str, place: &Place) -> Result<(), Stop> {
     match sql::check(sql) {
         // With Jinja in it, it can only be read when it is rendered.
         Err(problem) if !problem.is_unread && !crate::jinja::render::has_jinja(sql) => {
-            let message = format!("these rows are not one query: {}", problem.message.replace("a model must", "they must"));
+            let message =
+                format!("these rows are not one query: {}", problem.message.replace("a model must", "they must"));
             Err(Stop::wrong(message, place.clone(), "write one `select`, without a `;` at its end"))
         }
         _ => Ok(()),

@@ -4,7 +4,10 @@ use crate::support::Sandbox;
 
 fn project() -> Sandbox {
     Sandbox::new()
-        .file("seeds/people.csv", "id,name,note\n1,Ann,\n2,null,' x'\n3,Bob,a text that goes on and on and on and on and on\n")
+        .file(
+            "seeds/people.csv",
+            "id,name,note\n1,Ann,\n2,null,' x'\n3,Bob,a text that goes on and on and on and on and on\n",
+        )
         .file("models/grown.sql", "{{ config(materialized='ephemeral') }}\nselect * from {{ ref('people') }}\n")
         .file("models/named.sql", "select id, name, id / 2.0 as half, [id, null] as ids from {{ ref('grown') }}\n")
         .file("models/named.yml", "models:\n  - name: named\n    columns: [{name: name, data_tests: [not_null]}]\n")
