@@ -16,6 +16,7 @@ use crate::compile::{self, inline};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::project::{Node, Project, ResourceType};
+use crate::report::text::clean;
 use crate::report::{Report, artefacts, counted, terminal};
 use crate::unit_test::{Bench, Stop};
 
@@ -128,9 +129,9 @@ fn print(invocation: &Invocation, args: &CompileArgs, name: Option<&str>, sql: &
     let text = match (args.output, name) {
         (PrintOutput::Json, Some(name)) => pretty(&json!({"node": name, "compiled": sql})),
         (PrintOutput::Json, None) => pretty(&json!({"compiled": sql})),
-        (PrintOutput::Text, _) if invocation.out.quiet => sql.to_owned(),
-        (PrintOutput::Text, Some(name)) => format!("Compiled node '{name}' is:\n{sql}"),
-        (PrintOutput::Text, None) => format!("Compiled inline node is:\n{sql}"),
+        (PrintOutput::Text, _) if invocation.out.quiet => clean(sql),
+        (PrintOutput::Text, Some(name)) => format!("Compiled node '{name}' is:\n{}", clean(sql)),
+        (PrintOutput::Text, None) => format!("Compiled inline node is:\n{}", clean(sql)),
     };
     invocation.out.line(&text);
 }

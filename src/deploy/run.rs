@@ -54,7 +54,7 @@ pub fn run(
     let mut waiting = waits_for(project, &graph, &ids);
     if options.tests_gate {
         gate(project, &graph, &mut waiting);
-        before_their_models(project, &mut waiting);
+        before_their_models(project, &graph, &mut waiting);
     }
     // What is not built anyway waits for nothing, so that a circle does not wait for itself.
     for (id, parents) in &mut waiting {

@@ -24,22 +24,31 @@ pub fn waits_for<'p>(project: &'p Project, graph: &Graph<'p>, ids: &BTreeSet<&'p
         found
     };
     let mut waiting = ids.iter().map(|id| (*id, parents(id))).collect();
-    before_their_models(project, &mut waiting);
+    before_their_models(project, graph, &mut waiting);
     waiting
 }
 
-/// A unit test waits for what its model waits for, and its model for the test.
-pub fn before_their_models<'p>(project: &'p Project, waiting: &mut Waiting<'p>) {
+/// A unit test waits for what its model waits for, and its model for the test; where the model is only written into
+/// others, those wait.
+pub fn before_their_models<'p>(project: &'p Project, graph: &Graph<'p>, waiting: &mut Waiting<'p>) {
     let is_unit_test = |id: &str| project.others.contains_key(id);
     let tests: Vec<&'p str> = waiting.keys().copied().filter(|id| is_unit_test(id)).collect();
     for test in tests {
         let Some(model) = project.others.get(test).and_then(|test| test.depends_on.first()) else { continue };
-        let of_model = waiting.get_mut(model.as_str()).map(|parents| {
-            let known = parents.iter().copied().filter(|id| !is_unit_test(id)).collect();
-            parents.insert(test);
-            known
-        });
-        waiting.insert(test, of_model.unwrap_or_default());
+        let mut before: BTreeSet<&'p str> = BTreeSet::new();
+        let mut held = vec![model.as_str()];
+        while let Some(id) = held.pop() {
+            if let Some(parents) = waiting.get_mut(id) {
+                if id == model {
+                    before.extend(parents.iter().copied().filter(|id| !is_unit_test(id)));
+                }
+                parents.insert(test);
+            } else if project.nodes.get(id).is_some_and(|node| node.is_ephemeral()) {
+                let is_model = |id: &&&str| project.nodes.get(**id).is_some_and(|node| node.test.is_none());
+                held.extend(graph.children(id).iter().filter(is_model));
+            }
+        }
+        waiting.insert(test, before);
     }
 }
 

@@ -12,9 +12,11 @@ use crate::finding::diff::{Cell, Matched};
 /// A line is at most so long.
 const WIDEST: usize = 78;
 
-/// A value in a table is at most so long, and in a list of values.
+/// A value in a table is at most so long.
 const WIDEST_VALUE: usize = 24;
-const WIDEST_LISTED: usize = 44;
+
+/// In a list of values, a name, a value, and each of two values are at most so long.
+const LISTED: (usize, usize, usize) = (30, 44, 20);
 
 /// So many rows that differ are shown.
 const MOST_ROWS: usize = 20;
@@ -170,10 +172,10 @@ fn listed(diff: &Diff, row: &Matched, out: &Out) -> Vec<Line> {
         Matched::Changed(row) => *at == 0 || row[*at].0 != row[*at].1,
         Matched::Missing(_) | Matched::Extra(_) => true,
     };
-    let most = if matches!(row, Matched::Changed(_)) { WIDEST_LISTED / 2 } else { WIDEST_LISTED };
+    let most = if matches!(row, Matched::Changed(_)) { LISTED.2 } else { LISTED.1 };
     let line = |(number, at): (usize, usize)| {
         let mark = if number == 0 || mark(row) != '~' { mark(row) } else { ' ' };
-        let name = cut(&clean_path(&diff.columns[at]), WIDEST_LISTED / 2);
+        let name = cut(&clean_path(&diff.columns[at]), LISTED.0);
         (mark, format!("{name}: {}", shown(row, at, most, out).painted))
     };
     (0..diff.columns.len()).filter(is_shown).enumerate().map(line).collect()

@@ -21,7 +21,7 @@ pub fn text(found: &Rows, out: &Out) -> String {
         Shown { plain, painted }
     };
     let types = found.columns.iter().map(|column| {
-        let plain = cut(&column.data_type, WIDEST_VALUE);
+        let plain = cut(&clean_path(&column.data_type), WIDEST_VALUE);
         Shown { painted: out.paint(DIM, &plain), plain }
     });
     let mut table = Table {

@@ -38,6 +38,10 @@ struct Input<'p> {
 pub(super) fn compile(bench: &Bench<'_>, test: &Arc<Node>, places: &Places<'_>) -> Result<Compiled, Stop> {
     let project = bench.project;
     let Some(tested) = given::tested(project, test) else { return Err(Stop::unread()) };
+    if tested.is_python {
+        let message = "cadet runs no models in Python, and dbt no unit tests of them".to_owned();
+        return Err(Stop::NotHere { message, finding: None });
+    }
     let inputs = inputs(bench, test, places)?;
     let scope = scope(bench, (test, tested), &inputs)?;
     let template = compile::template(project, tested).map_err(Stop::render)?;

@@ -310,19 +310,19 @@ fn a_wide_difference_fits_into_eighty_columns() {
       ╰ help: change the model, or what the test expects
 
       + id: 1
-      + a_column_with_a_long_na…: value 1
-      + a_column_with_a_long_na…: value 2
-      + a_column_with_a_long_na…: value 3
-      + a_column_with_a_long_na…: value 4
-      + a_column_with_a_long_na…: value 5
-      + a_column_with_a_long_na…: value 6
-      + a_column_with_a_long_na…: value 7
-      + a_column_with_a_long_na…: value 8
-      + a_column_with_a_long_na…: value 9
-      + a_column_with_a_long_na…: value 10
-      + a_column_with_a_long_na…: value 11
-      + a_column_with_a_long_na…: value 12
-      + note: a long text that goes on and on, and then ends in this
+      + a_column_with_a_long_name_1: value 1
+      + a_column_with_a_long_name_2: value 2
+      + a_column_with_a_long_name_3: value 3
+      + a_column_with_a_long_name_4: value 4
+      + a_column_with_a_long_name_5: value 5
+      + a_column_with_a_long_name_6: value 6
+      + a_column_with_a_long_name_7: value 7
+      + a_column_with_a_long_name_8: value 8
+      + a_column_with_a_long_name_9: value 9
+      + a_column_with_a_long_name_10: value 10
+      + a_column_with_a_long_name_11: value 11
+      + a_column_with_a_long_name_12: value 12
+      + note: a long text that goes on and on, and then e…
 
         + not expected
 
@@ -576,7 +576,7 @@ fn rows_that_do_not_fit_are_told_where_they_stand() {
     ╰ help: check the columns that `o` selects
 
     error[deploy/unit-test]: the unit test `adds_up` cannot be run: there is no column `id` in the tables that this reads
-    ╭▸ models/unit.yml:2:11
+    ╭▸ models/unit.yml:11:13
     ╰ help: did you mean `idd`?
     ");
 }
@@ -670,18 +670,39 @@ fn what_the_local_engine_does_not_have_is_neither_right_nor_wrong() {
     let sandbox = Sandbox::new()
         .file("models/listed.sql", "select word_stem('x') as a\n")
         .file(PROPERTIES, "unit_tests:\n  - {name: lists, model: listed, given: [], expect: {rows: [{a: a}]}}\n");
-    insta::assert_snapshot!(sandbox.cadet(&["test"]).sorted(), @r#"
-      failed  unit_test   listed::lists  the unit test `lists` cannot be run: Scalar Function with name "st_point" is not in the catalog, but it exists in the spatial extension. Please try installing and loading the spatial extension: INSTALL spatial; LOAD spatial;
+    insta::assert_snapshot!(sandbox.cadet(&["test"]).sorted(), @"
+     not run  unit_test   listed::lists  uses `word_stem`, which the local engine does not have; Athena does
 
-    error[deploy/unit-test]: the unit test `lists` cannot be run: Scalar Function with name "st_point" is not in the catalog, but it exists in the spatial extension. Please try installing and loading the spatial extension: INSTALL spatial; LOAD spatial;
-      ╭▸ models/unit.yml:2:12
-      │
-    2 │   - {name: lists, model: listed, given: [], expect: {rows: [{a: a}]}}
-      │            ━━━━━
-      │
-      ╰ help: check the model's SQL and the rows of the test
+    ✓ Unit tests: 1 not run here.
+    --- exit code 0
+    ");
+}
 
-    ✗ Unit tests: 1 could not be run.
-    --- exit code 1
-    "#);
+#[test]
+fn a_failed_unit_test_of_an_ephemeral_model_holds_back_what_reads_it() {
+    let sandbox = project(
+        "unit_tests:
+  - name: are_adults
+    model: adults
+    given: [{input: ref('people'), rows: [{id: 1, born: 2001-01-01}]}]
+    expect: {rows: []}
+",
+    );
+    let built = sandbox.cadet(&["build", "--select", "people", "adults+", "--threads", "1"]).sorted();
+    insta::assert_snapshot!(built.split("\n\n").next().unwrap(), @"
+     failed  unit_test   adults::are_adults  1 of 1 row differs
+     loaded  seed        people  2 rows
+    skipped  incremental grows  the unit test adults::are_adults failed
+    ");
+}
+
+#[test]
+fn in_github_what_is_printed_is_no_command() {
+    let sandbox = of_totals("        rows: []", "      rows: [{id: 1, name: '::error::x'}, {id: 2, name: \"##[x]\"}]");
+    let ran = sandbox.cadet_with(&["test", "--quiet"], &[("GITHUB_ACTIONS", "true")]);
+    let lines: Vec<&str> = ran.stdout.lines().filter(|line| line.contains("[x]") || line.contains("error::")).collect();
+    insta::assert_snapshot!(lines.join("\n").replace('\u{200b}', "[zero-width]"), @"
+    ~  1 │ ::error::x → Ann
+    ~  2 │ #[zero-width]#[x] → null
+    ");
 }
