@@ -34,8 +34,8 @@ const OTHERS: &[(&str, &str)] = &[
     ),
     (
         "deploy/data-test",
-        "A data test found rows that break it. With `severity: warn` it only warns. To see the rows, run the test's\n\
-         query, which is in target/compiled/ under the property file's name.",
+        "A data test found rows that break it. With `severity: warn` it only warns. To see the rows, pass the\n\
+         test's name to `cadet show --select`; its query is in target/compiled/ under the property file's name.",
     ),
     (
         "deploy/unit-test",

@@ -330,7 +330,7 @@ fn tested(node: &Node, status: Status, failures: u64) -> Built {
             let message = format!("{} {verb} the test `{name}`{of}", rows_words(failures));
             Some(
                 Finding::new(TEST, level, message, node.place.clone())
-                    .help(format!("to see the rows, run the query in target/compiled/…/{}", node.path)),
+                    .help(format!("to see the rows: `cadet show --select {}`", node.name)),
             )
         }
         _ => None,
