@@ -1,8 +1,11 @@
 //! What can be typed, and nothing more.
 
+mod kinds;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use kinds::{EXCLUDED_TYPES, INCLUDED_TYPES};
 
 use crate::report::text::ColorChoice;
 use crate::select::Indirect;
@@ -83,14 +86,34 @@ pub enum Command {
     /// Read the project and write target/manifest.json
     Parse,
     /// Write the SQL of models and tests to target/compiled
+    #[command(after_help = "Examples:
+  cadet compile                            the whole project, unit tests too
+  cadet compile -q --select my_db__my_table        print the SQL of one model
+  cadet compile -q --inline \"select * from {{ ref('my_db__my_table') }}\"")]
     Compile(CompileArgs),
+    /// Show rows of a model, a seed or a test, or of a query
+    #[command(after_help = "It runs on the local engine and writes nothing. What a model reads must be built there.
+Examples:
+  cadet show --select my_db__my_table
+  cadet show --select not_null_my_db__my_table_id --limit -1     the rows that break a test
+  cadet show --inline \"select count(*) as n from {{ ref('my_db__my_table') }}\"
+  cadet show --select my_db__my_table --output json | jq .show")]
+    Show(ShowArgs),
     /// Build models
     Run(BuildArgs),
     /// Load seeds
     Seed(BuildArgs),
-    /// Run data tests
+    /// Run data tests and unit tests
+    #[command(after_help = "Examples:
+  cadet test --select my_db__my_table
+  cadet test --select test_type:unit              unit tests only; they need no data
+  cadet test --exclude-resource-type unit_test    data tests only")]
     Test(BuildArgs),
-    /// Load seeds, build models and run data tests, in the order of the graph
+    /// Load seeds, run unit tests, build models and run data tests, in the order of the graph
+    #[command(after_help = "Examples:
+  cadet build --select +my_db__my_table
+  cadet build --exclude-resource-type unit_test
+A model whose unit test fails is not built.")]
     Build(BuildArgs),
     /// List nodes
     #[command(
@@ -201,6 +224,38 @@ pub struct CompileArgs {
     pub select: SelectArgs,
     #[command(flatten)]
     pub base: StateBaseArgs,
+    /// Compile this query instead, and print it
+    #[arg(long, value_name = "QUERY", conflicts_with_all = ["select", "exclude", "selector"])]
+    pub inline: Option<String>,
+    /// How to print what was named
+    #[arg(long, value_name = "FORMAT", default_value = "text", ignore_case = true, alias = "format")]
+    pub output: PrintOutput,
+}
+
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    #[command(flatten)]
+    pub select: SelectArgs,
+    #[command(flatten)]
+    pub base: StateBaseArgs,
+    /// Show the rows of this query instead
+    #[arg(long, value_name = "QUERY", conflicts_with_all = ["select", "exclude", "selector"])]
+    pub inline: Option<String>,
+    /// The most rows to show; -1 for all
+    #[arg(long, value_name = "N", default_value_t = 5, allow_negative_numbers = true)]
+    pub limit: i64,
+    /// How to print the rows
+    #[arg(long, value_name = "FORMAT", default_value = "text", ignore_case = true, alias = "format")]
+    pub output: PrintOutput,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PrintOutput {
+    /// For people
+    #[value(alias = "human")]
+    Text,
+    /// For scripts
+    Json,
 }
 
 #[derive(Debug, Args)]
@@ -223,6 +278,12 @@ pub struct RunArgs {
 pub struct BuildArgs {
     #[command(flatten)]
     pub select: SelectArgs,
+    /// Take only nodes of these kinds
+    #[arg(long, value_name = "TYPE", num_args = 1.., alias = "resource-types", value_parser = INCLUDED_TYPES)]
+    pub resource_type: Vec<String>,
+    /// Leave out nodes of these kinds
+    #[arg(long, value_name = "TYPE", num_args = 1.., alias = "exclude-resource-types", value_parser = EXCLUDED_TYPES)]
+    pub exclude_resource_type: Vec<String>,
     #[command(flatten)]
     pub base: StateBaseArgs,
     #[command(flatten)]
@@ -280,40 +341,6 @@ pub struct LsArgs {
     #[arg(long, value_name = "KEY", num_args = 1..)]
     pub output_keys: Vec<String>,
 }
-
-/// The kinds of nodes that can be listed; dbt's functions are known, but not read.
-const INCLUDED_TYPES: [&str; 14] = [
-    "model",
-    "seed",
-    "snapshot",
-    "test",
-    "unit_test",
-    "analysis",
-    "source",
-    "exposure",
-    "metric",
-    "semantic_model",
-    "saved_query",
-    "function",
-    "default",
-    "all",
-];
-
-const EXCLUDED_TYPES: [&str; 13] = [
-    "model",
-    "seed",
-    "snapshot",
-    "test",
-    "unit_test",
-    "analysis",
-    "source",
-    "exposure",
-    "metric",
-    "semantic_model",
-    "saved_query",
-    "function",
-    "default",
-];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ListOutput {

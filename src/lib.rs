@@ -35,6 +35,9 @@ pub mod plan;
 /// 8. The warehouse behind a trait.
 pub mod engine;
 
+/// A unit test and an engine in memory in, what its model makes of its inputs beside what it should out.
+pub mod unit_test;
+
 /// 9. A plan carried out on an engine.
 pub mod deploy;
 

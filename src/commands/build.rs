@@ -16,6 +16,7 @@ use crate::plan::{Plan, Reason, mark};
 use crate::project::ResourceType;
 use crate::report::progress::Shown;
 use crate::report::{Report, terminal};
+use crate::unit_test::{Bench, Warehouse};
 
 /// A verb: its name, and the kinds of nodes that it works on.
 pub(super) struct Verb {
@@ -25,10 +26,16 @@ pub(super) struct Verb {
 
 pub(super) const RUN: Verb = Verb { name: "run", kinds: &[ResourceType::Model] };
 pub(super) const SEED: Verb = Verb { name: "seed", kinds: &[ResourceType::Seed] };
-pub(super) const TEST: Verb = Verb { name: "test", kinds: &[ResourceType::Test] };
+pub(super) const TEST: Verb = Verb { name: "test", kinds: &[ResourceType::Test, ResourceType::UnitTest] };
 pub(super) const BUILD: Verb = Verb {
     name: "build",
-    kinds: &[ResourceType::Seed, ResourceType::Model, ResourceType::Snapshot, ResourceType::Test],
+    kinds: &[
+        ResourceType::Seed,
+        ResourceType::Model,
+        ResourceType::Snapshot,
+        ResourceType::Test,
+        ResourceType::UnitTest,
+    ],
 };
 
 pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Result<Verdict, Error> {
@@ -38,7 +45,8 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     let selection = selecting::selected(invocation, (&folder, &working), &typed, &args.base)?;
     let Working { project, policy, .. } = working;
     let findings = changes::reading_errors(&project, &policy);
-    let is_of_verb = |id: &String| project.nodes.get(id).is_some_and(|node| verb.kinds.contains(&node.resource_type));
+    let kinds = kinds(args, &verb);
+    let is_of_verb = |id: &String| project.node(id).is_some_and(|node| kinds.contains(&node.resource_type));
     let wanted: BTreeMap<String, Reason> =
         selection.ids.into_iter().filter(is_of_verb).map(|id| (id, Reason::Selected)).collect();
     if wanted.is_empty() {
@@ -47,17 +55,20 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     let engine = invocation.engine(&folder, &project)?;
     let plan = Plan::complete(&project, wanted, |_| None);
     let source_data = source_data(&args.run)?;
+    let marks = mark::marks(&project, &compile::models(&project));
+    let bench = Bench::new(&project, Some(Warehouse { engine: &engine, marks: &marks }))?;
     let builder = Builder {
         project: &project,
         engine: &engine,
         source_data: source_data.as_deref(),
         full_refresh: args.run.full_refresh,
-        marks: &mark::marks(&project, &compile::models(&project)),
+        marks: &marks,
+        bench: &bench,
     };
     let options = Options {
         threads: invocation.threads(&project, &policy),
         fail_fast: args.run.fail_fast,
-        tests_gate: verb.kinds.len() > 1,
+        tests_gate: verb.name == BUILD.name,
     };
     let shown = Shown::new(&invocation.out, plan.steps.len());
     let outcomes = deploy::run(&plan, &builder, &changes::blocked(&project, &findings), options, &shown);
@@ -77,4 +88,15 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     terminal::findings(&report.all_findings(), &invocation.paths(&folder), &invocation.out, &changes::texts(&project));
     terminal::deploy_summary(&report, &invocation.out);
     Ok(Verdict::of(report.is_bad()))
+}
+
+/// The verb's kinds of nodes, without those that were left out on the command line.
+fn kinds(args: &BuildArgs, verb: &Verb) -> Vec<ResourceType> {
+    let names = |kind: &ResourceType, named: &[String]| named.iter().any(|name| name == kind.name());
+    let is_taken = |kind: &&ResourceType| {
+        let all = args.resource_type.iter().any(|name| matches!(name.as_str(), "all" | "default"));
+        (args.resource_type.is_empty() || all || names(kind, &args.resource_type))
+            && !names(kind, &args.exclude_resource_type)
+    };
+    verb.kinds.iter().filter(is_taken).copied().collect()
 }

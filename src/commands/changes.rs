@@ -10,6 +10,8 @@ use crate::compile::{self, Compilations};
 use crate::error::Error;
 use crate::finding::{Finding, Level, Place};
 use crate::plan::{Reason, diff, mark};
+use crate::project::fixture_place::Places;
+use crate::project::given;
 use crate::project::read::Inputs;
 use crate::project::scopes::Run;
 use crate::project::{Node, Project, ResourceType, read};
@@ -233,7 +235,30 @@ pub(super) fn blocked(project: &Project, findings: &[Finding]) -> HashMap<String
             blocked.insert(node.unique_id.clone(), "not built: fix what is wrong with it first".to_owned());
         }
     }
+    for test in project.others.values().filter(|node| node.resource_type == ResourceType::UnitTest) {
+        if let Some(error) = findings.iter().find(|finding| keeps_from_running(project, test, finding)) {
+            blocked.insert(test.unique_id.clone(), format!("not run: fix {} first", error.rule));
+        } else if test.is_broken {
+            blocked.insert(test.unique_id.clone(), "not run: fix what is wrong with it first".to_owned());
+        }
+    }
     blocked
+}
+
+/// Whether a finding says that a unit test or its model cannot be read. How they are named does not matter.
+fn keeps_from_running(project: &Project, test: &Node, finding: &Finding) -> bool {
+    let is_read = is_about_reading(finding) || (finding.level == Level::Error && group(finding) == "sql");
+    let of_model = || {
+        let file = given::tested(project, test).map(|model| &model.file);
+        file == Some(&finding.place.path)
+            || (finding.rule == CIRCLES && file.is_some_and(|file| is_related(finding, file)))
+    };
+    let of_test = || {
+        let lines = Places::new(project, test).lines();
+        let both = lines.and_then(|lines| Some((lines.span?, finding.place.span.as_ref()?)));
+        finding.place.path == test.file && both.is_some_and(|(lines, span)| lines.contains(&span.start))
+    };
+    is_read && (of_model() || of_test())
 }
 
 /// A closure that gives the text of a project's file, for reports.

@@ -5,10 +5,13 @@ use std::path::Path;
 use super::Verdict;
 use super::changes::{self, PullRequest};
 use super::invocation::Invocation;
+use super::unit_tests;
 use crate::cli::{CheckArgs, Format};
 use crate::compile;
+use crate::deploy::Outcome;
 use crate::error::Error;
 use crate::finding::Finding;
+use crate::plan::{Plan, Reason};
 use crate::project::Project;
 use crate::report::{Report, github, json, terminal};
 use crate::rules::{self, Subject};
@@ -21,12 +24,14 @@ pub(super) fn run(invocation: &Invocation, args: &CheckArgs) -> Result<Verdict, 
         let compiled = compile::models(&project);
         let findings = rules::run(&Subject { project: &project, compiled: &compiled, policy: &policy, base: None });
         let wanted = wanted(invocation, &folder, &args.paths)?;
-        let findings: Vec<Finding> =
-            findings.into_iter().filter(|finding| is_wanted(&finding.place.path, &wanted)).collect();
+        let in_wanted = |path: &str| is_wanted(path, &wanted);
+        let all = project.others.keys().map(|id| (id.clone(), Reason::Selected)).collect();
+        let outcomes = unit_tests::run(invocation, (&project, &policy), all, &findings, &in_wanted)?;
+        let findings: Vec<Finding> = findings.into_iter().filter(|finding| in_wanted(&finding.place.path)).collect();
         let head = changes::name_of(&folder);
         let report = Report {
             findings: &findings,
-            outcomes: &[],
+            outcomes: &outcomes,
             changed_files: None,
             base: None,
             head,
@@ -38,11 +43,13 @@ pub(super) fn run(invocation: &Invocation, args: &CheckArgs) -> Result<Verdict, 
     let request = PullRequest::read(invocation, &args.base, &run)?;
     let paths = invocation.paths(&request.folder);
     let wanted = wanted(invocation, &request.folder, &args.paths)?;
+    let in_wanted = |path: &str| is_wanted(path, &wanted);
+    let outcomes = unit_tests(invocation, &request, &in_wanted)?;
     let findings: Vec<Finding> =
-        request.findings().into_iter().filter(|finding| is_wanted(&finding.place.path, &wanted)).collect();
+        request.findings().into_iter().filter(|finding| in_wanted(&finding.place.path)).collect();
     let report = Report {
         findings: &findings,
-        outcomes: &[],
+        outcomes: &outcomes,
         changed_files: Some(request.changes.keys().filter(|path| is_wanted(path, &wanted)).count()),
         base: Some(request.base_name.clone()),
         head: request.head_name.clone(),
@@ -50,6 +57,20 @@ pub(super) fn run(invocation: &Invocation, args: &CheckArgs) -> Result<Verdict, 
         artefacts: None,
     };
     Ok(show(invocation, args, &report, (&request.head, &request.prefix, &paths)))
+}
+
+/// The unit tests of what changed and of everything downstream of it, run without a warehouse.
+fn unit_tests(
+    invocation: &Invocation,
+    request: &PullRequest,
+    is_wanted: &dyn Fn(&str) -> bool,
+) -> Result<Vec<Outcome>, Error> {
+    if !unit_tests::has_any(&request.head) {
+        // Then the base need not be read.
+        return Ok(Vec::new());
+    }
+    let reasons = Plan::of_changes(&request.head, &request.changed());
+    unit_tests::run(invocation, (&request.head, &request.policy), reasons, request.all_findings(), is_wanted)
 }
 
 /// The files and folders that were named, as the project names them; the empty path is the whole project.

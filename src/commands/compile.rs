@@ -1,26 +1,36 @@
-//! `cadet compile`: the SQL of models and tests, written to `target/compiled`.
+//! `cadet compile`: the SQL of models and tests, written to `target/compiled`, or that of a query, printed.
 
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use serde_json::json;
 
 use super::Verdict;
 use super::changes;
 use super::invocation::{Invocation, Working};
 use super::selecting::{self, Typed};
-use crate::cli::CompileArgs;
-use crate::compile::Compiler;
+use crate::cli::{CompileArgs, PrintOutput};
+use crate::compile::{Compiler, inline};
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::finding::Finding;
+use crate::guard;
 use crate::jinja::warehouse::{Kind, Warehouse};
 use crate::project::{Node, Project, ResourceType};
+use crate::report::text::clean;
 use crate::report::{Report, artefacts, counted, terminal};
+use crate::unit_test::{Bench, Stop};
 
 pub(super) fn run(invocation: &Invocation, args: &CompileArgs) -> Result<Verdict, Error> {
     let folder = invocation.project_dir()?;
     let run = invocation.run("compile", false);
+    if let Some(query) = &args.inline {
+        let working = invocation.working_with(&folder, run, Some(query))?;
+        let warehouse = warehouse(invocation, &folder, &working.project)?;
+        return Ok(of_query(invocation, args, &working.project, warehouse));
+    }
     let working = invocation.working(&folder, run.clone())?;
     let typed = Typed { words: &args.select.select, how: &args.select.how };
     let selection = selecting::selected(invocation, (&folder, &working), &typed, &args.base)?;
@@ -46,25 +56,26 @@ pub(super) fn run(invocation: &Invocation, args: &CompileArgs) -> Result<Verdict
             Err(problem) => findings.push(problem.finding()),
         }
     }
+    let is_test = |node: &&Arc<Node>| node.resource_type == ResourceType::UnitTest && is_wanted(node);
+    unit_tests(&project, project.others.values().filter(is_test).collect(), (&mut compiled, &mut findings))?;
     artefacts::write_compiled(&project, &run, &folder, &compiled)?;
-    let paths = invocation.paths(&folder);
-    let head = changes::name_of(&folder);
     let report = Report {
         findings: &findings,
         outcomes: &[],
         changed_files: None,
         base: None,
-        head,
+        head: changes::name_of(&folder),
         removed: Vec::new(),
         artefacts: None,
     };
-    terminal::findings(&report.all_findings(), &paths, &invocation.out, &changes::texts(&project));
-    let written = format!("{}target/compiled/{}", paths.prefix, project.name);
-    invocation.out.line(&format!(
-        "{} Compiled {} to {written}.",
-        if report.is_bad() { "✗" } else { "✓" },
-        counted(compiled.len(), "node", "nodes")
-    ));
+    let prints = !args.select.select.is_empty();
+    if args.output == PrintOutput::Text || !prints || report.is_bad() {
+        tell(invocation, &report, (&folder, &project, compiled.len()), prints);
+    }
+    if prints {
+        let nodes = compiled.keys().filter_map(|id| project.node(id)).cloned().collect();
+        print_named(invocation, args, nodes, &compiled);
+    }
     Ok(Verdict::of(report.is_bad()))
 }
 
@@ -73,5 +84,104 @@ fn warehouse(invocation: &Invocation, folder: &Path, project: &Project) -> Resul
     if !folder.join("target/cadet.duckdb").is_file() {
         return Ok(None);
     }
+    // A query may take as long as it likes.
+    guard::no_return();
     Ok(Some(invocation.engine(folder, project)?.reader()?))
+}
+
+/// Compiles unit tests. What the project's files do not say of a column is not asked of a warehouse here.
+fn unit_tests(
+    project: &Project,
+    tests: Vec<&Arc<Node>>,
+    (compiled, findings): (&mut HashMap<String, String>, &mut Vec<Finding>),
+) -> Result<(), Error> {
+    if tests.is_empty() {
+        return Ok(());
+    }
+    let bench = Bench::new(project, None)?;
+    let blocked = changes::blocked(project, findings);
+    let tests: Vec<_> = tests.into_iter().filter(|test| !blocked.contains_key(&test.unique_id)).collect();
+    let results: Vec<_> = tests.par_iter().map(|test| (&test.unique_id, bench.compile(test))).collect();
+    for (id, result) in results {
+        match result {
+            Ok(sql) => drop(compiled.insert(id.clone(), sql)),
+            Err(Stop::Wrong(finding)) => findings.push(*finding),
+            Err(Stop::NotHere { finding, .. }) => findings.extend(finding.map(|finding| *finding)),
+        }
+    }
+    Ok(())
+}
+
+/// Compiles a query from the command line and prints it.
+fn of_query(
+    invocation: &Invocation,
+    args: &CompileArgs,
+    project: &Project,
+    warehouse: Option<Arc<dyn Warehouse>>,
+) -> Verdict {
+    let compiled = inline::node(project).and_then(|node| Compiler::new(project, false, warehouse).compile(&node));
+    match compiled {
+        Ok(compiled) => {
+            print(invocation, args, None, &compiled.sql);
+            Verdict::Good
+        }
+        Err(problem) => {
+            let paths = terminal::Paths { prefix: String::new() };
+            terminal::findings(&[&problem.finding()], &paths, &invocation.out, &changes::texts(project));
+            Verdict::Bad
+        }
+    }
+}
+
+/// Prints the SQL of the nodes that were named.
+fn print_named(
+    invocation: &Invocation,
+    args: &CompileArgs,
+    mut nodes: Vec<Arc<Node>>,
+    compiled: &HashMap<String, String>,
+) {
+    nodes.sort_by(|a, b| a.unique_id.cmp(&b.unique_id));
+    let is_model = |node: &Arc<Node>| node.resource_type != ResourceType::UnitTest;
+    let (first, tests): (Vec<_>, Vec<_>) = nodes.into_iter().partition(is_model);
+    let nodes = if first.is_empty() { tests } else { first };
+    for node in selecting::named(&nodes, &args.select.select) {
+        if let Some(sql) = compiled.get(&node.unique_id) {
+            print(invocation, args, Some(&node.display_name()), sql);
+        }
+    }
+}
+
+/// Prints SQL as dbt does: alone with `--quiet`.
+fn print(invocation: &Invocation, args: &CompileArgs, name: Option<&str>, sql: &str) {
+    let text = match (args.output, name) {
+        (PrintOutput::Json, Some(name)) => pretty(&json!({"node": name, "compiled": sql})),
+        (PrintOutput::Json, None) => pretty(&json!({"compiled": sql})),
+        (PrintOutput::Text, _) if invocation.out.quiet => clean(sql),
+        (PrintOutput::Text, Some(name)) => format!("Compiled node '{name}' is:\n{}", clean(sql)),
+        (PrintOutput::Text, None) => format!("Compiled inline node is:\n{}", clean(sql)),
+    };
+    invocation.out.line(&text);
+}
+
+fn pretty(value: &serde_json::Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// What is wrong, and where the files are; with `--quiet` the latter is not said where SQL is printed.
+fn tell(
+    invocation: &Invocation,
+    report: &Report<'_>,
+    (folder, project, count): (&Path, &Project, usize),
+    prints: bool,
+) {
+    let paths = invocation.paths(folder);
+    terminal::findings(&report.all_findings(), &paths, &invocation.out, &changes::texts(project));
+    let sign = if report.is_bad() { "✗" } else { "✓" };
+    let line = format!(
+        "{sign} Compiled {} to {}target/compiled/{}.",
+        counted(count, "node", "nodes"),
+        paths.prefix,
+        project.name
+    );
+    if prints { invocation.out.info(&line) } else { invocation.out.line(&line) }
 }

@@ -19,6 +19,7 @@ use crate::plan::{Plan, Reason, Step, name_of};
 use crate::project::Project;
 use crate::report::progress::Shown;
 use crate::report::{Report, artefacts, terminal};
+use crate::unit_test::{Bench, Warehouse};
 
 pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict, Error> {
     let run = invocation.run("deploy", args.run.full_refresh);
@@ -110,7 +111,7 @@ fn show_plan(invocation: &Invocation, project: &Project, plan: &Plan) {
         invocation.out.line("Nothing to build: no model, seed or test changed.");
     }
     for step in &plan.steps {
-        let kind = project.nodes.get(&step.id).map_or("source", |node| node.resource_type.name());
+        let kind = project.node(&step.id).map_or("source", |node| node.resource_type.name());
         invocation.out.line(&format!("{kind:>8}  {}  ({})", name_of(project, &step.id), step.reason));
     }
 }
@@ -124,12 +125,14 @@ pub(super) fn carry_out(
     (args, blocked): (&RunArgs, &HashMap<String, String>),
 ) -> Result<Vec<Outcome>, Error> {
     let source_data = source_data(args)?;
+    let bench = Bench::new(&request.head, Some(Warehouse { engine, marks: request.marks() }))?;
     let builder = Builder {
         project: &request.head,
         engine,
         source_data: source_data.as_deref(),
         full_refresh: args.full_refresh,
         marks: request.marks(),
+        bench: &bench,
     };
     let options = Options {
         threads: invocation.threads(&request.head, &request.policy),

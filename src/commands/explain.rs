@@ -34,8 +34,15 @@ const OTHERS: &[(&str, &str)] = &[
     ),
     (
         "deploy/data-test",
-        "A data test found rows that break it. With `severity: warn` it only warns. To see the rows, run the test's\n\
-         query, which is in target/compiled/ under the property file's name.",
+        "A data test found rows that break it. With `severity: warn` it only warns. To see the rows, pass the\n\
+         test's name to `cadet show --select`; its query is in target/compiled/ under the property file's name.",
+    ),
+    (
+        "deploy/unit-test",
+        "A unit test failed, or could not be run. Where its model gives other rows than it expects, the rows are shown\n\
+         beside one another: `~` a row with a value that differs, `-` a row that is expected but missing, `+` a row that\n\
+         is not expected. A warning says that the test was not run, because the type of a column is not known: give the\n\
+         column a `data_type:` in its property file, or write the rows with `format: sql`.",
     ),
     (
         "settings/cadet-yaml",

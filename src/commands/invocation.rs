@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::Global;
+use crate::compile;
 use crate::engine::duckdb::DuckDb;
 use crate::error::Error;
 use crate::jinja::scope::Scope;
@@ -18,7 +19,7 @@ use crate::report::artefacts;
 use crate::report::terminal::Paths;
 use crate::report::text::Out;
 use crate::settings::{Environment, Policy};
-use crate::source::{Tree, walk};
+use crate::source::{FileKind, SourceFile, Tree, walk};
 
 /// The target that stands for the embedded engine.
 const LOCAL: &str = "local";
@@ -139,7 +140,17 @@ impl Invocation {
 
     /// As [`working_project`](Self::working_project), with what it was read with.
     pub(super) fn working(&self, folder: &Path, run: Run) -> Result<Working, Error> {
-        let tree = Arc::new(walk::read_folder(folder));
+        self.working_with(folder, run, None)
+    }
+
+    /// As [`working`](Self::working), with a query from the command line among the files.
+    pub(super) fn working_with(&self, folder: &Path, run: Run, inline: Option<&str>) -> Result<Working, Error> {
+        let mut tree = walk::read_folder(folder);
+        if let Some(query) = inline {
+            let (path, bytes) = (compile::inline::PATH.to_owned(), Arc::from(query.as_bytes()));
+            tree.insert(SourceFile { path, kind: FileKind::Regular, bytes });
+        }
+        let tree = Arc::new(tree);
         let policy = Policy::read(&tree)?;
         let mut inputs = self.inputs(folder, &tree, &policy, run)?;
         if self.env.in_github {

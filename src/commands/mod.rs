@@ -12,6 +12,8 @@ mod invocation;
 mod ls;
 mod parse;
 mod selecting;
+mod show;
+mod unit_tests;
 mod why;
 
 use crate::cli::{Cli, Command};
@@ -53,6 +55,7 @@ pub fn run(cli: Cli) -> Result<Verdict, Error> {
         Command::Seed(args) => build::run(&invocation, &args, build::SEED),
         Command::Test(args) => build::run(&invocation, &args, build::TEST),
         Command::Build(args) => build::run(&invocation, &args, build::BUILD),
+        Command::Show(args) => show::run(&invocation, &args),
         Command::Ls(args) => ls::run(&invocation, &args),
         Command::Why(args) => why::run(&invocation, &args),
         Command::Explain(args) => explain::run(&invocation, &args),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::invocation::{Invocation, Working};
 use crate::cli::{HowArgs, StateBaseArgs};
 use crate::error::Error;
-use crate::project::{Project, read};
+use crate::project::{Node, Project, read};
 use crate::report::text;
 use crate::select::{self, Previous, Request, Selection};
 use crate::source::{GitError, Repo};
@@ -84,6 +84,11 @@ fn base_project(
     let changes = repo.changes_to_working_tree(comparison.merge_base)?;
     let tree = Arc::new(repo.tree_beside(comparison.merge_base, &working.project.tree, &changes)?);
     Ok(read::read_beside(&tree, &working.inputs, Some(&working.project)))
+}
+
+/// The nodes whose name stands in a word of the selection: those that are printed.
+pub(super) fn named(nodes: &[Arc<Node>], words: &[String]) -> Vec<Arc<Node>> {
+    nodes.iter().filter(|node| words.iter().any(|word| word.contains(&node.name))).cloned().collect()
 }
 
 fn tell(selection: &Selection) {

@@ -14,15 +14,21 @@ use crate::project::{Node, Project, resolve};
 pub(super) fn inject(compiler: &Compiler<'_>, node: &Node, compiled: Compiled) -> Result<Compiled, RenderProblem> {
     let mut ctes: Vec<&Arc<Node>> = Vec::new();
     collect(compiler.project, node, &mut ctes);
+    let write = |cte: &Arc<Node>| Ok((cte.alias.clone(), compiler.body(cte)?));
+    let ctes = ctes.into_iter().map(write).collect::<Result<Vec<_>, RenderProblem>>()?;
+    Ok(with_ctes(compiled, &ctes))
+}
+
+/// Puts CTEs, each with its name without dbt's prefix, before the SQL.
+pub(crate) fn with_ctes(compiled: Compiled, ctes: &[(String, Compiled)]) -> Compiled {
     if ctes.is_empty() {
-        return Ok(compiled);
+        return compiled;
     }
     let mut text = String::new();
     let mut map = SourceMap::default();
-    for (at, cte) in ctes.iter().enumerate() {
+    for (at, (name, inner)) in ctes.iter().enumerate() {
         text.push_str(if at > 0 { ", " } else { "" });
-        text.push_str(&format!(" {} as (\n", Relation::cte(&cte.alias)));
-        let inner = compiler.body(cte)?;
+        text.push_str(&format!(" {} as (\n", Relation::cte(name)));
         map.append(&inner.map.shifted(text.len()));
         text.push_str(&inner.sql);
         text.push_str("\n)");
@@ -33,7 +39,7 @@ pub(super) fn inject(compiler: &Compiler<'_>, node: &Node, compiled: Compiled) -
     sql.insert_str(at, &insert);
     let mut whole = compiled.map.clone();
     whole.insert(at, insert.len(), &map.shifted(before.len()));
-    Ok(Compiled { sql, map: whole, ..compiled })
+    Compiled { sql, map: whole, ..compiled }
 }
 
 /// Deepest first, each once.

@@ -6,26 +6,25 @@ use std::sync::Arc;
 use crate::finding::Place;
 use crate::jinja::rewrite::{MARK_END, MARK_START};
 
-/// From `out` on, the SQL came from `source` on in `file`.
+/// From `out` on, the SQL came from `source` on in `file`; or from `whole` of it, as a test's from its lines of YAML.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Piece {
     out: usize,
     file: Arc<str>,
     source: Option<usize>,
+    whole: Option<Range<usize>>,
 }
 
 /// Where each part of compiled SQL came from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SourceMap {
     pieces: Vec<Piece>,
-    /// A test's SQL came from its lines in the property file as a whole.
-    whole: Option<Range<usize>>,
 }
 
 impl SourceMap {
     /// Everything came from one place.
     pub fn whole(file: &str, span: Option<Range<usize>>) -> Self {
-        Self { pieces: vec![Piece { out: 0, file: Arc::from(file), source: None }], whole: span }
+        Self { pieces: vec![Piece { out: 0, file: Arc::from(file), source: None, whole: span }] }
     }
 
     /// The text is the author's own, from `start` on in the file. Each line has its piece, since a line break may be two
@@ -33,8 +32,8 @@ impl SourceMap {
     pub fn verbatim(file: &str, start: usize, text: &str) -> Self {
         let file: Arc<str> = Arc::from(file);
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
-        let pieces = lines.map(|out| Piece { out, file: Arc::clone(&file), source: Some(start + out) });
-        Self { pieces: pieces.collect(), whole: None }
+        let pieces = lines.map(|out| Piece { out, file: Arc::clone(&file), source: Some(start + out), whole: None });
+        Self { pieces: pieces.collect() }
     }
 
     /// The author's place for an offset in the SQL.
@@ -44,7 +43,7 @@ impl SourceMap {
         let after = self.pieces.partition_point(|piece| piece.out <= offset);
         let piece = self.pieces.get(after.checked_sub(1)?)?;
         let Some(source) = piece.source else {
-            return Some(Place { path: piece.file.to_string(), span: self.whole.clone() });
+            return Some(Place { path: piece.file.to_string(), span: piece.whole.clone() });
         };
         let text = text(&piece.file);
         let rest = text.get(source..).unwrap_or_default();
@@ -64,7 +63,7 @@ impl SourceMap {
         pieces.extend(inner.pieces.iter().map(|piece| Piece { out: piece.out + at, ..piece.clone() }));
         if let Some(last) = split.checked_sub(1).and_then(|split| self.pieces.get(split)) {
             let source = last.source.map(|source| source + at - last.out);
-            pieces.push(Piece { out: at + length, file: Arc::clone(&last.file), source });
+            pieces.push(Piece { out: at + length, source, ..last.clone() });
         }
         pieces.extend(self.pieces[split..].iter().map(|piece| Piece { out: piece.out + length, ..piece.clone() }));
         self.pieces = pieces;
@@ -78,7 +77,7 @@ impl SourceMap {
     /// The same map for a text with `length` bytes put before it.
     pub fn shifted(&self, length: usize) -> Self {
         let pieces = self.pieces.iter().map(|piece| Piece { out: piece.out + length, ..piece.clone() });
-        Self { pieces: pieces.collect(), whole: self.whole.clone() }
+        Self { pieces: pieces.collect() }
     }
 }
 
@@ -98,15 +97,15 @@ pub fn strip_marks(text: &str, file: &str) -> (String, SourceMap) {
     let file: Arc<str> = Arc::from(file);
     let mut parts = text.split(MARK_START);
     let mut sql = parts.next().unwrap_or_default().to_owned();
-    let mut pieces = vec![Piece { out: 0, file: Arc::clone(&file), source: Some(0) }];
+    let mut pieces = vec![Piece { out: 0, file: Arc::clone(&file), source: Some(0), whole: None }];
     for part in parts {
         let Some((offset, rest)) = part.split_once(MARK_END) else { continue };
         if let Ok(source) = offset.parse() {
-            pieces.push(Piece { out: sql.len(), file: Arc::clone(&file), source: Some(source) });
+            pieces.push(Piece { out: sql.len(), file: Arc::clone(&file), source: Some(source), whole: None });
         }
         sql.push_str(rest);
     }
-    (sql, SourceMap { pieces, whole: None })
+    (sql, SourceMap { pieces })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Stage 5: a node's template in, its SQL out, with a map back to the author's lines.
 
 pub mod ephemeral;
+pub mod inline;
 pub mod map;
 pub mod sql;
 pub mod test;
@@ -116,7 +117,7 @@ impl<'p> Compiler<'p> {
 }
 
 /// The template of a node, with marks that lead back to its file.
-fn template(project: &Project, node: &Node) -> Result<Rewritten, RenderProblem> {
+pub(crate) fn template(project: &Project, node: &Node) -> Result<Rewritten, RenderProblem> {
     let _working = guard::begin(&node.file, Task::read(&node.raw)).map_err(|blame| RenderProblem::left_out(&blame))?;
     let text = project.text(&node.file);
     let range = node.raw_start..node.raw_start + node.raw.len();

@@ -13,6 +13,7 @@ use crate::finding::{Finding, Level, Place};
 use crate::guard::{self, Task};
 use crate::parse::csv;
 use crate::project::{Node, Project, ResourceType, SourceTable};
+use crate::unit_test::{self, Bench, Stop};
 
 /// The rule under which a failed build or test is shown on its file.
 const BUILD: &str = "deploy/build";
@@ -26,6 +27,8 @@ pub struct Builder<'a> {
     pub full_refresh: bool,
     /// What each table is built from, left on it as a mark.
     pub marks: &'a HashMap<String, String>,
+    /// What unit tests are run with.
+    pub bench: &'a Bench<'a>,
 }
 
 /// What became of a step, before it is put beside its name and its time.
@@ -44,7 +47,7 @@ impl Built {
         Self { status: Some(Status::Success), message, count: Some(count), ..Self::default() }
     }
 
-    fn failed(finding: Finding) -> Self {
+    pub(super) fn failed(finding: Finding) -> Self {
         Self {
             status: Some(Status::Error),
             message: finding.message.clone(),
@@ -81,6 +84,27 @@ impl Builder<'_> {
         }
     }
 
+    /// Runs a unit test.
+    pub fn unit_test(&self, test: &Arc<Node>) -> Built {
+        let ran = self.bench.run(test);
+        let built = match ran.result {
+            Ok(diff) if diff.differing() == 0 => {
+                Built { status: Some(Status::Pass), count: Some(0), ..Built::default() }
+            }
+            Ok(diff) => {
+                let message = unit_test::differing(&diff);
+                let finding = Some(unit_test::failed(self.project, test, diff));
+                Built { status: Some(Status::Fail), message, count: Some(1), finding, ..Built::default() }
+            }
+            Err(Stop::Wrong(finding)) => Built::failed(*finding),
+            Err(Stop::NotHere { message, finding }) => {
+                let finding = finding.map(|finding| *finding);
+                Built { status: Some(Status::NotRun), message, finding, ..Built::default() }
+            }
+        };
+        Built { compiled: ran.compiled, ran: ran.query, ..built }
+    }
+
     fn unmarked(&self, node: &Arc<Node>) -> Built {
         if node.has_relation() && node.database != self.project.target.database {
             let message = format!(
@@ -99,15 +123,9 @@ impl Builder<'_> {
         }
         let refreshed = node.config.get("full_refresh").and_then(|value| value.as_bool()).unwrap_or(self.full_refresh);
         let incremental = node.materialized() == "incremental" && !refreshed && self.is_table(node);
-        let compiler = match self.engine.reader() {
-            Ok(warehouse) => Compiler::new(self.project, incremental, Some(warehouse)),
-            Err(error) => {
-                return Built::failed(Finding::new(BUILD, Level::Error, error.to_string(), node.place.clone()));
-            }
-        };
-        let compiled = match compiler.compile(node) {
+        let compiled = match self.compiled(node, incremental) {
             Ok(compiled) => compiled,
-            Err(problem) => return Built::failed(problem.finding()),
+            Err(failed) => return *failed,
         };
         let built = match node.resource_type {
             ResourceType::Test => self.test(node, &compiled),
@@ -116,35 +134,45 @@ impl Builder<'_> {
         Built { compiled: Some(compiled.sql), ..built }
     }
 
-    fn is_table(&self, node: &Node) -> bool {
+    /// The SQL of a node, with what its template asks of the warehouse answered.
+    pub(super) fn compiled(&self, node: &Arc<Node>, incremental: bool) -> Result<Compiled, Box<Built>> {
+        let unavailable = |error: EngineError| {
+            Box::new(Built::failed(Finding::new(BUILD, Level::Error, error.to_string(), node.place.clone())))
+        };
+        let warehouse = self.engine.reader().map_err(unavailable)?;
+        let compiled = Compiler::new(self.project, incremental, Some(warehouse)).compile(node);
+        compiled.map_err(|problem| Box::new(Built::failed(problem.finding())))
+    }
+
+    pub(super) fn is_table(&self, node: &Node) -> bool {
         matches!(self.engine.find(&node.relation), Ok(Some(found)) if found.stored == Stored::Table)
     }
 
     fn seed(&self, node: &Node) -> Built {
-        let table = match self.project.seed_table(node) {
-            Ok(table) => table,
-            Err(problem) => {
-                let place = Place::span(node.file.clone(), problem.span);
-                return Built::failed(
-                    Finding::new("seeds/readable", Level::Error, problem.message, place).help(problem.help),
-                );
-            }
-        };
-        let declared = node.config.get("column_types");
-        let column = |(at, name): (usize, &String)| {
-            let declared = declared.and_then(|types| types.get(name)).and_then(|value| value.as_str());
-            let data_type = declared.map_or_else(|| csv::infer(&table, at).name().to_owned(), str::to_owned);
-            TypedColumn { name: name.clone(), data_type }
-        };
-        let columns: Vec<TypedColumn> = table.header.iter().enumerate().map(column).collect();
-        let cleaned = cleaned(&table, &columns, |name| declared.and_then(|types| types.get(name)).is_some());
-        match self.engine.load(&node.relation, &Load { table: &cleaned, columns }) {
+        match self.load_seed(self.engine, node) {
             Ok(rows) => Built::done(rows_words(rows), rows),
-            Err(error) => Built::failed(
-                Finding::new(BUILD, Level::Error, format!("this seed cannot be loaded: {error}"), node.place.clone())
-                    .help("check the values, and the types under `column_types` in its property file"),
-            ),
+            Err(built) => *built,
         }
+    }
+
+    /// Loads a seed into an engine; how many rows it has.
+    pub(super) fn load_seed(&self, engine: &dyn Engine, node: &Node) -> Result<u64, Box<Built>> {
+        let table = self.project.seed_table(node).map_err(|problem| {
+            let place = Place::span(node.file.clone(), problem.span);
+            let finding = Finding::new("seeds/readable", Level::Error, problem.message, place).help(problem.help);
+            Box::new(Built::failed(finding))
+        })?;
+        let declared = node.config.get("column_types");
+        let types = self.project.seed_types(node, &table);
+        let column = |(name, data_type): (&String, String)| TypedColumn { name: name.clone(), data_type };
+        let columns: Vec<TypedColumn> = table.header.iter().zip(types).map(column).collect();
+        let cleaned = cleaned(&table, &columns, |name| declared.and_then(|types| types.get(name)).is_some());
+        engine.load(&node.relation, &Load { table: &cleaned, columns }).map_err(|error| {
+            let message = format!("this seed cannot be loaded: {error}");
+            let finding = Finding::new(BUILD, Level::Error, message, node.place.clone());
+            let help = "check the values, and the types under `column_types` in its property file";
+            Box::new(Built::failed(finding.help(help)))
+        })
     }
 
     fn model(&self, node: &Node, compiled: &Compiled, incremental: bool) -> Built {
@@ -190,7 +218,7 @@ impl Builder<'_> {
     }
 
     /// SQL that is not exactly one query is never sent.
-    fn unsafe_sql(&self, node: &Node, compiled: &Compiled, query: &str) -> Option<Built> {
+    pub(super) fn unsafe_sql(&self, node: &Node, compiled: &Compiled, query: &str) -> Option<Built> {
         let _working = match guard::begin(&node.file, Task::sql(query)) {
             Ok(working) => working,
             Err(blame) => {
@@ -240,7 +268,7 @@ impl Builder<'_> {
     }
 
     /// An error of the engine, at the author's place.
-    fn refused(&self, node: &Node, compiled: &Compiled, error: &EngineError) -> Built {
+    pub(super) fn refused(&self, node: &Node, compiled: &Compiled, error: &EngineError) -> Built {
         if let EngineError::NotHere(name) = error {
             let message = format!("uses `{name}`, which the local engine does not have; Athena does");
             return Built { status: Some(Status::NotRun), message, ..Built::default() };
@@ -320,7 +348,7 @@ fn tested(node: &Node, status: Status, failures: u64) -> Built {
             let message = format!("{} {verb} the test `{name}`{of}", rows_words(failures));
             Some(
                 Finding::new(TEST, level, message, node.place.clone())
-                    .help(format!("to see the rows, run the query in target/compiled/…/{}", node.path)),
+                    .help(format!("to see the rows: `cadet show --select {}`", node.name)),
             )
         }
         _ => None,

@@ -3,6 +3,7 @@
 pub mod build;
 pub mod outcome;
 pub mod run;
+mod show;
 pub mod source_data;
 
 pub use outcome::{Outcome, Status};

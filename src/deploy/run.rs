@@ -1,13 +1,13 @@
 //! Carries out a plan: several steps at once, each after what it needs; what fails takes only its descendants with it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::build::{Builder, Built};
 use super::outcome::{Outcome, Status};
 use crate::guard;
-use crate::plan::order::waits_for;
+use crate::plan::order::{Waiting, before_their_models, waits_for};
 use crate::plan::{Plan, Step, name_of};
 use crate::project::graph::Graph;
 use crate::project::{Project, ResourceType};
@@ -33,7 +33,7 @@ pub trait Progress: Sync {
 
 /// The steps that can still be done, and what became of the others.
 struct State<'p> {
-    waiting: BTreeMap<&'p str, BTreeSet<&'p str>>,
+    waiting: Waiting<'p>,
     running: BTreeSet<&'p str>,
     /// What failed, with the reason that its descendants are told.
     failed: HashMap<&'p str, String>,
@@ -54,9 +54,10 @@ pub fn run(
     project.select(plan.steps.iter().map(|step| step.id.clone()));
     let graph = Graph::new(project);
     let ids: BTreeSet<&str> = plan.steps.iter().map(|step| step.id.as_str()).collect();
-    let mut waiting = waits_for(&graph, &ids);
+    let mut waiting = waits_for(project, &graph, &ids);
     if options.tests_gate {
         gate(project, &graph, &mut waiting);
+        before_their_models(project, &graph, &mut waiting);
     }
     // What is not built anyway waits for nothing, so that a circle does not wait for itself.
     for (id, parents) in &mut waiting {
@@ -81,7 +82,7 @@ pub fn run(
 }
 
 /// A test comes before everything that reads all of the tables that it tests, as in dbt.
-fn gate<'p>(project: &'p Project, graph: &Graph<'p>, waiting: &mut BTreeMap<&'p str, BTreeSet<&'p str>>) {
+fn gate<'p>(project: &'p Project, graph: &Graph<'p>, waiting: &mut Waiting<'p>) {
     let is_test = |id: &str| project.nodes.get(id).is_some_and(|node| node.resource_type == ResourceType::Test);
     let tests: Vec<&str> = waiting.keys().copied().filter(|id| is_test(id)).collect();
     for test in tests {
@@ -92,7 +93,7 @@ fn gate<'p>(project: &'p Project, graph: &Graph<'p>, waiting: &mut BTreeMap<&'p 
                 common.intersection(&graph.descendants(parent, None)).copied().collect()
             }),
         };
-        for reader in readers.into_iter().filter(|id| !is_test(id)) {
+        for reader in readers.into_iter().filter(|id| !is_test(id) && !project.others.contains_key(*id)) {
             if let Some(parents) = waiting.get_mut(reader) {
                 parents.insert(test);
             }
@@ -154,9 +155,10 @@ impl<'p> Worker<'_, 'p> {
 
     fn build(&self, step: &Step) -> Built {
         let project = self.builder.project;
-        match (project.nodes.get(&step.id), project.sources.get(&step.id)) {
-            (Some(node), _) => self.builder.node(node),
-            (None, Some(table)) => self.builder.source(table),
+        match (project.sources.get(&step.id), project.node(&step.id)) {
+            (Some(table), _) => self.builder.source(table),
+            (None, Some(node)) if node.resource_type == ResourceType::UnitTest => self.builder.unit_test(node),
+            (None, Some(node)) => self.builder.node(node),
             (None, None) => Built::default(),
         }
     }
@@ -168,12 +170,18 @@ impl<'p> Worker<'_, 'p> {
         built: Built,
         (started, clock): (jiff::Timestamp, Instant),
     ) -> Outcome {
-        let node = self.builder.project.nodes.get(&step.id);
+        let sources = &self.builder.project.sources;
+        let node = self.builder.project.node(&step.id).filter(|node| !sources.contains_key(&node.unique_id));
+        let materialized = match node {
+            Some(node) if node.resource_type == ResourceType::UnitTest => "unit",
+            Some(node) => node.materialized(),
+            None => "source",
+        };
         Outcome {
             id: step.id.clone(),
             name,
             kind: node.map_or(ResourceType::Source, |node| node.resource_type),
-            materialized: node.map_or("source", |node| node.materialized()).to_owned(),
+            materialized: materialized.to_owned(),
             status: built.status.unwrap_or(Status::Error),
             message: built.message,
             count: built.count,
@@ -192,6 +200,9 @@ impl<'p> Worker<'_, 'p> {
         state.running.remove(step.id.as_str());
         let words = match outcome.status {
             Status::Error => Some(format!("{} failed", outcome.name)),
+            Status::Fail if outcome.kind == ResourceType::UnitTest => {
+                Some(format!("the unit test {} failed", outcome.name))
+            }
             Status::Fail if self.options.tests_gate => Some(format!("the test {} failed", outcome.name)),
             Status::Skipped => Some(if self.blocked.contains_key(&step.id) {
                 format!("{} was not built", outcome.name)

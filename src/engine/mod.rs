@@ -39,6 +39,16 @@ pub struct Load<'a> {
     pub columns: Vec<TypedColumn>,
 }
 
+/// What a query gave, as Athena shows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rows {
+    pub columns: Vec<TypedColumn>,
+    /// The type of each column in the engine's own words.
+    pub native: Vec<String>,
+    /// Nothing stands for null.
+    pub rows: Vec<Vec<Option<String>>>,
+}
+
 /// What a data test found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TestAnswer {
@@ -119,4 +129,10 @@ pub trait Engine: Sync {
     /// # Errors
     /// When the query fails.
     fn test(&self, query: &str) -> Result<TestAnswer, EngineError>;
+
+    /// Runs a query and returns its rows, at most `limit` of them; with a limit of 0 it is only described. It writes nothing.
+    ///
+    /// # Errors
+    /// When the query fails, or is no query.
+    fn rows(&self, query: &str, limit: Option<usize>) -> Result<Rows, EngineError>;
 }

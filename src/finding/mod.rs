@@ -2,9 +2,13 @@
 //!
 //! A finding names the rule, how bad it is, what is wrong, where, and how to go on.
 
+pub mod diff;
+
 use std::ops::Range;
 
 use serde::Serialize;
+
+pub use diff::Diff;
 
 /// How bad a finding is, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -52,13 +56,15 @@ pub struct Finding {
     pub related: Vec<(Place, String)>,
     /// How to fix it.
     pub help: Option<String>,
+    /// What a unit test expects beside what its model gives.
+    pub diff: Option<Box<Diff>>,
 }
 
 impl Finding {
     /// A finding with a place and nothing more.
     pub fn new(rule: &str, level: Level, message: impl Into<String>, place: Place) -> Self {
         let (rule, message) = (rule.to_owned(), message.into());
-        Self { rule, level, message, place, related: Vec::new(), help: None }
+        Self { rule, level, message, place, related: Vec::new(), help: None, diff: None }
     }
 
     /// Says how to fix it.

@@ -261,7 +261,11 @@ pub(super) struct Namespace {
 
 impl Object for Namespace {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let definition = self.scope.universe.find_in(&self.package, key.as_str()?)?;
+        let name = key.as_str()?;
+        if let Some(value) = self.scope.overrides.get(&format!("{}.{name}", self.package)) {
+            return Some(value.clone());
+        }
+        let definition = self.scope.universe.find_in(&self.package, name)?;
         Some(MacroRef::value(&self.scope, definition))
     }
 

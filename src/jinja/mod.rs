@@ -19,6 +19,7 @@ pub mod macros;
 pub mod map;
 mod modules;
 pub mod moment;
+pub mod overrides;
 mod pure;
 mod python_yaml;
 pub mod relation;

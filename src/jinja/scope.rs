@@ -83,7 +83,7 @@ pub enum Mode {
 }
 
 /// The variables and environment that a project may read.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Given {
     /// `vars:` of `dbt_project.yml` by package, the empty name for all; `--vars` wins over both.
     pub vars: HashMap<String, serde_json::Map<String, serde_json::Value>>,
@@ -111,6 +111,8 @@ pub struct Scope {
     pub warehouse: Option<Arc<dyn Warehouse>>,
     /// The results of `statement` blocks by name; nothing once one was loaded.
     results: Mutex<HashMap<String, Option<Value>>>,
+    /// What a unit test puts in the place of macros and values, by name or by `package.name`.
+    pub overrides: HashMap<String, Value>,
     captured: Mutex<Captured>,
     /// It is a generic test or an exposure: while it is read, `ref` and `source` are dbt's own, whatever macros of these
     /// names the project has, and a macro of any package can be called by its name alone.
@@ -134,6 +136,7 @@ impl Scope {
             values: HashMap::new(),
             warehouse: None,
             results: Mutex::default(),
+            overrides: HashMap::new(),
             captured: Mutex::default(),
             is_test: false,
             stubs: Mutex::default(),
@@ -257,6 +260,9 @@ impl Object for Context {
 
     fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Value> {
         let scope = &self.0;
+        if let Some(value) = scope.overrides.get(name) {
+            return Some(value.clone());
+        }
         let builtin = Builtin::named(name).filter(|builtin| builtin.is_known_in(&scope.mode));
         // To compile a test, dbt gives it what every node has.
         let definition = match scope.is_test && !scope.execute() {

@@ -14,7 +14,19 @@ pub fn changed((head, compiled): (&Project, &Compilations), base: &Project) -> B
     let states = States { head, base, compiled };
     let nodes: Vec<&Arc<Node>> = head.nodes.values().filter(|node| node.is_built()).collect();
     let found = nodes.into_par_iter().filter_map(|node| Some((node.unique_id.clone(), states.reason(node)?)));
-    found.collect::<Vec<_>>().into_iter().collect()
+    let tests = head.others.values().filter_map(|test| Some((test.unique_id.clone(), of_unit_test(test, base)?)));
+    found.collect::<Vec<_>>().into_iter().chain(tests).collect()
+}
+
+/// A unit test changes with what it holds, and never with its name or its description.
+fn of_unit_test(test: &Node, base: &Project) -> Option<Reason> {
+    if test.resource_type != ResourceType::UnitTest {
+        return None;
+    }
+    match base.others.get(&test.unique_id) {
+        None => Some(Reason::New),
+        Some(old) => (old.checksum != test.checksum).then_some(Reason::Body),
+    }
 }
 
 struct States<'p> {

@@ -7,9 +7,11 @@ pub mod why;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use crate::project::graph::Graph;
-use crate::project::{Project, ResourceType};
+use crate::project::{Node, Project, ResourceType};
+use crate::unit_test::versioned_name;
 
 /// Why a node is in the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,14 +90,14 @@ impl Plan {
         let graph = Graph::new(project);
         let mut reasons = changed.clone();
         for id in changed.keys() {
-            let is_built = |below: &&str| project.nodes.get(*below).is_some_and(|node| node.is_built());
+            let is_built = |below: &&str| project.node(below).is_some_and(|node| node.is_built() || is_unit_test(node));
             for below in graph.descendants(id, None).into_iter().filter(is_built) {
-                let node = project.nodes.get(below);
+                let node = project.node(below);
                 let tested = node.and_then(|node| node.test.as_ref()?.attached_to.as_deref());
                 let mut parents = tested.into_iter().chain(graph.parents(below).iter().copied());
                 let because = parents.find(|parent| reasons.contains_key(*parent)).unwrap_or(id);
                 let name = name_of(project, because);
-                let is_test = node.is_some_and(|node| node.resource_type == ResourceType::Test);
+                let is_test = node.is_some_and(|node| node.resource_type == ResourceType::Test || is_unit_test(node));
                 let reason = if is_test { Reason::Tests(name) } else { Reason::Downstream(name) };
                 reasons.entry(below.to_owned()).or_insert(reason);
             }
@@ -112,7 +114,8 @@ impl Plan {
         lacks: impl Fn(&str) -> Option<Reason>,
     ) -> Self {
         let graph = Graph::new(project);
-        let mut queue: Vec<String> = reasons.keys().cloned().collect();
+        // Unit tests read nothing that must be there.
+        let mut queue: Vec<String> = reasons.keys().filter(|id| !project.others.contains_key(*id)).cloned().collect();
         let mut seen: BTreeSet<String> = BTreeSet::new();
         while let Some(id) = queue.pop() {
             if !seen.insert(id.clone()) {
@@ -135,6 +138,9 @@ impl Plan {
             }
         }
         let has_step = |id: &String| {
+            if project.others.get(id).is_some_and(is_unit_test) {
+                return true;
+            }
             let Some(node) = project.nodes.get(id) else { return project.sources.contains_key(id) };
             node.is_built() && (node.has_relation() || node.resource_type == ResourceType::Test)
         };
@@ -146,8 +152,15 @@ impl Plan {
     }
 }
 
-/// A node's or source's name, for people.
+fn is_unit_test(node: &Arc<Node>) -> bool {
+    node.resource_type == ResourceType::UnitTest
+}
+
+/// A node's or source's name, for people; a unit test's has its model's before it, as in dbt.
 pub fn name_of(project: &Project, id: &str) -> String {
+    if let Some(test) = project.others.get(id).filter(|node| is_unit_test(node)) {
+        return format!("{}::{}", test.body["model"].as_str().unwrap_or_default(), versioned_name(test));
+    }
     let source = || project.sources.get(id).map(|table| format!("{}.{}", table.source_name, table.name));
     project.nodes.get(id).map(|node| node.display_name()).or_else(source).unwrap_or_else(|| id.to_owned())
 }

@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::project::graph::Graph;
 use crate::project::{Project, ResourceType};
 
+/// What each node waits for.
+pub type Waiting<'p> = BTreeMap<&'p str, BTreeSet<&'p str>>;
+
 /// The nodes among `ids` that each of them must wait for, looking through what is not among them.
-pub fn waits_for<'p>(graph: &Graph<'p>, ids: &BTreeSet<&'p str>) -> BTreeMap<&'p str, BTreeSet<&'p str>> {
+pub fn waits_for<'p>(project: &'p Project, graph: &Graph<'p>, ids: &BTreeSet<&'p str>) -> Waiting<'p> {
     let parents = |id: &'p str| {
         let mut found = BTreeSet::new();
         let mut seen = BTreeSet::new();
@@ -20,14 +23,40 @@ pub fn waits_for<'p>(graph: &Graph<'p>, ids: &BTreeSet<&'p str>) -> BTreeMap<&'p
         }
         found
     };
-    ids.iter().map(|id| (*id, parents(id))).collect()
+    let mut waiting = ids.iter().map(|id| (*id, parents(id))).collect();
+    before_their_models(project, graph, &mut waiting);
+    waiting
+}
+
+/// A unit test waits for what its model waits for, and its model for the test; where the model is only written into
+/// others, those wait.
+pub fn before_their_models<'p>(project: &'p Project, graph: &Graph<'p>, waiting: &mut Waiting<'p>) {
+    let is_unit_test = |id: &str| project.others.contains_key(id);
+    let tests: Vec<&'p str> = waiting.keys().copied().filter(|id| is_unit_test(id)).collect();
+    for test in tests {
+        let Some(model) = project.others.get(test).and_then(|test| test.depends_on.first()) else { continue };
+        let mut before: BTreeSet<&'p str> = BTreeSet::new();
+        let mut held = vec![model.as_str()];
+        while let Some(id) = held.pop() {
+            if let Some(parents) = waiting.get_mut(id) {
+                if id == model {
+                    before.extend(parents.iter().copied().filter(|id| !is_unit_test(id)));
+                }
+                parents.insert(test);
+            } else if project.nodes.get(id).is_some_and(|node| node.is_ephemeral()) {
+                let is_model = |id: &&&str| project.nodes.get(**id).is_some_and(|node| node.test.is_none());
+                held.extend(graph.children(id).iter().filter(is_model));
+            }
+        }
+        waiting.insert(test, before);
+    }
 }
 
 /// Sorts the ids so that each stands after what it waits for; among equals sources, seeds, models and then tests.
 pub fn topological(project: &Project, graph: &Graph<'_>, ids: BTreeSet<&str>) -> Vec<String> {
-    let known: BTreeSet<&str> =
-        project.nodes.keys().chain(project.sources.keys()).map(String::as_str).filter(|id| ids.contains(id)).collect();
-    let mut waiting = waits_for(graph, &known);
+    let all = project.nodes.keys().chain(project.sources.keys()).chain(project.others.keys());
+    let known: BTreeSet<&str> = all.map(String::as_str).filter(|id| ids.contains(id)).collect();
+    let mut waiting = waits_for(project, graph, &known);
     let mut order = Vec::with_capacity(known.len());
     while !waiting.is_empty() {
         let mut ready: Vec<&str> =
@@ -50,10 +79,11 @@ pub fn topological(project: &Project, graph: &Graph<'_>, ids: BTreeSet<&str>) ->
 }
 
 fn rank(project: &Project, id: &str) -> usize {
-    match project.nodes.get(id).map(|node| node.resource_type) {
+    match project.node(id).map(|node| node.resource_type) {
         Some(ResourceType::Seed) => 1,
-        Some(ResourceType::Model | ResourceType::Snapshot) => 2,
-        Some(ResourceType::Test) => 3,
+        Some(ResourceType::UnitTest) => 2,
+        Some(ResourceType::Model | ResourceType::Snapshot) => 3,
+        Some(ResourceType::Test) => 4,
         _ => 0,
     }
 }

@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use super::files;
+use super::files::{self, Found};
 use super::finish::reference;
 use super::node::{Node, ResourceType};
 use super::package::Package;
 use super::reader::Reader;
 use super::resolve::Lookup;
 use crate::parse::yaml::Yaml;
+use crate::source::Tree;
 
 /// How rows may be written.
 pub(super) const FORMATS: &[&str] = &["csv", "dict", "sql"];
@@ -52,14 +53,10 @@ impl Rows<'_> {
         Ok(rows)
     }
 
-    /// The text of a file in the folder `fixtures` of the test folders.
     fn fixture(&self, name: &str) -> Result<String, NoRows> {
-        let folders: Vec<String> = self.package.file.test_paths.iter().map(|path| format!("{path}/fixtures")).collect();
-        let found = files::find(self.reader.tree, self.package, &folders, &["csv", "sql"]);
-        let found = found.into_iter().find(|found| found.file.stem() == name);
-        found.map(|found| found.text.trim().to_owned()).ok_or_else(|| NoRows {
+        file(self.reader.tree, self.package, name).map(|found| found.text.trim().to_owned()).ok_or_else(|| NoRows {
             message: format!("there is no fixture file `{name}`"),
-            help: format!("add `{name}.csv` or `{name}.sql` to {}", folders.join(" or ")),
+            help: format!("add `{name}.csv` or `{name}.sql` to {}", folders(self.package).join(" or ")),
         })
     }
 
@@ -79,6 +76,17 @@ impl Rows<'_> {
         })?;
         Ok(csv(self.reader.text(&seed.file)))
     }
+}
+
+/// The folder `fixtures` of each of a package's test folders.
+fn folders(package: &Package) -> Vec<String> {
+    package.file.test_paths.iter().map(|path| format!("{path}/fixtures")).collect()
+}
+
+/// A fixture file by its name without the ending.
+pub(super) fn file<'t>(tree: &'t Tree, package: &Package, name: &str) -> Option<Found<'t>> {
+    let found = files::find(tree, package, &folders(package), &["csv", "sql"]);
+    found.into_iter().find(|found| found.file.stem() == name)
 }
 
 fn unfit(format: &str) -> NoRows {

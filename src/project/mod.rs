@@ -14,7 +14,9 @@ mod facts;
 pub mod files;
 mod finish;
 mod fixture;
+pub mod fixture_place;
 mod flat_graph;
+pub mod given;
 pub mod graph;
 pub mod group;
 mod identity;
@@ -142,6 +144,16 @@ impl Project {
     pub fn seed_table(&self, seed: &Node) -> Result<csv::Table, csv::CsvProblem> {
         let delimiter = seed.config_text("delimiter").and_then(|text| text.bytes().next()).unwrap_or(b',');
         csv::read(self.text(&seed.file), delimiter)
+    }
+
+    /// The type of each column of a seed, in Athena's words: as declared, else as dbt infers it.
+    pub fn seed_types(&self, seed: &Node, table: &csv::Table) -> Vec<String> {
+        let declared = seed.config.get("column_types");
+        let of = |(at, name): (usize, &String)| {
+            let declared = declared.and_then(|types| types.get(name)).and_then(|value| value.as_str());
+            declared.map_or_else(|| csv::infer(table, at).name().to_owned(), str::to_owned)
+        };
+        table.header.iter().enumerate().map(of).collect()
     }
 
     /// The root package's settings.

@@ -92,6 +92,24 @@ fn other_names(project: &Project, node: &Node) -> impl Iterator<Item = RefKey> {
     })
 }
 
+/// The scope in which the model of a unit test is compiled. `model` is the model under the test's name, `refs` and
+/// `sources` are what stands for its inputs.
+pub fn unit_testing(
+    project: &Project,
+    model: &Arc<Node>,
+    (refs, sources): (HashMap<RefKey, Relation>, HashMap<(String, String), Relation>),
+    overrides: &serde_json::Value,
+) -> Scope {
+    let mut given = (*project.given).clone();
+    let entries = |key: &str| overrides[key].as_object().into_iter().flatten();
+    given.cli_vars.extend(entries("vars").map(|(name, value)| (name.clone(), value.clone())));
+    let text = |value: &serde_json::Value| values::text(&values::from_json(value));
+    given.env.extend(entries("env_vars").map(|(name, value)| (name.clone(), text(value))));
+    let mode = Mode::Compile { refs, sources, incremental: false };
+    let config = values::from_json(&serde_json::Value::Object((*model.config).clone()));
+    of_node(&project.universe, &Arc::new(given), model, mode).with("__config", config)
+}
+
 fn of_node(universe: &Arc<Universe>, given: &Arc<Given>, node: &Arc<Node>, mode: Mode) -> Scope {
     let mut scope = Scope::new(Arc::clone(universe), Arc::clone(given), &node.package, mode);
     scope.is_test = node.test.is_some() || node.resource_type == ResourceType::Exposure;

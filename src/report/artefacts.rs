@@ -14,6 +14,7 @@ use crate::deploy::Outcome;
 use crate::error::Error;
 use crate::project::scopes::Run;
 use crate::project::{Node, Project, ResourceType};
+use crate::unit_test::versioned_name;
 
 /// Refuses a project whose `target` or `logs` is a link: what is written there could land anywhere.
 ///
@@ -44,7 +45,7 @@ pub fn write_compiled(
     let target = folder.join("target");
     // dbt keeps the text of snapshots in its manifest alone.
     let is_written = |node: &&Arc<Node>| node.resource_type != ResourceType::Snapshot;
-    let texts = compiled.par_iter().filter_map(|(id, sql)| Some((project.nodes.get(id).filter(is_written)?, sql)));
+    let texts = compiled.par_iter().filter_map(|(id, sql)| Some((project.node(id).filter(is_written)?, sql)));
     texts.try_for_each(|(node, sql)| write(&target.join("compiled").join(node_path(node)), sql.as_bytes()))?;
     write_manifest(project, run, &target.join("manifest.json"), compiled)
 }
@@ -76,17 +77,22 @@ pub fn write_results(project: &Project, run: &Run, folder: &Path, outcomes: &[Ou
         outcomes.iter().filter_map(|outcome| Some((outcome.id.clone(), outcome.compiled.clone()?))).collect();
     write_compiled(project, run, folder, &compiled)?;
     for outcome in outcomes {
-        if let (Some(ran), Some(node)) = (&outcome.ran, project.nodes.get(&outcome.id)) {
+        if let (Some(ran), Some(node)) = (&outcome.ran, project.node(&outcome.id)) {
             write(&target.join("run").join(node_path(node)), ran.as_bytes())?;
         }
     }
     write_json(&target.join("run_results.json"), &run_results::run_results(run, outcomes))
 }
 
-/// `<package>/<file>` for a model, `<package>/<property file>/<test>.sql` for a test, as dbt lays them out.
+/// `<package>/<file>` for a model, `<package>/<property file>/<test>.sql` for a test, as dbt lays them out; a unit test
+/// has the folders of its property file once more.
 fn node_path(node: &Node) -> PathBuf {
     let package = Path::new(&node.package);
     let file = Path::new(&node.original_file_path);
+    if node.resource_type == ResourceType::UnitTest {
+        let folder = file.parent().unwrap_or_else(|| Path::new(""));
+        return package.join(file).join(folder).join(format!("{}.sql", versioned_name(node)));
+    }
     match file.file_name() == Path::new(&node.path).file_name() {
         true => package.join(file),
         // Several nodes of one file have a folder of its name.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Report;
+use super::{Report, diff};
 use crate::deploy::Outcome;
 use crate::finding::{Finding, Level, Place};
 use crate::source::LineIndex;
@@ -42,6 +42,9 @@ fn finding(finding: &Finding, text: &dyn Fn(&str) -> String) -> Value {
     value["message"] = finding.message.as_str().into();
     value["help"] = json!(finding.help);
     value["related"] = related.into();
+    if let Some(diff) = finding.diff.as_deref() {
+        value["diff"] = diff::json(diff);
+    }
     value
 }
 

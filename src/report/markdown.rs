@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::text::clean;
-use super::{Report, counted};
+use super::{Report, counted, diff};
 use crate::deploy::{Outcome, Status};
 use crate::finding::{Finding, Level};
 use crate::plan::Reason;
@@ -44,6 +44,7 @@ pub fn comment(report: &Report<'_>, prefix: &str, text: &dyn Fn(&str) -> String)
             names.join(", ")
         );
     }
+    differences(&mut out, &found);
     tables(&mut out, report);
     tests(&mut out, report);
     if let Some(artefacts) = &report.artefacts {
@@ -99,6 +100,17 @@ fn findings(out: &mut String, title: &str, found: &[&Finding], prefix: &str, tex
     out.push('\n');
 }
 
+/// What unit tests expect beside what their models give.
+fn differences(out: &mut String, found: &[&Finding]) {
+    for finding in found {
+        let Some(diff) = finding.diff.as_deref().filter(|_| out.len() < LONGEST) else { continue };
+        let shown = diff::markdown(diff);
+        if out.len() + shown.len() < LONGEST {
+            let _ = writeln!(out, "**{}**\n\n{shown}\n", prose(&finding.message));
+        }
+    }
+}
+
 fn tables(out: &mut String, report: &Report<'_>) {
     let is_table = |outcome: &&Outcome| matches!(outcome.kind, ResourceType::Model | ResourceType::Seed);
     let parents = [Reason::Missing, Reason::Stale].map(|reason| reason.to_string());
@@ -141,25 +153,12 @@ fn tables(out: &mut String, report: &Report<'_>) {
 }
 
 fn tests(out: &mut String, report: &Report<'_>) {
-    let tests: Vec<&Outcome> = report.outcomes.iter().filter(|outcome| outcome.kind == ResourceType::Test).collect();
-    if tests.is_empty() {
-        return;
+    for (kind, title) in [(ResourceType::Test, "Tests"), (ResourceType::UnitTest, "Unit tests")] {
+        let counts = report.counts_of_tests(kind);
+        if !counts.is_empty() {
+            let _ = writeln!(out, "**{title}:** {counts}.\n");
+        }
     }
-    let count = |status: Status| tests.iter().filter(|outcome| outcome.status == status).count();
-    let words = [
-        (Status::Pass, "passed"),
-        (Status::Warn, "warned"),
-        (Status::Fail, "failed"),
-        (Status::Error, "could not be run"),
-        (Status::Skipped, "skipped"),
-        (Status::NotRun, "not run here"),
-    ];
-    let parts: Vec<String> = words
-        .iter()
-        .filter(|(status, _)| count(*status) > 0)
-        .map(|(status, word)| format!("{} {word}", count(*status)))
-        .collect();
-    let _ = writeln!(out, "**Tests:** {}.\n", parts.join(", "));
 }
 
 fn sign(status: Status) -> &'static str {

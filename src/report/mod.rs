@@ -1,17 +1,21 @@
 //! Stage 10: findings and outcomes in, what people and machines read out. Each sink escapes what it writes.
 
 pub mod artefacts;
+pub mod diff;
 pub mod github;
 pub mod json;
 pub mod manifest;
 pub mod markdown;
 pub mod progress;
+pub mod rows;
 pub mod run_results;
+pub mod table;
 pub mod terminal;
 pub mod text;
 
 use crate::deploy::{Outcome, Status};
 use crate::finding::{Finding, Level};
+use crate::project::ResourceType;
 
 /// Everything that is told at the end.
 pub struct Report<'a> {
@@ -46,6 +50,24 @@ impl Report<'_> {
     /// How many steps ended so.
     pub fn ended(&self, status: Status) -> usize {
         self.outcomes.iter().filter(|outcome| outcome.status == status).count()
+    }
+
+    /// How the tests of a kind ended: `3 passed, 1 failed`; nothing when there are none.
+    pub fn counts_of_tests(&self, kind: ResourceType) -> String {
+        let words = [
+            (Status::Pass, "passed"),
+            (Status::Warn, "warned"),
+            (Status::Fail, "failed"),
+            (Status::Error, "could not be run"),
+            (Status::Skipped, "skipped"),
+            (Status::NotRun, "not run here"),
+        ];
+        let count = |status: Status| {
+            let is_it = |outcome: &&Outcome| outcome.kind == kind && outcome.status == status;
+            self.outcomes.iter().filter(is_it).count()
+        };
+        let parts = words.iter().map(|(status, word)| (count(*status), word)).filter(|(count, _)| *count > 0);
+        parts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
     }
 
     /// Whether anything is wrong.

@@ -49,7 +49,7 @@ impl<'a> Shown<'a> {
     /// Sources and passed tests are many and say little.
     fn is_worth_a_line(&self, outcome: &Outcome) -> bool {
         let good = matches!(outcome.status, Status::Success | Status::Pass);
-        let many = matches!(outcome.kind, ResourceType::Source | ResourceType::Test);
+        let many = matches!(outcome.kind, ResourceType::Source | ResourceType::Test | ResourceType::UnitTest);
         let skipped_test = outcome.kind == ResourceType::Test && outcome.status == Status::Skipped;
         self.out.verbose || !((good && many) || skipped_test)
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::diff;
 use super::manifest::metadata;
 use crate::deploy::{Outcome, Status};
 use crate::project::ResourceType;
@@ -23,6 +24,9 @@ pub fn run_results(run: &Run, outcomes: &[Outcome]) -> Value {
 fn result(outcome: &Outcome) -> Value {
     // dbt has no word for what the local engine cannot run.
     let status = if outcome.status == Status::NotRun { Status::Skipped } else { outcome.status };
+    let is_test = matches!(outcome.kind, ResourceType::Test | ResourceType::UnitTest);
+    let diff = outcome.finding.as_ref().and_then(|finding| finding.diff.as_ref());
+    let message = diff.map_or_else(|| outcome.message.clone(), |diff| diff::text(diff));
     let started = outcome.started.to_string();
     let completed = (outcome.started + outcome.took).to_string();
     json!({
@@ -33,9 +37,9 @@ fn result(outcome: &Outcome) -> Value {
         ],
         "thread_id": "Thread-1",
         "execution_time": outcome.took.as_secs_f64(),
-        "adapter_response": {"rows_affected": if outcome.kind == ResourceType::Test { None } else { outcome.count }},
-        "message": outcome.message,
-        "failures": if outcome.kind == ResourceType::Test { outcome.count } else { None },
+        "adapter_response": {"rows_affected": if is_test { None } else { outcome.count }},
+        "message": message,
+        "failures": if is_test { outcome.count } else { None },
         "unique_id": outcome.id,
         "compiled": outcome.compiled.is_some(),
         "compiled_code": outcome.compiled,

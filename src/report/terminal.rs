@@ -6,7 +6,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Origin, Renderer, Snippet};
 
 use super::text::{BOLD, CYAN, DIM, GREEN, Out, RED, YELLOW, clean, clean_path};
-use super::{Report, counted};
+use super::{Report, counted, diff};
 use crate::deploy::{Outcome, Status};
 use crate::finding::{Finding, Level, Place};
 use crate::project::ResourceType;
@@ -44,7 +44,12 @@ pub fn finding(finding: &Finding, paths: &Paths, out: &Out, text: &dyn Fn(&str) 
         group = group.element(Shown::HELP.message(clean(help)));
     }
     let renderer = if out.color { Renderer::styled() } else { Renderer::plain() };
-    renderer.decor_style(DecorStyle::Unicode).render(&[group])
+    let mut shown = renderer.decor_style(DecorStyle::Unicode).render(&[group]);
+    if let Some(diff) = &finding.diff {
+        shown.push_str("\n\n");
+        shown.push_str(&diff::painted(diff, out));
+    }
+    shown
 }
 
 fn placed<'a>(
@@ -107,9 +112,11 @@ pub fn check_summary(report: &Report<'_>, out: &Out) {
     }
     let sign = if errors > 0 { out.paint(RED, "✗") } else { out.paint(GREEN, "✓") };
     let found = if parts.is_empty() { "nothing to fix".to_owned() } else { parts.join(", ") };
-    out.line(&format!("{sign} Checked {what}: {found}."));
+    let tests: String = counts_of_tests(report).iter().map(|counts| format!(" {counts}")).collect();
+    out.line(&format!("{sign} Checked {what}: {found}.{tests}"));
     if errors + warnings > 0 && !out.quiet {
-        let rule = report.findings.first().map_or("naming/model-file", |finding| finding.rule.as_str());
+        let all = report.all_findings();
+        let rule = all.first().map_or("naming/model-file", |finding| finding.rule.as_str());
         out.line(&out.paint(DIM, &format!("  To learn more about a rule: cadet explain {rule}")));
     }
 }
@@ -149,13 +156,13 @@ pub fn deploy_summary(report: &Report<'_>, out: &Out) {
             })
             .count()
     };
-    let failed = report.outcomes.iter().filter(|o| o.status == Status::Error && o.kind != ResourceType::Test).count();
+    let failed = report.outcomes.iter().filter(|o| o.status == Status::Error && !is_test(o)).count();
     let sign = if report.is_bad() { out.paint(RED, "✗") } else { out.paint(GREEN, "✓") };
     let has_tables = report
         .outcomes
         .iter()
         .any(|o| matches!(o.kind, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot));
-    let has_tests = report.outcomes.iter().any(|o| o.kind == ResourceType::Test);
+    let has_tests = report.outcomes.iter().any(is_test);
     let mut parts = Vec::new();
     if has_tables || !has_tests {
         parts.push(format!("{} built", counted(tables(Status::Success), "table", "tables")));
@@ -167,23 +174,21 @@ pub fn deploy_summary(report: &Report<'_>, out: &Out) {
             parts.push(format!("{count} {word}"));
         }
     }
-    let tests = |status| report.outcomes.iter().filter(|o| o.status == status && o.kind == ResourceType::Test).count();
-    let mut test_parts = Vec::new();
-    for (status, word) in [
-        (Status::Pass, "passed"),
-        (Status::Warn, "warned"),
-        (Status::Fail, "failed"),
-        (Status::Error, "could not be run"),
-        (Status::Skipped, "skipped"),
-        (Status::NotRun, "not run here"),
-    ] {
-        if tests(status) > 0 {
-            test_parts.push(format!("{} {word}", tests(status)));
-        }
-    }
-    let tables = if parts.is_empty() { Vec::new() } else { vec![format!("{}.", parts.join(", "))] };
-    let tests = if test_parts.is_empty() { Vec::new() } else { vec![format!("Tests: {}.", test_parts.join(", "))] };
-    out.line(&format!("{sign} {}", [tables, tests].concat().join(" ")));
+    let mut sentences = if parts.is_empty() { Vec::new() } else { vec![format!("{}.", parts.join(", "))] };
+    sentences.extend(counts_of_tests(report));
+    out.line(&format!("{sign} {}", sentences.join(" ")));
+}
+
+fn is_test(outcome: &Outcome) -> bool {
+    matches!(outcome.kind, ResourceType::Test | ResourceType::UnitTest)
+}
+
+/// How the tests ended, those of data and those of units apart.
+fn counts_of_tests(report: &Report<'_>) -> Vec<String> {
+    let kinds = [(ResourceType::Test, "Tests"), (ResourceType::UnitTest, "Unit tests")];
+    let counts = kinds.map(|(kind, title)| (report.counts_of_tests(kind), title));
+    let counts = counts.into_iter().filter(|(counts, _)| !counts.is_empty());
+    counts.map(|(counts, title)| format!("{title}: {counts}.")).collect()
 }
 
 /// What a branch takes away, if it does.

@@ -111,7 +111,7 @@ fn outside_of_a_workflow_it_prints_the_report() {
     10 │           - not_null:
        │             ━━━━━━━━
        │
-       ╰ help: to see the rows, run the query in target/compiled/…/not_null_prison_safety__sites_name.sql
+       ╰ help: to see the rows: `cadet show --select not_null_prison_safety__sites_name`
 
     ✓ 3 tables built. Tests: 1 passed, 1 warned.
 
@@ -140,7 +140,7 @@ fn quiet_leaves_the_findings_and_the_results() {
     10 │           - not_null:
        │             ━━━━━━━━
        │
-       ╰ help: to see the rows, run the query in target/compiled/…/not_null_prison_safety__sites_name.sql
+       ╰ help: to see the rows: `cadet show --select not_null_prison_safety__sites_name`
 
     error[deploy/build]: there is no column `nam` in the tables that this reads
       ╭▸ models/prison/prison_safety/prison_safety__regions_fct.sql:2:5
@@ -238,7 +238,7 @@ fn in_a_workflow_everyone_is_told() {
     10 │           - not_null:
        │             ━━━━━━━━
        │
-       ╰ help: to see the rows, run the query in target/compiled/…/not_null_prison_safety__sites_name.sql
+       ╰ help: to see the rows: `cadet show --select not_null_prison_safety__sites_name`
 
     error[deploy/build]: there is no column `nam` in the tables that this reads
       ╭▸ models/prison/prison_safety/prison_safety__regions_fct.sql:2:5
@@ -254,7 +254,7 @@ fn in_a_workflow_everyone_is_told() {
 
     ::error file=models/prison/prison_safety/prison_safety__regions_fct.sql,line=2,endLine=2,col=5,endColumn=8,title=cadet%3A deploy/build::there is no column `nam` in the tables that this reads%0Adid you mean `name`?
     ::error file=models/prison/prison_safety/prison_safety__visits_fct.sql,line=1,endLine=1,col=18,endColumn=49,title=cadet%3A references/exist::there is no model or seed named `prison_safety__sites_sgt`%0Adid you mean `prison_safety__sites_stg`?
-    ::warning file=seeds/prison/prison_safety/prison_safety__sites.yaml,line=10,endLine=10,col=13,endColumn=21,title=cadet%3A deploy/data-test::2 rows break the test `not_null` on `name`%0Ato see the rows, run the query in target/compiled/…/not_null_prison_safety__sites_name.sql
+    ::warning file=seeds/prison/prison_safety/prison_safety__sites.yaml,line=10,endLine=10,col=13,endColumn=21,title=cadet%3A deploy/data-test::2 rows break the test `not_null` on `name`%0Ato see the rows: `cadet show --select not_null_prison_safety__sites_name`
     The pull request's comment is in target/comment.md.
     Artefacts: target
     --- exit code 1
@@ -276,7 +276,7 @@ fn in_a_workflow_everyone_is_told() {
 
     | Where | What | How to go on |
     |---|---|---|
-    | `seeds/prison/prison_safety/prison_safety__sites.yaml` line 10 | 2 rows break the test `not_null` on `name` <br><sub>`deploy/data-test`</sub> | to see the rows, run the query in target/compiled/…/not_null_prison_safety&#95;&#95;sites_name.sql |
+    | `seeds/prison/prison_safety/prison_safety__sites.yaml` line 10 | 2 rows break the test `not_null` on `name` <br><sub>`deploy/data-test`</sub> | to see the rows: `cadet show --select not_null_prison_safety__sites_name` |
 
     <details open><summary><b>Tables: 3 of 5 built</b></summary>
 
@@ -325,7 +325,7 @@ fn good_changes_are_told_too() {
     let sandbox = good();
     let ran = workflow.ci(&sandbox, &[]);
     assert_eq!(ran.code, 0);
-    insta::assert_snapshot!(commands(&ran), @"::warning file=seeds/prison/prison_safety/prison_safety__sites.yaml,line=10,endLine=10,col=13,endColumn=21,title=cadet%3A deploy/data-test::2 rows break the test `not_null` on `name`%0Ato see the rows, run the query in target/compiled/…/not_null_prison_safety__sites_name.sql");
+    insta::assert_snapshot!(commands(&ran), @"::warning file=seeds/prison/prison_safety/prison_safety__sites.yaml,line=10,endLine=10,col=13,endColumn=21,title=cadet%3A deploy/data-test::2 rows break the test `not_null` on `name`%0Ato see the rows: `cadet show --select not_null_prison_safety__sites_name`");
     insta::assert_snapshot!(workflow.summary(&sandbox), @"
     <!-- cadet:report -->
     ## ✅ cadet: ready for review, with 1 warning
@@ -336,7 +336,7 @@ fn good_changes_are_told_too() {
 
     | Where | What | How to go on |
     |---|---|---|
-    | `seeds/prison/prison_safety/prison_safety__sites.yaml` line 10 | 2 rows break the test `not_null` on `name` <br><sub>`deploy/data-test`</sub> | to see the rows, run the query in target/compiled/…/not_null_prison_safety&#95;&#95;sites_name.sql |
+    | `seeds/prison/prison_safety/prison_safety__sites.yaml` line 10 | 2 rows break the test `not_null` on `name` <br><sub>`deploy/data-test`</sub> | to see the rows: `cadet show --select not_null_prison_safety__sites_name` |
 
     <details><summary><b>Tables: 3 of 3 built</b></summary>
 
@@ -584,7 +584,7 @@ fn the_fixtures_pull_request_is_told_whole() {
     ::error file=models/prison/prison_population/marts/population/prison_population__receptions_fct.sql,title=cadet%3A docs/model-has-property-file::this `_fct` model has no property file%0Aadd `models/prison/prison_population/marts/population/prison_population__receptions_fct.yaml` with:%0Aversion: 2%0Amodels:%0A  - name: prison_population__receptions_fct%0A    description: One row for each …
     ::error file=models/prison/prison_safety/marts/incidents/prison_safety__establishments_fct.sql,line=22,endLine=22,col=13,endColumn=25,title=cadet%3A deploy/build::there is no column `damage_costs` in the tables that this reads%0Adid you mean `damage_cost`?
     ::error file=models/prison/prison_safety/marts/incidents/prison_safety_violence_fct.sql,title=cadet%3A naming/model-file::the name of this file has no `__` between database and table%0Arename it to `prison_safety__violence_fct.sql`, and with it its property file, and the name in property files and `ref`s
-    ::warning file=models/prison/prison_safety/marts/incidents/prison_safety__incidents_fct.yaml,line=33,endLine=33,col=13,endColumn=21,title=cadet%3A deploy/data-test::4 rows break the test `not_null` on `damage_cost`%0Ato see the rows, run the query in target/compiled/…/not_null_prison_safety__incidents_fct_damage_cost.sql
+    ::warning file=models/prison/prison_safety/marts/incidents/prison_safety__incidents_fct.yaml,line=33,endLine=33,col=13,endColumn=21,title=cadet%3A deploy/data-test::4 rows break the test `not_null` on `damage_cost`%0Ato see the rows: `cadet show --select not_null_prison_safety__incidents_fct_damage_cost`
     ");
     insta::assert_snapshot!(workflow.outputs(), @"
     result<<[delimiter]

@@ -21,10 +21,11 @@ fn help_lists_the_commands() {
       ci       Check, deploy and report, as on a pull request
       parse    Read the project and write target/manifest.json
       compile  Write the SQL of models and tests to target/compiled
+      show     Show rows of a model, a seed or a test, or of a query
       run      Build models
       seed     Load seeds
-      test     Run data tests
-      build    Load seeds, build models and run data tests, in the order of the graph
+      test     Run data tests and unit tests
+      build    Load seeds, run unit tests, build models and run data tests, in the order of the graph
       ls       List nodes
       why      Say why a model, seed or test is in the change, or why it is not
       explain  Explain a rule, or list all of them

@@ -96,7 +96,7 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
     33 │           - not_null:
        │             ━━━━━━━━
        │
-       ╰ help: to see the rows, run the query in target/compiled/…/not_null_prison_safety__incidents_fct_damage_cost.sql
+       ╰ help: to see the rows: `cadet show --select not_null_prison_safety__incidents_fct_damage_cost`
 
     ✗ 22 tables built, 1 failed, 3 skipped. Tests: 29 passed, 1 warned, 8 skipped.
 
@@ -127,7 +127,7 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
       
       | Where | What | How to go on |
       |---|---|---|
-      | `mojap_derived_tables/models/prison/prison_safety/marts/incidents/prison_safety__incidents_fct.yaml` line 33 | 4 rows break the test `not_null` on `damage_cost` <br><sub>`deploy/data-test`</sub> | to see the rows, run the query in target/compiled/…/not_null_prison_safety&#95;&#95;incidents_fct_damage_cost.sql |
+      | `mojap_derived_tables/models/prison/prison_safety/marts/incidents/prison_safety__incidents_fct.yaml` line 33 | 4 rows break the test `not_null` on `damage_cost` <br><sub>`deploy/data-test`</sub> | to see the rows: `cadet show --select not_null_prison_safety__incidents_fct_damage_cost` |
       
       <details open><summary><b>Tables: 9 of 13 built</b></summary>
       

@@ -109,7 +109,7 @@ fn a_changed_model_is_built_with_the_parents_that_are_missing_and_what_reads_it(
     33 │           - not_null:
        │             ━━━━━━━━
        │
-       ╰ help: to see the rows, run the query in target/compiled/…/not_null_prison_safety__incidents_fct_damage_cost.sql
+       ╰ help: to see the rows: `cadet show --select not_null_prison_safety__incidents_fct_damage_cost`
 
     ✓ 13 tables built. Tests: 16 passed, 1 warned.
     --- exit code 0
@@ -133,7 +133,7 @@ fn the_second_run_builds_no_parents_again() {
     33 │           - not_null:
        │             ━━━━━━━━
        │
-       ╰ help: to see the rows, run the query in target/compiled/…/not_null_prison_safety__incidents_fct_damage_cost.sql
+       ╰ help: to see the rows: `cadet show --select not_null_prison_safety__incidents_fct_damage_cost`
 
     ✓ 4 tables built. Tests: 16 passed, 1 warned.
     --- exit code 0
@@ -726,7 +726,7 @@ fn a_failed_test_is_shown_where_it_is_written() {
     8 │           - not_null
       │             ━━━━━━━━
       │
-      ╰ help: to see the rows, run the query in target/compiled/…/not_null_prison_safety__sites_name.sql
+      ╰ help: to see the rows: `cadet show --select not_null_prison_safety__sites_name`
 
     ✗ 1 table built. Tests: 1 passed, 1 failed.
     --- exit code 1
@@ -751,7 +751,7 @@ fn a_test_may_only_warn() {
     7 │           - not_null:
       │             ━━━━━━━━
       │
-      ╰ help: to see the rows, run the query in target/compiled/…/not_null_prison_safety__sites_name.sql
+      ╰ help: to see the rows: `cadet show --select not_null_prison_safety__sites_name`
 
     ✓ 1 table built. Tests: 1 warned.
     --- exit code 0
@@ -820,7 +820,7 @@ fn build_holds_back_what_reads_a_table_whose_test_failed_and_run_does_not_test()
     7 │           - not_null
       │             ━━━━━━━━
       │
-      ╰ help: to see the rows, run the query in target/compiled/…/not_null_prison_safety__sites_name.sql
+      ╰ help: to see the rows: `cadet show --select not_null_prison_safety__sites_name`
 
     ✗ 1 table built, 1 skipped. Tests: 1 failed.
     --- exit code 1
@@ -1080,8 +1080,8 @@ fn ls_as_json_has_one_object_on_a_line() {
 #[test]
 fn compile_writes_the_sql() {
     let sandbox = Sandbox::fixture();
-    insta::assert_snapshot!(sandbox.cadet(&["compile", "--select", "court_listings__hearings_fct", "--exclude", "resource_type:test"]).shown(), @"
-    ✓ Compiled 1 node to target/compiled/mojap_derived_tables.
+    insta::assert_snapshot!(sandbox.cadet(&["compile", "--select", "path:models/courts", "--exclude", "resource_type:test"]).shown(), @"
+    ✓ Compiled 10 nodes to target/compiled/mojap_derived_tables.
     --- exit code 0
     ");
     let compiled =
@@ -1144,7 +1144,7 @@ fn the_whole_project_is_built_and_tested() {
     33 │           - not_null:
        │             ━━━━━━━━
        │
-       ╰ help: to see the rows, run the query in target/compiled/…/not_null_prison_safety__incidents_fct_damage_cost.sql
+       ╰ help: to see the rows: `cadet show --select not_null_prison_safety__incidents_fct_damage_cost`
 
     ✓ 29 tables built. Tests: 111 passed, 1 warned.
     --- exit code 0

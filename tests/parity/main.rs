@@ -6,6 +6,7 @@ mod artefacts;
 mod projects;
 #[path = "../cadet/support/mod.rs"]
 mod support;
+mod units;
 mod venv;
 
 use std::collections::BTreeMap;

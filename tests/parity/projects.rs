@@ -35,6 +35,7 @@ projects! {
     state: "state" "--share" "4" "--history" "^[0-3]";
     state_second_half: "state" "--only" "state" "--share" "4" "--history" "^[^0-3]";
     tests: "tests";
+    units: "units";
     versions: "versions";
     yaml: "yaml";
 }

@@ -7,6 +7,7 @@ mod message;
 mod patterns;
 mod prelude;
 mod reader;
+mod rows;
 pub mod types;
 
 use std::path::Path;
@@ -16,7 +17,7 @@ use duckdb::{Connection, OptionalExt, params};
 
 use message::query_error;
 
-use super::{Engine, EngineError, Found, Load, Stored, TestAnswer, TypedColumn};
+use super::{Engine, EngineError, Found, Load, Rows, Stored, TestAnswer, TypedColumn};
 use crate::jinja::relation::Relation;
 use crate::jinja::warehouse::Warehouse;
 
@@ -286,6 +287,10 @@ impl Engine for DuckDb {
             Ok(TestAnswer { failures, warns: warns.unwrap_or_default(), fails: fails.unwrap_or_default() })
         });
         answer.map_err(|error| query_error(&error, None))
+    }
+
+    fn rows(&self, query: &str, limit: Option<usize>) -> Result<Rows, EngineError> {
+        self.read_rows(query, limit)
     }
 }
 

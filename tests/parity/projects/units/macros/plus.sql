@@ -1,0 +1,3 @@
+{% macro plus(x) %}{{ x }} + 1{% endmacro %}
+
+{% macro minus(x) %}{{ x }} - 1{% endmacro %}
