@@ -100,7 +100,7 @@ fn a_render_that_takes_too_long_is_stopped() {
     assert_snapshot!(ran.shown(), @"
     error[jinja/renders]: reading this file takes longer than 10 seconds
      ╭▸ models/prison/safety/safety__deep.sql
-     ╰ help: look for a loop over a very long list, or a text that is repeated or replaced very often; cadet left it out and went on with everything else
+     ╰ help: look for a loop over a very long list, a text that is repeated or replaced very often, or a slow query that it runs; cadet left it out and went on with everything else
 
     ✗ Checked the whole project: 1 error.
       To learn more about a rule: cadet explain jinja/renders
