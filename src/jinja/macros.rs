@@ -13,7 +13,7 @@ use super::blocks::{BlockKind, Parameter};
 use super::rewrite::{Marks, rewrite};
 use super::scope::{Context, Scope};
 use super::standins;
-use super::universe::{INTERNAL, MacroDef};
+use super::universe::{INTERNAL_PACKAGES, MacroDef};
 use super::values::List;
 use crate::guard::{self, Task, Working};
 
@@ -77,7 +77,7 @@ impl MacroRef {
 
     /// Tells that the macro runs; dbt's own are never to blame for what they are given.
     fn begin(&self) -> Result<Option<Working>, Error> {
-        if self.definition.package == INTERNAL {
+        if INTERNAL_PACKAGES.contains(&self.definition.package.as_str()) {
             return Ok(None);
         }
         let task = Task::Macro(self.definition.unique_id.clone());
