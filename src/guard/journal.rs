@@ -69,7 +69,10 @@ impl Blame {
             matches!(self.task, Task::Read(_)) && [".yml", ".yaml"].iter().any(|end| self.path.ends_with(end));
         let look = match self.cause {
             Cause::Stack if is_yaml => "look for lists or maps that stand very deep in one another",
-            Cause::Time => "look for a loop over a very long list, or a text that is repeated or replaced very often",
+            Cause::Time => {
+                "look for a loop over a very long list, a text that is repeated or replaced very often, or a slow query \
+                 that it runs"
+            }
             Cause::Stack => {
                 "look for a very long chain of `+`, `~`, filters or `elif`, for lists put into lists in a loop, or for \
                  a macro that calls itself"
