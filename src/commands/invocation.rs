@@ -157,7 +157,7 @@ impl Invocation {
         Ok(Inputs { target: self.target(folder, &packages[0].file.profile, &scope)?, run, vars, env })
     }
 
-    fn vars(&self) -> Result<serde_json::Map<String, serde_json::Value>, Error> {
+    pub(super) fn vars(&self) -> Result<serde_json::Map<String, serde_json::Value>, Error> {
         let Some(text) = &self.global.vars else { return Ok(serde_json::Map::new()) };
         match yaml::read(text).map(|(yaml, _)| yaml.to_json()) {
             Ok(serde_json::Value::Object(vars)) => Ok(vars),

@@ -7,6 +7,7 @@ mod ci;
 mod compile;
 mod demo;
 mod deploy;
+mod deps;
 mod explain;
 mod invocation;
 mod ls;
@@ -53,6 +54,7 @@ pub fn run(cli: Cli) -> Result<Verdict, Error> {
         Command::Seed(args) => build::run(&invocation, &args, build::SEED),
         Command::Test(args) => build::run(&invocation, &args, build::TEST),
         Command::Build(args) => build::run(&invocation, &args, build::BUILD),
+        Command::Deps(args) => deps::run(&invocation, &args),
         Command::Ls(args) => ls::run(&invocation, &args),
         Command::Why(args) => why::run(&invocation, &args),
         Command::Explain(args) => explain::run(&invocation, &args),

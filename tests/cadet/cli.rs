@@ -25,6 +25,7 @@ fn help_lists_the_commands() {
       seed     Load seeds
       test     Run data tests
       build    Load seeds, build models and run data tests, in the order of the graph
+      deps     Install the packages of packages.yml or dependencies.yml, and lock their versions
       ls       List nodes
       why      Say why a model, seed or test is in the change, or why it is not
       explain  Explain a rule, or list all of them

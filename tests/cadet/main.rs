@@ -11,6 +11,7 @@ mod ci;
 mod cli;
 mod demo;
 mod deploy;
+mod deps;
 mod edges;
 mod honest;
 mod mistakes;
