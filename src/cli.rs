@@ -1,11 +1,15 @@
 //! What can be typed, and nothing more.
 
+mod deps;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::report::text::ColorChoice;
 use crate::select::Indirect;
+
+pub use deps::{DepsArgs, PackageSource};
 
 /// Checks a dbt project on every pull request, deploys what changed, tests it, and tells people what happened.
 #[derive(Debug, Parser)]
@@ -92,16 +96,12 @@ pub enum Command {
     /// Load seeds, build models and run data tests, in the order of the graph
     Build(BuildArgs),
     /// Install the packages of packages.yml or dependencies.yml, and lock their versions
-    #[command(after_help = "Examples:
-  cadet deps                                         as locked; a list that changed is locked anew
-  cadet deps --upgrade                               the newest versions that the list allows
-  cadet deps --lock                                  write package-lock.yml, and install nothing
-  cadet deps --add-package dbt-labs/dbt_utils@1.3.0
-  cadet deps --add-package https://github.com/dbt-labs/dbt-codegen.git@0.13.1 --source git
-
-No other command fetches anything. Packages of the hub come from hub.getdbt.com, others from the
-addresses in the list. In a workflow it refuses to run beside credentials.")]
+    #[command(after_help = deps::EXAMPLES)]
     Deps(DepsArgs),
+    /// Remove the folders of `clean-targets` in dbt_project.yml, such as target and dbt_packages
+    #[command(after_help = "Only folders inside the project are removed, and none that holds the project's own files.
+When one of them may not be removed, none is.")]
+    Clean,
     /// List nodes
     #[command(
         alias = "list",
@@ -325,35 +325,6 @@ pub enum ListOutput {
     Name,
     Path,
     Json,
-}
-
-#[derive(Debug, Args)]
-pub struct DepsArgs {
-    /// Write package-lock.yml if it is out of date, and install nothing
-    #[arg(long)]
-    pub lock: bool,
-    /// Look for newer versions, even if package-lock.yml is up to date
-    #[arg(long)]
-    pub upgrade: bool,
-    /// Add a package to the list first
-    #[arg(long, value_name = "NAME@VERSION")]
-    pub add_package: Option<String>,
-    /// Where the package that is added comes from
-    #[arg(long, value_name = "SOURCE", default_value = "hub", requires = "add_package")]
-    pub source: PackageSource,
-    /// How to print what was installed
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub format: PlanFormat,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PackageSource {
-    /// owner/name of the hub
-    Hub,
-    /// The address of a repository
-    Git,
-    /// A folder of the project
-    Local,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,5 @@
 //! `cadet deps`: packages locked and installed, as `dbt deps` does. No other command fetches anything.
 
-use std::path::Path;
-
 use serde_json::json;
 
 use super::Verdict;
@@ -10,14 +8,10 @@ use crate::cli::{DepsArgs, PackageSource, PlanFormat};
 use crate::deps::add::{self, Addition};
 use crate::deps::{self, Fetcher, GitProgram, Installed, Lists, Package, Request, Surroundings};
 use crate::error::Error;
-use crate::project::package;
 use crate::project::project_file::ProjectFile;
-use crate::project::scopes;
 use crate::report::counted;
 use crate::report::progress::Waiting;
 use crate::report::text::{self, DIM, GREEN, clean_path};
-use crate::settings::Policy;
-use crate::source::walk;
 
 /// dbt's hub.
 const HUB: &str = "https://hub.getdbt.com/";
@@ -25,7 +19,14 @@ const HUB: &str = "https://hub.getdbt.com/";
 pub(super) fn run(invocation: &Invocation, args: &DepsArgs) -> Result<Verdict, Error> {
     refuse_credentials(invocation)?;
     let folder = invocation.project_dir()?;
-    let (file, around) = surroundings(invocation, &folder)?;
+    let (file, scope) = invocation.project_file(&folder)?;
+    let in_github = invocation.env.in_github;
+    let around = Surroundings {
+        folder: folder.clone(),
+        scope,
+        hub: invocation.env.package_hub.clone().unwrap_or_else(|| HUB.to_owned()),
+        git: GitProgram { env: invocation.env.for_git(!in_github), is_anonymous: in_github },
+    };
     let text = |name: &str| std::fs::read_to_string(folder.join(name)).ok();
     let mut lists = Lists::read(None, &text, &around.scope)?;
     let mut undo = None;
@@ -73,24 +74,6 @@ fn refuse_credentials(invocation: &Invocation) -> Result<(), Error> {
         format!("`cadet deps` does not run beside credentials in a workflow, and this step has {}", held.join(", ")),
         "install packages in a job without `id-token: write`, or in a step before the one that asks AWS for credentials",
     ))
-}
-
-/// The root project's settings, and what fetching depends on.
-fn surroundings(invocation: &Invocation, folder: &Path) -> Result<(ProjectFile, Surroundings), Error> {
-    let tree = walk::read_folder(folder);
-    let policy = Policy::read(&tree)?;
-    let in_github = invocation.env.in_github;
-    // In a workflow the settings may be the pull request's own: it may not choose what it reads of the runner.
-    let env = if in_github { std::collections::HashMap::new() } else { invocation.env.allowed(&policy) };
-    let scope = scopes::project_file(None, &invocation.vars()?, &env);
-    let root = package::packages(&tree, &scope, &mut Vec::new()).swap_remove(0);
-    let around = Surroundings {
-        folder: folder.to_owned(),
-        scope,
-        hub: invocation.env.package_hub.clone().unwrap_or_else(|| HUB.to_owned()),
-        git: GitProgram { env: invocation.env.for_git(!in_github), is_anonymous: in_github },
-    };
-    Ok((root.file, around))
 }
 
 fn show(invocation: &Invocation, args: &DepsArgs, file: &ProjectFile, done: &Installed) {

@@ -4,6 +4,7 @@ mod build;
 mod changes;
 mod check;
 mod ci;
+mod clean;
 mod compile;
 mod demo;
 mod deploy;
@@ -55,6 +56,7 @@ pub fn run(cli: Cli) -> Result<Verdict, Error> {
         Command::Test(args) => build::run(&invocation, &args, build::TEST),
         Command::Build(args) => build::run(&invocation, &args, build::BUILD),
         Command::Deps(args) => deps::run(&invocation, &args),
+        Command::Clean => clean::run(&invocation),
         Command::Ls(args) => ls::run(&invocation, &args),
         Command::Why(args) => why::run(&invocation, &args),
         Command::Explain(args) => explain::run(&invocation, &args),

@@ -61,10 +61,9 @@ pub fn run(request: &Request<'_>, fetcher: &mut Fetcher<'_>) -> Result<Installed
     let (folder, specs) = (request.folder, &request.lists.specs);
     let root = request.lists.name.as_str();
     let hash = lists::hash(specs);
-    let old = fs::read_to_string(folder.join(lock::FILE)).ok();
+    let old = fs::read_to_string(folder.join(lock::FILE)).ok().filter(|_| !request.upgrade);
     let old = old.map(|text| lock::read(&text, fetcher.scope())).transpose()?;
-    let old = old.filter(|old| !request.upgrade && old.hash.as_deref() == Some(hash.as_str()));
-    let (pinned, new_lock) = match old {
+    let (pinned, new_lock) = match old.filter(|old| old.hash.as_deref() == Some(hash.as_str())) {
         Some(lock) => (resolve::of_lock(&lock.specs, lock::FILE, root, fetcher)?, None),
         None => {
             let pinned = resolve::resolve(specs, (root, request.lists.file), fetcher)?;
@@ -78,17 +77,9 @@ pub fn run(request: &Request<'_>, fetcher: &mut Fetcher<'_>) -> Result<Installed
     if request.only_lock {
         write_file(folder, lock::FILE, new_lock.as_deref())?;
     } else {
+        check_kept(&place, &pinned, request.into)?;
         let mut checksums = Checksums::read(folder)?;
-        let mut contents = Vec::new();
-        for (pinned, told) in pinned.iter().zip(&mut done.packages) {
-            let content = fetcher.content(pinned)?;
-            if let Some(content) = &content {
-                let checksum = content.checksum();
-                checksums.check(&pinned.locked(), &checksum)?;
-                told.sha256 = Some(checksum);
-            }
-            contents.push(content);
-        }
+        let contents = checked(&pinned, &mut done.packages, &mut checksums, fetcher)?;
         let fresh = written(folder, &pinned, &contents)?;
         write_file(folder, lock::FILE, new_lock.as_deref())?;
         write_file(folder, checksums::FILE, checksums.is_needed().then(|| checksums.text()).as_deref())?;
@@ -96,6 +87,26 @@ pub fn run(request: &Request<'_>, fetcher: &mut Fetcher<'_>) -> Result<Installed
     }
     done.notes = std::mem::take(&mut fetcher.notes);
     Ok(done)
+}
+
+/// The files of each package, which are what they were.
+fn checked(
+    pinned: &[Pinned],
+    packages: &mut [Package],
+    checksums: &mut Checksums,
+    fetcher: &mut Fetcher<'_>,
+) -> Result<Vec<Option<Rc<Content>>>, DepsError> {
+    let mut contents = Vec::new();
+    for (pinned, told) in pinned.iter().zip(packages) {
+        let content = fetcher.content(pinned)?;
+        if let Some(content) = &content {
+            let checksum = content.checksum();
+            checksums.check(&pinned.locked(), &checksum)?;
+            told.sha256 = Some(checksum);
+        }
+        contents.push(content);
+    }
+    Ok(contents)
 }
 
 fn told(pinned: &Pinned) -> Package {
@@ -117,10 +128,7 @@ fn told(pinned: &Pinned) -> Package {
 
 /// The folder that is replaced: below the project, not a link, and nothing that holds the project's own files.
 fn place(request: &Request<'_>) -> Result<PathBuf, DepsError> {
-    let wrong = |why: &str| {
-        let message = format!("packages cannot be installed into `{}`: {why}", request.into);
-        DepsError::asked(message, "change `packages-install-path:` in dbt_project.yml; dbt_packages is the usual one")
-    };
+    let wrong = |why: &str| no_place(request.into, why);
     let path = content::inside(request.into).map_err(|_| wrong("it must be a folder inside the project"))?;
     let within = |outer: &str, inner: &str| Path::new(inner).starts_with(outer);
     let own = request.sources.iter().map(String::as_str).chain(["target", "logs"]);
@@ -137,6 +145,34 @@ fn place(request: &Request<'_>) -> Result<PathBuf, DepsError> {
         }
     }
     Ok(folder)
+}
+
+fn no_place(into: &str, why: &str) -> DepsError {
+    let message = format!("packages cannot be installed into `{into}`: {why}");
+    DepsError::asked(message, "change `packages-install-path:` in dbt_project.yml; dbt_packages is the usual one")
+}
+
+/// Refuses to replace a folder that holds more than installed packages.
+fn check_kept(place: &Path, pinned: &[Pinned], into: &str) -> Result<(), DepsError> {
+    let canonical = place.canonicalize().unwrap_or_else(|_| place.to_owned());
+    let is_inside =
+        |pinned: &&Pinned| matches!(&pinned.from, From::Local { folder, .. } if folder.starts_with(&canonical));
+    if let Some(own) = pinned.iter().find(is_inside) {
+        let why = format!("the local package `{}` lies in it, and the folder is replaced as a whole", own.name);
+        return Err(no_place(into, &why));
+    }
+    // A folder of that name is nothing else.
+    if place.ends_with("dbt_packages") {
+        return Ok(());
+    }
+    for entry in fs::read_dir(place).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !name.starts_with('.') && !entry.path().join("dbt_project.yml").exists() {
+            let why = format!("it holds `{name}`, which is no package, and the folder is replaced as a whole");
+            return Err(no_place(into, &why));
+        }
+    }
+    Ok(())
 }
 
 /// All packages in a fresh folder below `target`, from which they are moved as a whole.

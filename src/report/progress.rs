@@ -65,6 +65,9 @@ impl Waiting {
     pub fn new(out: &Out) -> Self {
         let bar = (out.terminal && !out.quiet).then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
+                bar.set_style(style);
+            }
             let shown = bar.clone();
             // Ends by itself; the process does not wait for it.
             drop(std::thread::spawn(move || {

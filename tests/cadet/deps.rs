@@ -570,8 +570,25 @@ fn no_folder_of_the_project_is_replaced() {
         "name:",
         "packages-install-path: vendor/dbt\nname:",
     );
-    assert_eq!(deps(&hub, &project, &[]).code, 0);
+    assert_eq!((deps(&hub, &project, &[]).code, deps(&hub, &project, &[]).code), (0, 0));
     assert!(project.root().join("vendor/dbt/base/dbt_project.yml").exists());
+    let project = project.file("vendor/dbt/notes/ours.md", "ours");
+    insta::assert_snapshot!(deps(&hub, &project, &[]).shown(), @"
+    --- stderr
+    error: packages cannot be installed into `vendor/dbt`: it holds `notes`, which is no package, and the folder is replaced as a whole
+    help: change `packages-install-path:` in dbt_project.yml; dbt_packages is the usual one
+    --- exit code 2
+    ");
+    assert_eq!(project.read("vendor/dbt/notes/ours.md"), "ours");
+    let project =
+        packages("packages:\n  - local: dbt_packages/own\n").file("dbt_packages/own/dbt_project.yml", "name: own\n");
+    insta::assert_snapshot!(deps(&hub, &project, &[]).shown(), @"
+    --- stderr
+    error: packages cannot be installed into `dbt_packages`: the local package `own` lies in it, and the folder is replaced as a whole
+    help: change `packages-install-path:` in dbt_project.yml; dbt_packages is the usual one
+    --- exit code 2
+    ");
+    assert!(project.root().join("dbt_packages/own/dbt_project.yml").exists());
 }
 
 #[test]

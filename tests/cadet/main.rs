@@ -8,6 +8,7 @@ mod support;
 mod beside;
 mod check;
 mod ci;
+mod clean;
 mod cli;
 mod demo;
 mod deploy;
