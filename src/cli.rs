@@ -1,5 +1,6 @@
 //! What can be typed, and nothing more.
 
+mod deps;
 mod kinds;
 
 use std::path::PathBuf;
@@ -9,6 +10,8 @@ use kinds::{EXCLUDED_TYPES, INCLUDED_TYPES};
 
 use crate::report::text::ColorChoice;
 use crate::select::Indirect;
+
+pub use deps::{DepsArgs, PackageSource};
 
 /// Checks a dbt project on every pull request, deploys what changed, tests it, and tells people what happened.
 #[derive(Debug, Parser)]
@@ -115,6 +118,13 @@ Examples:
   cadet build --exclude-resource-type unit_test
 A model whose unit test fails is not built.")]
     Build(BuildArgs),
+    /// Install the packages of packages.yml or dependencies.yml, and lock their versions
+    #[command(after_help = deps::EXAMPLES)]
+    Deps(DepsArgs),
+    /// Remove the folders of `clean-targets` in dbt_project.yml, such as target and dbt_packages
+    #[command(after_help = "Only folders inside the project are removed, and none that holds the project's own files.
+When one of them may not be removed, none is.")]
+    Clean,
     /// List nodes
     #[command(
         alias = "list",

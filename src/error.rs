@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::deps::DepsError;
 use crate::engine::EngineError;
 use crate::guard::parent::Died;
 use crate::select::SelectError;
@@ -19,6 +20,8 @@ pub enum Error {
     Select(#[from] SelectError),
     #[error(transparent)]
     Git(#[from] GitError),
+    #[error(transparent)]
+    Deps(#[from] DepsError),
     #[error("{0}")]
     Engine(#[from] EngineError),
     #[error("{0}")]
@@ -40,6 +43,7 @@ impl Error {
             Self::Settings(_) => "see docs/settings.md for what cadet.yaml may hold".into(),
             Self::Select(error) => error.advice.clone(),
             Self::Git(error) => error.advice(),
+            Self::Deps(error) => error.advice.clone(),
             Self::Engine(_) => {
                 "wait for the other run to end, or delete the file: it holds nothing but what cadet built".into()
             }
@@ -52,7 +56,8 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage { .. } | Self::Settings(_) | Self::Select(_) => 2,
-            Self::Git(_) | Self::Engine(_) | Self::Died(_) | Self::File { .. } => 3,
+            Self::Deps(error) if error.is_usage => 2,
+            Self::Git(_) | Self::Deps(_) | Self::Engine(_) | Self::Died(_) | Self::File { .. } => 3,
         }
     }
 }

@@ -17,6 +17,9 @@ pub mod finding;
 /// 4. Files in, one project out: nodes and what depends on what.
 pub mod project;
 
+/// Lists of packages in, installed packages out: the one part that fetches anything.
+pub mod deps;
+
 /// Words or `selectors.yml` in, the nodes that they mean out.
 pub mod select;
 

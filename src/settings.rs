@@ -125,6 +125,8 @@ pub struct Environment {
     /// How reading is to fail, for tests.
     #[cfg(debug_assertions)]
     pub mishaps: Option<String>,
+    /// Where packages of the hub are looked up.
+    pub package_hub: Option<String>,
     all: BTreeMap<String, String>,
 }
 
@@ -150,6 +152,7 @@ impl Environment {
             memory: text("CADET_MEMORY"),
             #[cfg(debug_assertions)]
             mishaps: text("CADET_MISHAPS"),
+            package_hub: text("DBT_PACKAGE_HUB_URL"),
             all,
         }
     }
@@ -159,4 +162,47 @@ impl Environment {
         let allowed = policy.env_vars.iter();
         allowed.filter_map(|name| Some((name.clone(), self.all.get(name)?.clone()))).collect()
     }
+
+    /// The names of those credentials that this process holds: of AWS, and for asking AWS for some.
+    pub fn credentials(&self) -> Vec<&'static str> {
+        let is_set = |name: &&str| self.all.get(*name).is_some_and(|value| !value.is_empty());
+        CREDENTIALS.iter().copied().filter(is_set).collect()
+    }
+
+    /// The variables that git needs to fetch; without `agent`, not those that lead to the user's keys.
+    pub fn for_git(&self, agent: bool) -> Vec<(String, String)> {
+        let names = FOR_GIT.iter().chain(FOR_KEYS.iter().filter(|_| agent));
+        names.filter_map(|name| Some(((*name).to_owned(), self.all.get(*name)?.clone()))).collect()
+    }
 }
+
+const CREDENTIALS: &[&str] = &[
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_PROFILE",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+];
+
+/// Where programs are, the proxy, and the certificates to trust.
+const FOR_GIT: &[&str] = &[
+    "PATH",
+    "SYSTEMROOT",
+    "TMPDIR",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+    "NO_PROXY",
+    "no_proxy",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "GIT_SSL_CAINFO",
+];
+
+/// What leads to the user's settings and keys.
+const FOR_KEYS: &[&str] =
+    &["HOME", "USERPROFILE", "USER", "LOGNAME", "XDG_CONFIG_HOME", "SSH_AUTH_SOCK", "GIT_SSH_COMMAND"];

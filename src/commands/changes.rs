@@ -172,7 +172,7 @@ impl PullRequest {
 }
 
 /// A workflow on `pull_request_target` would run a stranger's files with the repository's secrets.
-fn refuse_unsafe_events(invocation: &Invocation) -> Result<(), Error> {
+pub(super) fn refuse_unsafe_events(invocation: &Invocation) -> Result<(), Error> {
     match invocation.env.github_event.as_deref() {
         Some(event @ ("pull_request_target" | "workflow_run" | "issue_comment")) => Err(Error::usage(
             format!(

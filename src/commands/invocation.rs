@@ -1,5 +1,6 @@
 //! What every command needs: where the project is, its target, and standard output.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use crate::parse::yaml;
 use crate::project::Project;
 use crate::project::package;
 use crate::project::profile::Target;
+use crate::project::project_file::ProjectFile;
 use crate::project::read::Inputs;
 use crate::project::scopes::{self, Run};
 use crate::project::yaml_jinja;
@@ -166,6 +168,23 @@ impl Invocation {
         let scope = scopes::project_file(None, &vars, &env);
         let packages = package::packages(tree, &scope, &mut Vec::new());
         Ok(Inputs { target: self.target(folder, &packages[0].file.profile, &scope)?, run, vars, env })
+    }
+
+    /// The settings of the root project alone, and what Jinja in them and in lists of packages sees.
+    ///
+    /// # Errors
+    /// When `dbt_project.yml` or `cadet.yaml` cannot be read.
+    pub(super) fn project_file(&self, folder: &Path) -> Result<(ProjectFile, Arc<Scope>), Error> {
+        let tree = walk::read_folder(folder);
+        let policy = Policy::read(&tree)?;
+        // As above: in a workflow the settings may be the pull request's own.
+        let env = if self.env.in_github { HashMap::new() } else { self.env.allowed(&policy) };
+        let scope = scopes::project_file(None, &self.vars()?, &env);
+        let file = package::packages(&tree, &scope, &mut Vec::new()).swap_remove(0).file;
+        if file.yaml.is_none() {
+            return Err(Error::usage("dbt_project.yml cannot be read", "`cadet check --all` shows the place"));
+        }
+        Ok((file, scope))
     }
 
     fn vars(&self) -> Result<serde_json::Map<String, serde_json::Value>, Error> {

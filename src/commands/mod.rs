@@ -4,9 +4,11 @@ mod build;
 mod changes;
 mod check;
 mod ci;
+mod clean;
 mod compile;
 mod demo;
 mod deploy;
+mod deps;
 mod explain;
 mod invocation;
 mod ls;
@@ -56,6 +58,8 @@ pub fn run(cli: Cli) -> Result<Verdict, Error> {
         Command::Test(args) => build::run(&invocation, &args, build::TEST),
         Command::Build(args) => build::run(&invocation, &args, build::BUILD),
         Command::Show(args) => show::run(&invocation, &args),
+        Command::Deps(args) => deps::run(&invocation, &args),
+        Command::Clean => clean::run(&invocation),
         Command::Ls(args) => ls::run(&invocation, &args),
         Command::Why(args) => why::run(&invocation, &args),
         Command::Explain(args) => explain::run(&invocation, &args),

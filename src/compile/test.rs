@@ -50,7 +50,7 @@ fn unknown(scope: &Scope, node: &Node, test: &TestInfo) -> RenderProblem {
     let (message, help) = match &test.namespace {
         Some(package) => (
             format!("there is no generic test `{}` in a package `{package}`", test.name),
-            format!("if `{package}` is missing, add it to packages.yml and install it with `dbt deps`"),
+            format!("if `{package}` is missing, add it to packages.yml and install it with `cadet deps`"),
         ),
         None => (
             format!("there is no generic test named `{}`", test.name),

@@ -93,7 +93,7 @@ fn unknown_name(scope: &Scope, name: &str) -> (String, String) {
     }
     let help = match near(scope, name) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("if `{name}` is a package, add it to packages.yml and install it with `dbt deps`"),
+        None => format!("if `{name}` is a package, add it to packages.yml and install it with `cadet deps`"),
     };
     (format!("`{name}` is not known here: no package, macro or variable has that name"), help)
 }

@@ -3,10 +3,10 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::terminal;
-use super::text::Out;
+use super::text::{Out, clean_path};
 use crate::deploy::{Outcome, Progress, Status};
 use crate::project::ResourceType;
 
@@ -52,6 +52,48 @@ impl<'a> Shown<'a> {
         let many = matches!(outcome.kind, ResourceType::Source | ResourceType::Test | ResourceType::UnitTest);
         let skipped_test = outcome.kind == ResourceType::Test && outcome.status == Status::Skipped;
         self.out.verbose || !((good && many) || skipped_test)
+    }
+}
+
+/// Says what is waited for, on a terminal, once it has taken a second.
+pub struct Waiting {
+    bar: Option<ProgressBar>,
+}
+
+impl Waiting {
+    /// Nothing is shown yet.
+    pub fn new(out: &Out) -> Self {
+        let bar = (out.terminal && !out.quiet).then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
+                bar.set_style(style);
+            }
+            let shown = bar.clone();
+            // Ends by itself; the process does not wait for it.
+            drop(std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_secs(1));
+                if !shown.is_finished() {
+                    shown.set_draw_target(ProgressDrawTarget::stderr());
+                    shown.enable_steady_tick(Duration::from_millis(120));
+                }
+            }));
+            bar
+        });
+        Self { bar }
+    }
+
+    /// What is being done now.
+    pub fn show(&self, what: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(clean_path(what));
+        }
+    }
+
+    /// Takes the line away.
+    pub fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
     }
 }
 

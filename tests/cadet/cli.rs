@@ -26,6 +26,8 @@ fn help_lists_the_commands() {
       seed     Load seeds
       test     Run data tests and unit tests
       build    Load seeds, run unit tests, build models and run data tests, in the order of the graph
+      deps     Install the packages of packages.yml or dependencies.yml, and lock their versions
+      clean    Remove the folders of `clean-targets` in dbt_project.yml, such as target and dbt_packages
       ls       List nodes
       why      Say why a model, seed or test is in the change, or why it is not
       explain  Explain a rule, or list all of them

@@ -170,7 +170,7 @@ fn a_test_of_a_package_that_is_not_there_is_told() {
     6 │           - dbt_utils.not_constant
       │             ━━━━━━━━━━━━━━━━━━━━━━
       │
-      ╰ help: if `dbt_utils` is missing, add it to packages.yml and install it with `dbt deps`
+      ╰ help: if `dbt_utils` is missing, add it to packages.yml and install it with `cadet deps`
 
     ✗ Checked 1 changed file: 3 errors.
       To learn more about a rule: cadet explain docs/intermediate-is-described

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod artefacts;
+mod clean;
+mod deps;
 mod projects;
 #[path = "../cadet/support/mod.rs"]
 mod support;
