@@ -51,14 +51,15 @@ pub fn project_file(
 
 /// The scope in which a node is compiled.
 pub fn compiling(project: &Project, node: &Arc<Node>, incremental: bool) -> Scope {
-    let refs = node.refs.iter().map(|asked| asked.what.clone()).chain(other_names(project, node));
-    let refs: HashMap<RefKey, Relation> = refs
-        .filter_map(|key| {
-            let found = resolve::find_ref(project, &node.package, &key)?;
-            let relation = if found.is_ephemeral() { Relation::cte(&found.alias) } else { found.relation.clone() };
-            node.depends_on.contains(&found.unique_id).then_some((key, relation))
-        })
-        .collect();
+    let relation = |key: RefKey| {
+        let found = resolve::find_ref(project, &node.package, &key)?;
+        let relation = if found.is_ephemeral() { Relation::cte(&found.alias) } else { found.relation.clone() };
+        Some((key, found, relation))
+    };
+    let others = other_names(project, node).filter_map(relation);
+    let others = others.filter(|(_, found, _)| node.depends_on.contains(&found.unique_id));
+    let refs = others.chain(node.refs.iter().filter_map(|asked| relation(asked.what.clone())));
+    let refs: HashMap<RefKey, Relation> = refs.map(|(key, _, relation)| (key, relation)).collect();
     let sources = node
         .sources
         .iter()
