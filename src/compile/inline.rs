@@ -34,6 +34,10 @@ pub fn node(project: &Project) -> Result<Arc<Node>, RenderProblem> {
     if let Some(problem) = lost(project, &node, &captured) {
         return Err(problem);
     }
+    let refs = captured.refs.iter().filter_map(|asked| resolve::find_ref(project, &node.package, &asked.what));
+    let sources = captured.sources.iter().filter_map(|asked| resolve::find_source(project, &node.package, &asked.what));
+    let sources = sources.map(|table| &table.unique_id);
+    node.depends_on = refs.map(|found| &found.unique_id).chain(sources).cloned().collect();
     (node.refs, node.sources) = (captured.refs, captured.sources);
     Ok(Arc::new(node))
 }
