@@ -308,7 +308,7 @@ impl Object for Function {
             Builtin::LocalMd5 => Ok(Value::from(super::environment::md5(&arguments.text(0).unwrap_or_default()))),
             Builtin::Set => {
                 let items = args.first().map(Value::try_iter).transpose()?.into_iter().flatten();
-                Ok(values::List::value(items.collect::<indexmap::IndexSet<Value>>()))
+                super::python::containers::Set::of(items.collect())
             }
             Builtin::Zip => {
                 let columns: Vec<Vec<Value>> =

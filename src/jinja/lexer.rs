@@ -142,7 +142,11 @@ fn tag(source: &str, start: usize, prints: bool) -> Result<Tag, JinjaProblem> {
                 return Ok(Tag { range: start..end, trims_before, trims_after: rest.starts_with('-'), tokens });
             }
         }
-        let Some(token) = token(source, at)? else {
+        let next = token(source, at).map_err(|problem| unclosed_text(source, &tokens).unwrap_or(problem))?;
+        let Some(token) = next else {
+            if let Some(problem) = unclosed_text(source, &tokens) {
+                return Err(problem);
+            }
             let closed = source[at..].is_empty();
             let message =
                 if closed { format!("{name} is never closed") } else { "Jinja does not know this character".into() };
@@ -157,6 +161,23 @@ fn tag(source: &str, start: usize, prints: bool) -> Result<Tag, JinjaProblem> {
         }
         at = token.range.end;
         tokens.push(token);
+    }
+}
+
+/// The first text among these tokens that goes on over the end of its tag: its quote was never closed.
+pub(super) fn unclosed_text(source: &str, tokens: &[Token]) -> Option<JinjaProblem> {
+    let is_text = |token: &&Token| token.kind == TokenKind::Text;
+    let goes_on = |text: &str| text.contains("}}") || text.contains("%}");
+    let found = tokens.iter().filter(is_text).find(|token| goes_on(token.text(source)))?;
+    let quote = source[found.range.clone()].chars().next()?;
+    Some(unclosed(found.range.start, quote))
+}
+
+fn unclosed(start: usize, quote: char) -> JinjaProblem {
+    JinjaProblem {
+        message: "this text is never closed".into(),
+        span: start..start + 1,
+        help: Some(format!("close it with {quote}")),
     }
 }
 
@@ -192,11 +213,7 @@ fn string(source: &str, start: usize, quote: char) -> Result<usize, JinjaProblem
             _ => {}
         }
     }
-    Err(JinjaProblem {
-        message: "this text is never closed".into(),
-        span: start..start + 1,
-        help: Some(format!("close it with {quote}")),
-    })
+    Err(unclosed(start, quote))
 }
 
 fn number(rest: &str) -> usize {

@@ -5,8 +5,10 @@
 
 mod big_integer;
 pub mod blocks;
+mod budget;
 pub mod builtins;
 pub mod environment;
+mod escapes;
 mod expression;
 pub mod lexer;
 mod macro_calls;
@@ -14,6 +16,7 @@ pub mod macros;
 pub mod map;
 mod modules;
 pub mod moment;
+mod python;
 pub mod relation;
 pub mod render;
 pub mod rewrite;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Object, ObjectRepr, ValueKind, from_args};
+use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::moment::{Clock, Moments, Span};
@@ -166,29 +166,17 @@ impl Object for Match {
     }
 }
 
-/// `left + right` for a sign of 1, else `left - right`: of moments and spans of time, and of all that Python can add.
-pub(super) fn sum(left: &Value, right: &Value, sign: i64) -> Result<Value, Error> {
+/// `left + right` for a sign of 1, else `left - right`, of moments and spans of time; nothing for other values.
+pub(super) fn sum(left: &Value, right: &Value, sign: i64) -> Option<Result<Value, Error>> {
+    let found = Clock::sum(left, right, sign).or_else(|| Span::sum(left, right, sign))?;
     let failed = || {
-        let (operator, left, right) = (if sign > 0 { '+' } else { '-' }, left.kind(), right.kind());
-        let message = format!("tried to use {operator} operator on unsupported types {left} and {right}");
+        let message = "these moments and spans of time have no sum or difference; look at which of them have a time zone";
         Error::new(ErrorKind::InvalidOperation, message)
     };
-    if let Some(found) = Clock::sum(left, right, sign).or_else(|| Span::sum(left, right, sign)) {
-        return found.ok_or_else(failed);
-    }
-    if let (Some(left), Some(right)) = (left.as_i64(), right.as_i64()) {
-        let right = right.checked_mul(sign).ok_or_else(failed)?;
-        return left.checked_add(right).map(Value::from).ok_or_else(failed);
-    }
-    if left.kind() == ValueKind::Number && right.kind() == ValueKind::Number {
-        let (left, right) = (f64::try_from(left.clone())?, f64::try_from(right.clone())?);
-        return Ok(Value::from(if sign > 0 { left + right } else { left - right }));
-    }
-    match (left.as_str(), right.as_str(), sign) {
-        (Some(left), Some(right), 1) => Ok(Value::from(format!("{left}{right}"))),
-        (None, None, 1) if left.kind() == ValueKind::Seq && right.kind() == ValueKind::Seq => {
-            Ok(List::value(left.try_iter()?.chain(right.try_iter()?)))
-        }
-        _ => Err(failed()),
-    }
+    Some(found.ok_or_else(failed))
+}
+
+/// `-span`
+pub(super) fn negated(value: &Value) -> Option<Value> {
+    value.downcast_object_ref::<Span>().map(|span| Span::negated(*span))
 }

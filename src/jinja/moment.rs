@@ -170,6 +170,11 @@ fn zone(named: &Kwargs) -> Result<Kind, Error> {
 }
 
 impl Span {
+    /// `-span`
+    pub(super) fn negated(self) -> Value {
+        Value::from_object(Self(self.0.saturating_neg()))
+    }
+
     /// The sum or the difference of two spans; nothing when neither is one.
     pub(super) fn sum(left: &Value, right: &Value, sign: i64) -> Option<Option<Value>> {
         let span = |value: &Value| value.downcast_object_ref::<Self>().copied();

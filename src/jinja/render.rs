@@ -6,6 +6,7 @@ use std::sync::Arc;
 use minijinja::Value;
 
 use super::JinjaProblem;
+use super::budget::Budget;
 use super::lexer::{Part, TokenKind, lex};
 use super::macros::PREFIX;
 use super::rewrite::{Marks, Rewritten, rewrite};
@@ -68,6 +69,7 @@ pub(super) fn render_once(scope: &Arc<Scope>, template: &Rewritten, path: &str) 
     let source = format!("{PREFIX}{}", template.text);
     let environment = scope.universe.environment(scope.execute());
     let run = || {
+        let _budget = Budget::start();
         let compiled = environment.template_from_named_str(path, &source)?;
         compiled.render(Value::from_object(Context(Arc::clone(scope))))
     };

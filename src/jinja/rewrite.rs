@@ -1,14 +1,15 @@
 //! dbt's Jinja in, minijinja's Jinja out, with the way back to the author's offsets.
 //!
-//! What differs: lists and dicts can be changed in place, `do` takes any expression, `%` formats text, macros are
-//! called `dbt_macro__<name>`, `{% test %}` and `{% materialization %}` are macros, and `{% if x: %}` may end in a colon.
+//! What differs: operators, lists and dicts are Python's (see [`expression`](super::expression)), `do` takes any
+//! expression, macros are called `dbt_macro__<name>`, `{% test %}` and `{% materialization %}` are macros, and
+//! `{% if x: %}` may end in a colon. What loops and namespaces are given passes through a check of the budget.
 //! No line break is ever added or removed.
 
 use std::ops::Range;
 
 use super::JinjaProblem;
 use super::expression::Expressions;
-use super::lexer::{Part, Tag, Token, lex};
+use super::lexer::{Part, Tag, Token, lex, unclosed_text};
 use super::map::{Edits, OffsetMap};
 
 /// Brackets a mark in the rendered text: `MARK_START <offset> MARK_END` says that what follows came from there.
@@ -43,11 +44,32 @@ pub enum Marks {
 /// # Errors
 /// The first thing that Jinja cannot read.
 pub fn rewrite(source: &str, range: Range<usize>, marks: Marks) -> Result<Rewritten, JinjaProblem> {
+    rewritten(source, range, marks, false)
+}
+
+/// As [`rewrite`], for the block of a macro: dbt forgives an undefined value there at no time.
+///
+/// # Errors
+/// As [`rewrite`].
+pub fn rewrite_macro(source: &str, range: Range<usize>) -> Result<Rewritten, JinjaProblem> {
+    rewritten(source, range, Marks::None, true)
+}
+
+fn rewritten(source: &str, range: Range<usize>, marks: Marks, is_strict: bool) -> Result<Rewritten, JinjaProblem> {
     let parts = shifted(lex(&source[range.clone()]), range.start)?;
     let marks = if source.contains([MARK_START, MARK_END]) { Marks::None } else { marks };
     let body = &source[range.clone()];
-    let mut rewriter =
-        Rewriter { source, body, edits: Edits::default(), calls: Vec::new(), captures: 0, trimmed: false };
+    let mut rewriter = Rewriter {
+        source,
+        body,
+        edits: Edits::default(),
+        calls: Vec::new(),
+        captures: 0,
+        trimmed: false,
+        is_strict,
+        loops: loops(source, &parts),
+        branches: Vec::new(),
+    };
     for part in &parts {
         rewriter.part(part, marks)?;
     }
@@ -55,6 +77,32 @@ pub fn rewrite(source: &str, range: Range<usize>, marks: Marks) -> Result<Rewrit
     let Rewriter { edits, calls, .. } = rewriter;
     let (text, map) = edits.apply(source, range);
     Ok(Rewritten { text, map, calls })
+}
+
+/// How much text stands in each loop, the last loop first.
+fn loops(source: &str, parts: &[Part]) -> Vec<usize> {
+    let mut found: Vec<usize> = Vec::new();
+    let mut open: Vec<usize> = Vec::new();
+    for part in parts {
+        match part {
+            Part::Text(range) | Part::Verbatim(range) => open.iter().for_each(|at| found[*at] += range.len()),
+            Part::Print(_) => {}
+            Part::Statement(tag) => match tag.tokens.first().map(|token| token.text(source)) {
+                Some("for") => {
+                    open.push(found.len());
+                    found.push(0);
+                }
+                Some("endfor") => drop(open.pop()),
+                _ => {}
+            },
+        }
+        // Loops in loops in loops cannot be rendered; they are not to cost anything here either.
+        if open.len() > 200 {
+            break;
+        }
+    }
+    found.reverse();
+    found
 }
 
 /// Moves the parts of a slice to their place in the whole text.
@@ -87,7 +135,15 @@ struct Rewriter<'s> {
     captures: usize,
     /// The tag before trims the white space after it.
     trimmed: bool,
+    is_strict: bool,
+    /// How much text stands in each loop that was not reached yet, the last one first.
+    loops: Vec<usize>,
+    /// How many `elif` each open `if` has.
+    branches: Vec<usize>,
 }
+
+/// An `if` with more `elif` is refused: minijinja reads them as one in the other.
+const MOST_BRANCHES: usize = 300;
 
 impl Rewriter<'_> {
     fn part(&mut self, part: &Part, marks: Marks) -> Result<(), JinjaProblem> {
@@ -126,7 +182,11 @@ impl Rewriter<'_> {
     /// Jinja2 reads `\r\n` and `\r` as `\n`.
     fn carriage_returns(&mut self, range: &Range<usize>) {
         let bytes = self.source.as_bytes();
+        let is_escaped = |at: usize| at > 0 && bytes[at - 1] == b'\\';
         for at in range.clone().filter(|at| bytes[*at] == b'\r') {
+            if is_escaped(at) && self.edits.replaces(at) {
+                continue;
+            }
             let replacement = if bytes.get(at + 1) == Some(&b'\n') { "" } else { "\n" };
             self.edits.replace(at..at + 1, replacement);
         }
@@ -138,22 +198,44 @@ impl Rewriter<'_> {
         from: usize,
         read: impl FnOnce(&mut Expressions<'_>) -> Result<T, JinjaProblem>,
     ) -> Result<T, JinjaProblem> {
-        let (edits, calls) = (&mut self.edits, &mut self.calls);
-        let mut reader = Expressions { source: self.source, tokens, at: from, edits, calls, depth: 0 };
-        let result = read(&mut reader)?;
-        if reader.at < tokens.len() {
-            return reader.expected("the end of the tag");
-        }
-        Ok(result)
+        let mut reader = self.reader(tokens, from);
+        let result = read(&mut reader).and_then(|result| match reader.at < tokens.len() {
+            true => reader.expected("the end of the tag"),
+            false => Ok(result),
+        });
+        result.map_err(|problem| unclosed_text(self.source, tokens).unwrap_or(problem))
+    }
+
+    fn reader<'r>(&'r mut self, tokens: &'r [Token], at: usize) -> Expressions<'r> {
+        let (edits, calls, is_strict) = (&mut self.edits, &mut self.calls, self.is_strict);
+        Expressions { source: self.source, tokens, at, edits, calls, depth: 0, is_strict, last_call: None }
     }
 
     fn statement(&mut self, tag: &Tag) -> Result<(), JinjaProblem> {
         let text = |at: usize| tag.tokens.get(at).map_or("", |token| token.text(self.source));
         let tokens = self.without_colon(&tag.tokens);
         match text(0) {
-            "if" | "elif" => self.expressions(tokens, 1, |it| it.tuple().map(drop)),
+            "if" => {
+                self.branches.push(0);
+                self.expressions(tokens, 1, |it| it.tuple().map(drop))
+            }
+            "elif" => {
+                self.branch(tag)?;
+                self.expressions(tokens, 1, |it| it.tuple().map(drop))
+            }
+            "endif" => {
+                self.branches.pop();
+                Ok(())
+            }
             "for" => self.for_loop(tokens),
             "set" => self.set(tokens),
+            "with" => self.with(tokens),
+            "print" => self.print(tag),
+            "include" | "import" | "from" | "extends" => Err(JinjaProblem {
+                message: format!("`{}` names another template, and dbt has none", text(0)),
+                span: tag.tokens[0].range.clone(),
+                help: Some("call a macro instead: dbt knows all macros of the project everywhere".into()),
+            }),
             "do" => {
                 self.edits.replace(tag.tokens[0].range.clone(), "set __do =");
                 self.expressions(tokens, 1, |it| it.tuple().map(drop))
@@ -174,7 +256,7 @@ impl Rewriter<'_> {
             }
             "filter" => {
                 self.captures += 1;
-                Ok(())
+                self.expressions(tokens, 1, |it| it.filter_chain())
             }
             "endmacro" | "endcall" | "endset" | "endfilter" => {
                 self.captures = self.captures.saturating_sub(1);
@@ -195,38 +277,77 @@ impl Rewriter<'_> {
         }
     }
 
+    fn branch(&mut self, tag: &Tag) -> Result<(), JinjaProblem> {
+        let Some(branches) = self.branches.last_mut() else { return Ok(()) };
+        *branches += 1;
+        if *branches <= MOST_BRANCHES {
+            return Ok(());
+        }
+        Err(JinjaProblem {
+            message: format!("an `if` may have at most {MOST_BRANCHES} `elif`"),
+            span: tag.range.clone(),
+            help: Some("look the value up in a dict".into()),
+        })
+    }
+
     fn for_loop(&mut self, tokens: &[Token]) -> Result<(), JinjaProblem> {
+        let size = self.loops.pop().unwrap_or(0);
         let is_in = |token: &Token| token.text(self.source) == "in";
         let Some(at) = tokens.iter().position(is_in) else {
             return self.expressions(tokens, tokens.len(), |it| it.expected("`in`"));
         };
-        self.expressions(tokens, at + 1, |it| {
-            it.or()?;
-            while it.take(",") {
-                it.or()?;
-            }
+        let iterable = self.expressions(tokens, at + 1, |it| {
+            let iterable = it.iterable()?;
             if it.take("if") {
                 it.expression()?;
             }
             it.take("recursive");
+            Ok(iterable.range)
+        })?;
+        self.edits.wrap(&iterable, "((", &format!(")|__each({size}))"));
+        Ok(())
+    }
+
+    /// `set x = …`, or `set x`, which captures the text up to `endset`.
+    fn set(&mut self, tokens: &[Token]) -> Result<(), JinjaProblem> {
+        let Some(at) = tokens.iter().position(|token| token.text(self.source) == "=") else {
+            self.captures += 1;
+            return match tokens.iter().position(|token| token.text(self.source) == "|") {
+                Some(at) => self.expressions(tokens, at + 1, |it| it.filter_chain()),
+                None => Ok(()),
+            };
+        };
+        let value = self.expressions(tokens, at + 1, |it| it.tuple().map(|value| value.range))?;
+        if tokens[..at].iter().any(|token| token.text(self.source) == ".") {
+            self.edits.wrap(&value, "((", ")|__held)");
+        }
+        Ok(())
+    }
+
+    /// `{% with a = 1, b = 2 %}`
+    fn with(&mut self, tokens: &[Token]) -> Result<(), JinjaProblem> {
+        self.expressions(tokens, 1, |it| {
+            while it.at < it.tokens.len() {
+                it.at += 1;
+                if !it.take("=") {
+                    return it.expected("`=`");
+                }
+                it.expression()?;
+                if !it.take(",") {
+                    break;
+                }
+            }
             Ok(())
         })
     }
 
-    /// `set x = …` gets a value that can be changed in place; `set x` captures the text up to `endset`.
-    fn set(&mut self, tokens: &[Token]) -> Result<(), JinjaProblem> {
-        let Some(at) = tokens.iter().position(|token| token.text(self.source) == "=") else {
-            self.captures += 1;
-            return Ok(());
-        };
-        let value = self.expressions(tokens, at + 1, |it| {
-            let start = it.at;
-            it.tuple().map(|range| (range, it.at - start))
-        })?;
-        if value.1 > 1 {
-            self.edits.wrap(&value.0, "__m(", ")");
-        }
-        Ok(())
+    /// `{% print x %}` is `{{ x }}`.
+    fn print(&mut self, tag: &Tag) -> Result<(), JinjaProblem> {
+        let (start, end) = (tag.range.start, tag.range.end);
+        self.edits.replace(start..start + 2, "{{");
+        self.edits.replace(tag.tokens[0].range.clone(), "");
+        self.edits.replace(end - 2..end, "}}");
+        self.expressions(&tag.tokens, 1, |it| it.tuple().map(drop))
     }
 
     fn definition(&mut self, tokens: &[Token], name: &str, prefix: &str) -> Result<(), JinjaProblem> {
@@ -260,8 +381,7 @@ impl Rewriter<'_> {
                 self.edits.replace(start..end, "");
             }
             if tokens.get(at).is_some_and(|token| token.text(self.source) == "=") {
-                let (edits, calls) = (&mut self.edits, &mut self.calls);
-                let mut reader = Expressions { source: self.source, tokens, at: at + 1, edits, calls, depth: 0 };
+                let mut reader = self.reader(tokens, at + 1);
                 reader.expression()?;
                 at = reader.at;
             }
@@ -276,7 +396,17 @@ impl Rewriter<'_> {
     fn call_block(&mut self, tokens: &[Token]) -> Result<(), JinjaProblem> {
         let takes = tokens.get(1).is_some_and(|token| token.text(self.source) == "(");
         let from = if takes { self.parameters(tokens, 1)? } else { 1 };
-        self.expressions(tokens, from, |it| it.expression().map(drop))
+        let called = self.expressions(tokens, from, |it| {
+            let piece = it.expression()?;
+            let last = it.last_call.take().filter(|(_, end, _)| *end == piece.range.end);
+            Ok(last.map(|(opening, _, has_arguments)| (piece.range.start, opening, has_arguments)))
+        })?;
+        let Some((start, opening, has_arguments)) = called else { return Ok(()) };
+        let name = self.source[start..opening.start].trim();
+        let is_name = name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        self.edits.insert(start, format!("__block('{}', ", if is_name { name } else { "" }));
+        self.edits.replace(opening, if has_arguments { ", " } else { "" });
+        Ok(())
     }
 }
 
