@@ -3,6 +3,7 @@
 //! A render stays on its thread, and so does what it costs; a render inside another one is charged to the outer one.
 
 use std::cell::Cell;
+use std::time::{Duration, Instant};
 
 use minijinja::{Error, ErrorKind};
 
@@ -21,7 +22,11 @@ pub(super) const ITEM: usize = 48;
 thread_local! {
     static RENDERS: Cell<usize> = const { Cell::new(0) };
     static SPENT: Cell<usize> = const { Cell::new(0) };
+    static SEARCHED: Cell<Duration> = const { Cell::new(Duration::ZERO) };
 }
+
+/// How long the regular expressions of one render may search in all.
+const LONGEST_SEARCH: Duration = Duration::from_secs(1);
 
 /// A render that is going on: what is charged until it is dropped counts together.
 pub(super) struct Budget;
@@ -30,6 +35,7 @@ impl Budget {
     pub(super) fn start() -> Self {
         if RENDERS.get() == 0 {
             SPENT.set(0);
+            SEARCHED.set(Duration::ZERO);
         }
         RENDERS.set(RENDERS.get() + 1);
         Self
@@ -70,4 +76,16 @@ pub(super) fn list(length: usize) -> Result<(), Error> {
         return Err(Error::new(ErrorKind::InvalidOperation, message));
     }
     charge(length.saturating_mul(ITEM))
+}
+
+/// A search with a regular expression: nothing but the clock knows what it costs.
+pub(super) fn search<T>(search: impl FnOnce() -> T) -> Result<T, Error> {
+    let started = Instant::now();
+    let found = search();
+    let searched = SEARCHED.get() + started.elapsed();
+    SEARCHED.set(searched);
+    match RENDERS.get() > 0 && searched > LONGEST_SEARCH {
+        true => Err(Error::new(ErrorKind::OutOfFuel, "the regular expressions of this template take too long; make them simpler")),
+        false => Ok(found),
+    }
 }

@@ -6,6 +6,9 @@ use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::macros::{Adapter, Loaded, return_value};
+use super::python::containers::Tuple;
+use super::python::json;
+use super::python::lazy::Iterator;
 use super::render;
 use super::scope::{Asked, Mode, RefKey, Scope};
 use super::standins;
@@ -302,8 +305,12 @@ impl Object for Function {
                 |json| values::from_json(&json),
             )),
             Builtin::ToJson => {
-                let json = values::to_json(args.first().unwrap_or(&Value::UNDEFINED));
-                Ok(Value::from(super::environment::python_json(&json)))
+                let sorts_keys = arguments.value(2, "sort_keys")?.is_some_and(|sorts| sorts.is_true());
+                let style = json::Style { sorts_keys, indent: None };
+                match json::dumps(args.first().unwrap_or(&Value::UNDEFINED), &style) {
+                    Ok(json) => Ok(Value::from(json)),
+                    Err(error) => arguments.value(1, "default")?.ok_or(error),
+                }
             }
             Builtin::LocalMd5 => Ok(Value::from(super::environment::md5(&arguments.text(0).unwrap_or_default()))),
             Builtin::Set => {
@@ -314,9 +321,8 @@ impl Object for Function {
                 let columns: Vec<Vec<Value>> =
                     arguments.positional.iter().map(|c| Ok(c.try_iter()?.collect())).collect::<Result<_, Error>>()?;
                 let rows = columns.iter().map(Vec::len).min().unwrap_or(0);
-                Ok(values::List::value(
-                    (0..rows).map(|row| values::List::value(columns.iter().map(|column| column[row].clone()))),
-                ))
+                let row = |row: usize| Tuple::value(columns.iter().map(|column| column[row].clone()).collect());
+                Iterator::value("zip", (0..rows).map(row).collect::<Result<_, Error>>()?)
             }
             Builtin::Boot => {
                 state.get_or_insert_extension_with(Loaded::default).loader = args.first().cloned();

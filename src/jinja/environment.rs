@@ -1,9 +1,10 @@
 //! minijinja set up to behave as Jinja2 does under dbt: filters, tests, Python's methods and text, and the budgets.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 
 use md5::{Digest, Md5};
-use minijinja::value::{Rest, ValueOrKwargs, from_args};
+use minijinja::value::{Rest, ValueKind, ValueOrKwargs, from_args};
 use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
 
 use super::budget;
@@ -19,6 +20,15 @@ const FUEL: u64 = 20_000_000;
 
 /// How deep macros may call one another (each takes a few levels).
 const RECURSION: usize = 400;
+
+/// The functions that Jinja2 has.
+const FUNCTIONS: &[(&str, fn(&[Value]) -> Result<Value, Error>)] = &[
+    ("range", Range::function),
+    ("dict", dict_methods::function),
+    ("namespace", namespace),
+    ("cycler", Cycler::function),
+    ("joiner", Joiner::function),
+];
 
 /// An environment with everything but the macros.
 pub(super) fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
@@ -36,11 +46,9 @@ pub(super) fn environment(undefined: UndefinedBehavior) -> Environment<'static> 
     env.add_filter("__held", held);
     env.add_filter("__spent", |value: Value| budget::text(value.as_str().map_or(0, str::len)).map(|()| value));
     env.add_function("__block", block);
-    env.add_function("range", |args: &[Value]| Range::function(args));
-    env.add_function("dict", |args: &[Value]| dict_methods::function(args));
-    env.add_function("namespace", |args: &[Value]| namespace(args));
-    env.add_function("cycler", |args: &[Value]| Cycler::function(args));
-    env.add_function("joiner", |args: &[Value]| Joiner::function(args));
+    for (name, function) in FUNCTIONS {
+        env.add_function(*name, move |args: Rest<ValueOrKwargs>| function(&args.into_values()));
+    }
     // minijinja keeps functions among its globals; `debug` would print the whole scope.
     env.remove_global("debug");
     env
@@ -124,7 +132,7 @@ fn block(state: &mut State<'_, '_>, args: Rest<ValueOrKwargs>) -> Result<Value, 
 }
 
 /// The value of a text that is a literal of Python's: what `as_bool`, `as_number` and `as_native` make of it.
-pub(super) fn literal(value: &Value) -> Option<Value> {
+fn literal(value: &Value) -> Option<Value> {
     let source = format!("{{{{ x({}) }}}}", value.as_str()?.trim());
     let parts = super::lexer::lex(&source).ok()?;
     let [super::lexer::Part::Print(tag)] = parts.as_slice() else { return None };
@@ -148,51 +156,64 @@ fn print(out: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Result<(
 
 /// Python's methods on plain values; while the project is read, a method of an unknown name is unknown too.
 fn unknown_method(state: &mut State<'_, '_>, value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> {
+    let forgives = forgives(state);
     if let Some(text) = value.as_str() {
-        return text_methods::call(state, text, method, args);
+        return match text_methods::call(state, text, method, args) {
+            Err(error) if error.kind() == ErrorKind::UnknownMethod && forgives => Ok(Value::UNDEFINED),
+            result => result,
+        };
     }
-    let forgives = state.undefined_behavior() == UndefinedBehavior::Chainable && !state.name().starts_with("macro.");
     if value.is_undefined() && forgives {
         return Ok(Value::UNDEFINED);
     }
     if value.is_undefined() {
         return Err(Error::from(ErrorKind::UndefinedError));
     }
-    if let Some(number) = Number::of(value) {
-        return number_methods(&number, method);
+    if let Some(found) = Number::of(value).and_then(|number| number_methods(&number, method)) {
+        return Ok(found);
+    }
+    if value.kind() == ValueKind::Map && dict_methods::READING.contains(&method) {
+        return dict_methods::read(state, value, method, args);
     }
     // An attribute that can be called: a macro or a function that an object holds.
     match value.get_attr(method) {
         Ok(found) if !found.is_undefined() => found.call(state, args),
+        _ if forgives => Ok(Value::UNDEFINED),
         _ => Err(Error::from(ErrorKind::UnknownMethod)),
     }
 }
 
-fn number_methods(number: &Number, method: &str) -> Result<Value, Error> {
+/// Whether what is not defined is passed over: in a template, not in a macro, while the project is read.
+pub(super) fn forgives(state: &State<'_, '_>) -> bool {
+    state.undefined_behavior() == UndefinedBehavior::Chainable && !state.name().starts_with("macro.")
+}
+
+fn number_methods(number: &Number, method: &str) -> Option<Value> {
     match (method, number) {
-        ("is_integer", Number::Float(float)) => Ok(Value::from(float.fract() == 0.0)),
-        ("conjugate", number) => Ok(number.clone().value()),
-        ("bit_length", Number::Whole(whole)) => Ok(Value::from(128 - whole.unsigned_abs().leading_zeros())),
-        _ => Err(Error::from(ErrorKind::UnknownMethod)),
+        ("is_integer", Number::Float(float)) => Some(Value::from(float.fract() == 0.0)),
+        ("conjugate", number) => Some(number.clone().value()),
+        ("bit_length", Number::Whole(whole)) => Some(Value::from(128 - whole.unsigned_abs().leading_zeros())),
+        _ => None,
     }
 }
 
-/// JSON as Python's `json.dumps` writes it: a blank after each comma and colon.
-pub(super) fn python_json(json: &serde_json::Value) -> String {
-    match json {
-        serde_json::Value::Array(items) => {
-            let items: Vec<_> = items.iter().map(python_json).collect();
-            format!("[{}]", items.join(", "))
-        }
-        serde_json::Value::Object(entries) => {
-            let entries: Vec<_> = entries
-                .iter()
-                .map(|(key, value)| format!("{}: {}", serde_json::Value::from(key.as_str()), python_json(value)))
-                .collect();
-            format!("{{{}}}", entries.join(", "))
-        }
-        scalar => scalar.to_string(),
-    }
+thread_local! {
+    /// Whether text of a YAML file is rendered, where `as_bool` and the like mean something.
+    static NATIVE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Renders text of a YAML file: `as_bool`, `as_number` and `as_native` make values of texts.
+pub(super) fn natively<T>(render: impl FnOnce() -> T) -> T {
+    let before = NATIVE.replace(true);
+    let result = render();
+    NATIVE.set(before);
+    result
+}
+
+/// What `as_bool`, `as_number` and `as_native` make of a value: in SQL nothing else.
+pub(super) fn as_native(value: &Value) -> Value {
+    let made = if NATIVE.get() { literal(value) } else { None };
+    made.unwrap_or_else(|| value.clone())
 }
 
 /// The MD5 of a text in hexadecimal, as dbt names things by it.

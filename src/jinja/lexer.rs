@@ -216,11 +216,21 @@ fn string(source: &str, start: usize, quote: char) -> Result<usize, JinjaProblem
     Err(unclosed(start, quote))
 }
 
+/// The sign and the digits of an exponent; nothing when no digits follow.
+fn digits_after_sign(after: &str) -> usize {
+    let count = after.bytes().take_while(u8::is_ascii_digit).count();
+    if count > 0 { 1 + count } else { 0 }
+}
+
 fn number(rest: &str) -> usize {
     let digits = |text: &str| text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
     let whole = digits(rest);
     let fraction = rest[whole..].strip_prefix('.').filter(|after| after.starts_with(|c: char| c.is_ascii_digit()));
-    whole + fraction.map_or(0, |after| 1 + digits(after))
+    let end = whole + fraction.map_or(0, |after| 1 + digits(after));
+    // `1e-5`: the sign belongs to the number.
+    let is_decimal = !rest.starts_with("0x") && !rest.starts_with("0X");
+    let exponent = rest[end..].strip_prefix(['-', '+']).filter(|_| is_decimal && rest[..end].ends_with(['e', 'E']));
+    end + exponent.map_or(0, digits_after_sign)
 }
 
 #[cfg(test)]

@@ -167,6 +167,10 @@ pub fn evaluate(scope: &Arc<Scope>, expression: &str, path: &str) -> Result<Valu
 /// # Errors
 /// As [`render`].
 pub fn native(scope: &Arc<Scope>, text: &str, path: &str) -> Result<Value, RenderProblem> {
+    super::environment::natively(|| rendered_natively(scope, text, path))
+}
+
+fn rendered_natively(scope: &Arc<Scope>, text: &str, path: &str) -> Result<Value, RenderProblem> {
     // Jinja drops one line break at the end, whether there is anything to render or not.
     let text = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
     if !has_jinja(text) {

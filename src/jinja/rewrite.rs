@@ -9,13 +9,16 @@ use std::ops::Range;
 
 use super::JinjaProblem;
 use super::expression::Expressions;
-use super::lexer::{Part, Tag, Token, lex, unclosed_text};
+use super::lexer::{Part, Tag, Token, TokenKind, lex, unclosed_text};
 use super::map::{Edits, OffsetMap};
 
 /// Brackets a mark in the rendered text: `MARK_START <offset> MARK_END` says that what follows came from there.
 pub const MARK_START: char = '\u{f0000}';
 /// Ends a mark.
 pub const MARK_END: char = '\u{f0001}';
+
+/// The hidden parameter of a macro that names the arguments that were given and are not defined.
+pub(super) const UNDEFINED: &str = "cadet_undefined";
 
 /// A call to `ref`, `source`, `config`, `var` or `env_var` in the template's own text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -240,10 +243,10 @@ impl Rewriter<'_> {
                 self.edits.replace(tag.tokens[0].range.clone(), "set __do =");
                 self.expressions(tokens, 1, |it| it.tuple().map(drop))
             }
-            "macro" => self.definition(tokens, text(1), "dbt_macro__"),
+            "macro" => self.definition(tag, text(1), "dbt_macro__"),
             "test" | "data_test" => {
                 self.edits.replace(tag.tokens[0].range.clone(), "macro");
-                self.definition(tokens, text(1), "dbt_macro__test_")
+                self.definition(tag, text(1), "dbt_macro__test_")
             }
             "endtest" | "enddata_test" => {
                 self.captures = self.captures.saturating_sub(1);
@@ -350,12 +353,44 @@ impl Rewriter<'_> {
         self.expressions(&tag.tokens, 1, |it| it.tuple().map(drop))
     }
 
-    fn definition(&mut self, tokens: &[Token], name: &str, prefix: &str) -> Result<(), JinjaProblem> {
+    /// An argument that is given and not defined does not get the default. minijinja gives it: such arguments are named
+    /// in a hidden one, and taken away again.
+    fn undefined_arguments(&mut self, tag: &Tag, tokens: &[Token], end: usize) {
+        let Some(close) = tokens.get(end - 1).filter(|token| token.text(self.source) == ")") else { return };
+        let mut names = Vec::new();
+        let mut depth = 0;
+        for pair in tokens[2..end].windows(2) {
+            match pair[0].text(self.source) {
+                "(" | "[" | "{" => depth += 1,
+                ")" | "]" | "}" => depth -= 1,
+                _ => {}
+            }
+            if depth == 1 && matches!(pair[0].text(self.source), "(" | ",") && pair[1].kind == TokenKind::Name {
+                names.push(pair[1].text(self.source));
+            }
+        }
+        if !tokens[2..end].iter().any(|token| token.text(self.source) == "=") {
+            return;
+        }
+        self.edits.insert(close.range.start, format!(", {UNDEFINED}=none"));
+        let mut lost = format!("{{% if {UNDEFINED} %}}");
+        for name in names {
+            lost.push_str(&format!("{{% if '{name}' in {UNDEFINED} %}}{{% set {name} = {UNDEFINED}.nothing %}}{{% endif %}}"));
+        }
+        lost.push_str(if tag.trims_after { "{% endif -%}" } else { "{% endif %}" });
+        self.edits.insert(tag.range.end, lost);
+    }
+
+    fn definition(&mut self, tag: &Tag, name: &str, prefix: &str) -> Result<(), JinjaProblem> {
+        let tokens = &tag.tokens;
         self.captures += 1;
         if let Some(token) = tokens.get(1) {
             self.edits.replace(token.range.clone(), &format!("{prefix}{name}"));
         }
         let end = self.parameters(tokens, 2)?;
+        if self.is_strict && !name.is_empty() {
+            self.undefined_arguments(tag, tokens, end);
+        }
         // A body that names `varargs` or `kwargs` takes any arguments: they are given to it under these names.
         let Some(close) = tokens.get(end - 1).filter(|token| token.text(self.source) == ")") else { return Ok(()) };
         let mut has_some = tokens.get(end - 2).is_some_and(|token| !matches!(token.text(self.source), "(" | ","));

@@ -305,7 +305,7 @@ impl Object for Dict {
 
 impl Object for Set {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Iterable
+        ObjectRepr::Plain
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
@@ -368,7 +368,7 @@ impl Object for Tuple {
 
 impl Object for View {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Iterable
+        ObjectRepr::Plain
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {

@@ -75,6 +75,19 @@ pub(crate) fn call(state: &mut State<'_, '_>, dict: &Arc<Dict>, method: &str, va
     }
 }
 
+/// The methods that any mapping has.
+pub(crate) const READING: &[&str] = &["get", "keys", "values", "items", "copy"];
+
+/// Calls a method of a mapping that is no dict of the template's.
+pub(crate) fn read(state: &mut State<'_, '_>, map: &Value, method: &str, values: &[Value]) -> Done<Value> {
+    if method == "get" {
+        let args = Args::new(method, values)?;
+        let found = map.get_item(&args.must(0, "key")?).ok().filter(|found| !found.is_undefined());
+        return Ok(found.or_else(|| args.value(1, "default")).unwrap_or_else(|| Value::from(())));
+    }
+    Dict::value(pairs(map)?).call_method(state, method, values)
+}
+
 /// The named arguments as entries.
 fn named(args: &Args<'_>) -> Done<Vec<(Value, Value)>> {
     args.named.args().map(|key| Ok((Value::from(key), args.named.peek(key)?))).collect()

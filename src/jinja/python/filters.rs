@@ -6,8 +6,9 @@ use minijinja::{Environment, State, Value};
 use super::arguments::Args;
 use super::{
     Done, containers, dict_methods, fail, number_filters, operators, sequence_filters, slice, sort_filters, text_filters,
-    web_filters,
+    undefined, web_filters,
 };
+use crate::jinja::environment;
 
 /// A filter: the value that it is applied to, and its arguments.
 type Filter = fn(&mut State<'_, '_>, &Value, &Args<'_>) -> Done<Value>;
@@ -25,10 +26,6 @@ const OPERATORS: &[(&str, Operator)] = &[
     ("__l", |values| containers::List::charged(values[0].try_iter()?.collect())),
     ("__t", |values| containers::Tuple::value(values[0].try_iter()?.collect())),
     ("__d", |values| dict_methods::literal(&values[0])),
-    ("__slice", |values| match values {
-        [value, start, stop, step] => slice::slice(value, [start, stop, step]),
-        _ => Err(fail("a slice has at most three parts")),
-    }),
     ("__int", |values| {
         let number = super::number::Number::parsed(values[0].as_str().unwrap_or_default(), 0);
         number.map(super::number::Number::value).ok_or_else(|| fail("this number is too long"))
@@ -48,6 +45,12 @@ pub(crate) fn install(env: &mut Environment<'_>) {
     for (name, operator) in OPERATORS {
         env.add_filter(*name, move |values: &[Value]| operator(values));
     }
+    env.add_filter("__slice", |state: &State<'_, '_>, value: Value, start: Value, stop: Value, step: Value| {
+        match value.is_undefined() && !environment::forgives(state) {
+            true => Err(undefined("")),
+            false => slice::slice(&value, [&start, &stop, &step]),
+        }
+    });
     for (name, filter) in FILTERS.iter().copied().flatten() {
         env.add_filter(*name, move |state: &mut State<'_, '_>, value: Value, rest: Rest<ValueOrKwargs>| {
             let rest = rest.into_values();

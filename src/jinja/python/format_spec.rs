@@ -58,7 +58,7 @@ fn field(state: &mut State<'_, '_>, field: &str, args: &Args<'_>, next: &mut usi
     let (name, spec) = field.split_once(':').unwrap_or((field, ""));
     let (name, conversion) = name.split_once('!').map_or((name, None), |(name, how)| (name, Some(how)));
     let value = looked_up(name, args, next)?;
-    let spec = fields(state, spec, args, next, depth + 1)?;
+    let spec = if spec.is_empty() { String::new() } else { fields(state, spec, args, next, depth + 1)? };
     match conversion {
         None => formatted(state, &value, &spec),
         Some("s") => formatted(state, &Value::from(repr::text(&value)?), &spec),
@@ -161,8 +161,8 @@ pub(crate) fn formatted(state: &mut State<'_, '_>, value: &Value, spec: &str) ->
     if is_plain {
         // A moment is formatted as its `strftime` does it.
         return match value.call_method(state, "strftime", &[Value::from(spec)]) {
-            Ok(text) => repr::text(&text),
-            Err(_) => Err(fail(format!("{} cannot be formatted with `{spec}`; write `!s` before the colon", shown(value)))),
+            Ok(text) if text.as_str().is_some() => repr::text(&text),
+            _ => Err(fail(format!("{} cannot be formatted with `{spec}`; write `!s` before the colon", shown(value)))),
         };
     }
     let spec = Spec::read(spec)?;

@@ -40,7 +40,7 @@ impl Iterator {
 
 impl Object for Iterator {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Iterable
+        ObjectRepr::Plain
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {

@@ -4,7 +4,7 @@ use minijinja::Value;
 
 use super::arguments::shown;
 use super::compare::{compare, kind_words};
-use super::containers::{List, Set, Tuple};
+use super::containers::{List, Set, Tuple, View};
 use super::number::{self, Number, index};
 use super::{Done, fail, percent, repr, set_methods, undefined};
 use crate::jinja::{budget, modules};
@@ -34,6 +34,10 @@ fn apply(operator: &str, left: &Value, right: &Value) -> Done<Value> {
             if let (Some(a), Some(b)) = sets {
                 return set_methods::difference(a, b);
             }
+            if let Some(view) = left.downcast_object_ref::<View>() {
+                let without = super::lazy::items(right)?;
+                return Set::of(view.items().into_iter().filter(|item| !without.contains(item)).collect());
+            }
             modules::sum(left, right, -1).unwrap_or_else(|| Err(unfit(operator, left, right)))
         }
         "*" => match (index(left), index(right)) {
@@ -41,12 +45,13 @@ fn apply(operator: &str, left: &Value, right: &Value) -> Done<Value> {
             (Some(times), None) => repeated(right, times),
             _ => None,
         }
+        .or_else(|| modules::scaled(operator, left, right))
         .unwrap_or_else(|| Err(unfit(operator, left, right))),
         "%" => match left.as_str() {
             Some(pattern) => percent::format(pattern, right).map(Value::from),
             None => Err(unfit(operator, left, right)),
         },
-        _ => Err(unfit(operator, left, right)),
+        _ => modules::scaled(operator, left, right).unwrap_or_else(|| Err(unfit(operator, left, right))),
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) fn text(value: &Value) -> Done<String> {
             Ok(text.to_owned())
         }
         None if value.is_undefined() => Ok(String::new()),
+        None if crate::jinja::moment::repr(value).is_some() => Ok(value.to_string()),
         None => repr(value),
     }
 }
@@ -69,6 +70,10 @@ impl Writer {
         }
         if let Some(iterator) = value.downcast_object_ref::<Iterator>() {
             self.out.push_str(&format!("<{} object>", iterator.name));
+            return Ok(());
+        }
+        if let Some(written) = crate::jinja::moment::repr(value) {
+            self.out.push_str(&written);
             return Ok(());
         }
         let shape = shape(value);
@@ -180,10 +185,12 @@ pub(crate) fn type_name(value: &Value) -> &'static str {
         _ if value.downcast_object_ref::<Set>().is_some() => "set",
         _ if value.downcast_object_ref::<Range>().is_some() => "range",
         _ if value.downcast_object_ref::<View>().is_some() => "dict_view",
-        ValueKind::Seq => "list",
+        ValueKind::Seq | ValueKind::Iterable => "list",
         ValueKind::Map => "dict",
-        ValueKind::Iterable => value.downcast_object_ref::<Iterator>().map_or("list", |iterator| iterator.name),
-        _ => value.as_object().map_or("object", |object| object.type_name()),
+        _ => match value.downcast_object_ref::<Iterator>() {
+            Some(iterator) => iterator.name,
+            None => value.as_object().map_or("object", |object| object.type_name()),
+        },
     }
 }
 

@@ -92,6 +92,7 @@ fn is_iterable(value: &Value) -> bool {
 
 fn is_callable(value: &Value) -> bool {
     value.kind() == ValueKind::Plain
+        && value.try_iter().is_err()
         && Number::of(value).is_none()
         && value.downcast_object_ref::<Relation>().is_none()
 }

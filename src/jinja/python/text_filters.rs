@@ -11,15 +11,15 @@ use crate::jinja::{budget, environment};
 type Filter = fn(&mut State<'_, '_>, &Value, &Args<'_>) -> Done<Value>;
 
 pub(crate) const ALL: &[(&str, Filter)] = &[
-    ("string", |_, value, _| made(repr::text(value)?)),
+    ("string", |_, value, args| args.at_most(&[]).and_then(|()| made(repr::text(value)?))),
     ("as_text", |_, value, _| Ok(value.clone())),
-    ("as_bool", |_, value, _| Ok(environment::literal(value).unwrap_or_else(|| value.clone()))),
-    ("as_number", |_, value, _| Ok(environment::literal(value).unwrap_or_else(|| value.clone()))),
-    ("as_native", |_, value, _| Ok(environment::literal(value).unwrap_or_else(|| value.clone()))),
-    ("upper", |_, value, _| made(repr::text(value)?.to_uppercase())),
-    ("lower", |_, value, _| made(repr::text(value)?.to_lowercase())),
-    ("capitalize", |_, value, _| made(capitalized(&repr::text(value)?))),
-    ("title", |_, value, _| made(title(&repr::text(value)?))),
+    ("as_bool", |_, value, _| Ok(environment::as_native(value))),
+    ("as_number", |_, value, _| Ok(environment::as_native(value))),
+    ("as_native", |_, value, _| Ok(environment::as_native(value))),
+    ("upper", |_, value, args| args.at_most(&[]).and_then(|()| made(repr::text(value)?.to_uppercase()))),
+    ("lower", |_, value, args| args.at_most(&[]).and_then(|()| made(repr::text(value)?.to_lowercase()))),
+    ("capitalize", |_, value, args| args.at_most(&[]).and_then(|()| made(capitalized(&repr::text(value)?)))),
+    ("title", |_, value, args| args.at_most(&[]).and_then(|()| made(title(&repr::text(value)?)))),
     ("trim", trim),
     ("center", center),
     ("replace", replace),
@@ -165,8 +165,12 @@ fn wrapped(line: &str, width: usize, (long_words, hyphens): (bool, bool)) -> Vec
     let mut chunks: Vec<Vec<char>> = chunks(line, hyphens);
     chunks.reverse();
     let mut lines = Vec::new();
+    let is_blank = |chunk: &mut Vec<char>| chunk.iter().all(|c| c.is_whitespace());
     while !chunks.is_empty() {
         let mut current: Vec<char> = Vec::new();
+        if !lines.is_empty() {
+            chunks.pop_if(is_blank);
+        }
         while let Some(chunk) = chunks.pop_if(|chunk| current.len() + chunk.len() <= width) {
             current.extend(chunk);
         }
@@ -177,9 +181,9 @@ fn wrapped(line: &str, width: usize, (long_words, hyphens): (bool, bool)) -> Vec
                 chunks.push(chunk[room..].to_vec());
             }
         }
-        if !current.is_empty() {
+        if current.iter().any(|c| !c.is_whitespace()) {
             let line: String = current.iter().collect();
-            lines.push(line);
+            lines.push(line.trim_end().to_owned());
         }
     }
     lines

@@ -10,10 +10,10 @@ use crate::jinja::budget;
 type Filter = fn(&mut State<'_, '_>, &Value, &Args<'_>) -> Done<Value>;
 
 pub(crate) const ALL: &[(&str, Filter)] = &[
-    ("escape", |_, value, _| made(escaped(&repr::text(value)?))),
-    ("e", |_, value, _| made(escaped(&repr::text(value)?))),
-    ("forceescape", |_, value, _| made(escaped(&repr::text(value)?))),
-    ("safe", |_, value, _| made(repr::text(value)?)),
+    ("escape", escape),
+    ("e", escape),
+    ("forceescape", escape),
+    ("safe", |_, value, args| args.at_most(&[]).and_then(|()| made(repr::text(value)?))),
     ("striptags", striptags),
     ("urlencode", urlencode),
     ("urlize", urlize),
@@ -23,6 +23,13 @@ pub(crate) const ALL: &[(&str, Filter)] = &[
 fn made(text: String) -> Done<Value> {
     budget::text(text.len())?;
     Ok(Value::from(text))
+}
+
+fn escape(_: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Done<Value> {
+    args.at_most(&[])?;
+    let text = repr::text(value)?;
+    budget::text(text.len().saturating_mul(5))?;
+    made(escaped(&text))
 }
 
 fn escaped(text: &str) -> String {
@@ -39,7 +46,10 @@ fn striptags(_: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Done<Valu
         out.push_str(&rest[..at]);
         let comment = rest[at..].starts_with("<!--").then(|| rest[at..].find("-->").map(|end| at + end + 3)).flatten();
         let end = comment.or_else(|| rest[at..].find('>').map(|end| at + end + 1));
-        let Some(end) = end else { break };
+        let Some(end) = end else {
+            rest = &rest[at..];
+            break;
+        };
         rest = &rest[end..];
     }
     out.push_str(rest);
@@ -133,9 +143,9 @@ fn linked(word: &str, limit: Option<usize>, attributes: &str) -> String {
         Some(limit) if text.chars().count() > limit => text.chars().take(limit).collect::<String>() + "...",
         _ => text.to_owned(),
     };
-    let is_domain = [".com", ".net", ".org", ".info", ".edu", ".gov", ".int", ".mil", ".museum", ".name"]
-        .iter()
-        .any(|domain| body.split('/').next().unwrap_or_default().ends_with(domain));
+    let host = body.split('/').next().unwrap_or_default();
+    let is_domain = [".com", ".net", ".org", ".info", ".edu", ".gov", ".int", ".mil"].iter().any(|end| host.ends_with(end))
+        && host.split('.').all(|label| label.chars().count() > 1);
     let link = match body {
         body if body.starts_with("https://") || body.starts_with("http://") => {
             format!("<a href=\"{body}\"{attributes}>{}</a>", shown(body))
