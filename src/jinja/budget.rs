@@ -85,7 +85,10 @@ pub(super) fn search<T>(search: impl FnOnce() -> T) -> Result<T, Error> {
     let searched = SEARCHED.get() + started.elapsed();
     SEARCHED.set(searched);
     match RENDERS.get() > 0 && searched > LONGEST_SEARCH {
-        true => Err(Error::new(ErrorKind::OutOfFuel, "the regular expressions of this template take too long; make them simpler")),
+        true => Err(Error::new(
+            ErrorKind::OutOfFuel,
+            "the regular expressions of this template take too long; make them simpler",
+        )),
         false => Ok(found),
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn environment(undefined: UndefinedBehavior) -> Environment<'static> 
     env.add_filter("__strict", strict);
     env.add_filter("__each", each);
     env.add_filter("__held", held);
-    env.add_filter("__spent", |value: Value| budget::text(value.as_str().map_or(0, str::len)).map(|()| value));
+    env.add_filter("__spent", |value: Value| budget::charge(256 + value.as_str().map_or(0, str::len)).map(|()| value));
     env.add_function("__block", block);
     for (name, function) in FUNCTIONS {
         env.add_function(*name, move |args: Rest<ValueOrKwargs>| function(&args.into_values()));

@@ -15,17 +15,9 @@ use super::rewrite::CallSite;
 const DEEPEST: usize = 60;
 
 /// How high an expression may be as a tree: a chain of filters or of `and` is as high as it is long.
-const HIGHEST: usize = 500;
+pub(super) const HIGHEST: usize = 500;
 
-/// The functions whose call sites are remembered: each gets `__at=<offset in the file>` as an argument.
-const WATCHED: &[&str] = &["ref", "source", "config", "var", "env_var"];
-
-/// What is always defined: its attributes need no look at it.
-const DEFINED: &[&str] = &[
-    "loop", "adapter", "this", "target", "modules", "config", "model", "exceptions", "dbt", "api", "graph", "flags",
-    "builtins", "context", "var", "varargs", "kwargs", "ns", "dbt_utils",
-];
-
+/// The reader of the expressions of one tag.
 pub(super) struct Expressions<'s> {
     pub source: &'s str,
     pub tokens: &'s [Token],
@@ -43,10 +35,10 @@ pub(super) struct Expressions<'s> {
 #[derive(Debug, Clone)]
 pub(super) struct Extent {
     pub range: Range<usize>,
-    height: usize,
+    pub height: usize,
 }
 
-type Parsed = Result<Extent, JinjaProblem>;
+pub(super) type Parsed = Result<Extent, JinjaProblem>;
 
 /// An operator: its name, and how many tokens it is.
 type Operator = (&'static str, usize);
@@ -57,7 +49,7 @@ impl<'s> Expressions<'s> {
         self.tokens.get(self.at + ahead).map_or("", |token| token.text(self.source))
     }
 
-    fn kind(&self) -> Option<TokenKind> {
+    pub(super) fn kind(&self) -> Option<TokenKind> {
         self.tokens.get(self.at).map(|token| token.kind)
     }
 
@@ -68,7 +60,7 @@ impl<'s> Expressions<'s> {
         is_it
     }
 
-    fn here(&self) -> Range<usize> {
+    pub(super) fn here(&self) -> Range<usize> {
         let end = self.tokens.last().map_or(0, |token| token.range.end);
         self.tokens.get(self.at).map_or(end..end, |token| token.range.clone())
     }
@@ -80,12 +72,12 @@ impl<'s> Expressions<'s> {
         Err(JinjaProblem { message: format!("expected {what}, found {found}"), span: self.here(), help: None })
     }
 
-    fn must(&mut self, text: &str) -> Result<usize, JinjaProblem> {
+    pub(super) fn must(&mut self, text: &str) -> Result<usize, JinjaProblem> {
         let end = self.here().end;
         if self.take(text) { Ok(end) } else { self.expected(&format!("`{text}`")) }
     }
 
-    fn too_deep<T>(&self) -> Result<T, JinjaProblem> {
+    pub(super) fn too_deep<T>(&self) -> Result<T, JinjaProblem> {
         Err(JinjaProblem {
             message: "this expression is nested too deeply".into(),
             span: self.here(),
@@ -94,7 +86,7 @@ impl<'s> Expressions<'s> {
     }
 
     /// One piece that holds two others, or one twice.
-    fn above(&self, left: &Extent, right: &Extent) -> Parsed {
+    pub(super) fn above(&self, left: &Extent, right: &Extent) -> Parsed {
         let height = left.height.max(right.height) + 1;
         if height > HIGHEST {
             return Err(JinjaProblem {
@@ -107,11 +99,14 @@ impl<'s> Expressions<'s> {
     }
 
     /// A piece with something behind it.
-    fn longer(&self, piece: &Extent, end: usize) -> Parsed {
+    pub(super) fn longer(&self, piece: &Extent, end: usize) -> Parsed {
         self.above(piece, &Extent { range: end..end, height: 0 })
     }
 
-    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, JinjaProblem>) -> Result<T, JinjaProblem> {
+    pub(super) fn deeper<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, JinjaProblem>,
+    ) -> Result<T, JinjaProblem> {
         self.depth += 1;
         if self.depth > DEEPEST {
             return self.too_deep();
@@ -284,7 +279,7 @@ impl<'s> Expressions<'s> {
         Ok(Extent { range: sign.start..piece.range.end, ..piece })
     }
 
-    fn primary(&mut self) -> Parsed {
+    pub(super) fn primary(&mut self) -> Parsed {
         let mut range = self.here();
         match self.kind() {
             Some(TokenKind::Text) => {
@@ -360,183 +355,5 @@ impl<'s> Expressions<'s> {
                 return self.expected("`}`");
             }
         }
-    }
-
-    fn postfix(&mut self, mut piece: Extent) -> Parsed {
-        let mut name = self.source.get(piece.range.clone());
-        loop {
-            if self.kind() != Some(TokenKind::Operator) {
-                return Ok(piece);
-            }
-            let end = match self.peek(0) {
-                "." => {
-                    if self.peek(2) != "(" {
-                        self.defined(&piece, name);
-                    }
-                    if !matches!(self.tokens.get(self.at + 1).map(|token| token.kind), Some(TokenKind::Name | TokenKind::Number)) {
-                        self.at += 1;
-                        return self.expected("the name of an attribute");
-                    }
-                    self.at += 2;
-                    self.tokens[self.at - 1].range.end
-                }
-                "[" => {
-                    self.defined(&piece, name);
-                    self.deeper(|it| it.subscript(&piece))?
-                }
-                "(" => self.deeper(|it| it.call(name, piece.range.start))?,
-                _ => return Ok(piece),
-            };
-            piece = self.longer(&piece, end)?;
-            name = None;
-        }
-    }
-
-    /// In a macro, what an attribute is taken of has to be defined.
-    fn defined(&mut self, piece: &Extent, name: Option<&str>) {
-        if self.is_strict && !name.is_some_and(|name| DEFINED.contains(&name)) {
-            self.edits.wrap(&piece.range, "(", "|__strict)");
-        }
-    }
-
-    /// `x[a]`, or a slice: `x[a:b]` becomes `((x)|__slice(a, b, none))`.
-    fn subscript(&mut self, piece: &Extent) -> Result<usize, JinjaProblem> {
-        let opening = self.here();
-        self.at += 1;
-        let mut colons = 0;
-        let mut is_empty = true;
-        let mut before = opening.clone();
-        while !matches!((self.kind(), self.peek(0)), (None, _) | (Some(TokenKind::Operator), "]")) {
-            let here = self.here();
-            if self.take(":") {
-                if colons == 0 {
-                    self.edits.wrap(&piece.range, "((", ")");
-                }
-                self.separator(&before, colons, is_empty);
-                (before, is_empty) = (here, true);
-                colons += 1;
-            } else if !self.take(",") {
-                self.expression()?;
-                is_empty = false;
-            }
-        }
-        let closing = self.here();
-        let end = self.must("]")?;
-        if colons > 0 {
-            self.separator(&before, colons, is_empty);
-            self.edits.replace(closing, if colons < 2 { ", none))" } else { "))" });
-        }
-        Ok(end)
-    }
-
-    /// What stands in the place of the bracket or colon before a part of a slice.
-    fn separator(&mut self, at: &Range<usize>, colons: usize, is_empty: bool) {
-        let opening = if colons == 0 { "|__slice(" } else { ", " };
-        self.edits.replace(at.clone(), &format!("{opening}{}", if is_empty { "none" } else { "" }));
-    }
-
-    /// The arguments of a call; `name` is what is called, when it is a plain name.
-    pub(super) fn call(&mut self, name: Option<&str>, start: usize) -> Result<usize, JinjaProblem> {
-        let opening = self.here();
-        self.at += 1;
-        let mut last = None;
-        let mut spreads = false;
-        while self.peek(0) != ")" || self.kind() == Some(TokenKind::Text) {
-            spreads |= self.take("**") || self.take("*");
-            if self.kind() == Some(TokenKind::Name) && self.peek(1) == "=" {
-                self.at += 2;
-            }
-            let argument = self.expression()?;
-            if name == Some("loop") {
-                // A loop that goes over something again: how much text it writes is not known yet.
-                self.edits.wrap(&argument.range, "(", &format!("|__each({}))", self.source.len()));
-            }
-            last = Some(argument.range.end);
-            if !self.take(",") {
-                break;
-            }
-        }
-        let closing = self.here();
-        let end = self.must(")")?;
-        if let Some(name) = name.filter(|name| !spreads && WATCHED.contains(name)) {
-            let separator = if last.is_some() { ", " } else { "" };
-            self.edits.insert(last.unwrap_or(closing.start), format!("{separator}__at={start}"));
-            self.calls.push(CallSite { name: name.to_owned(), span: start..end });
-        }
-        if name == Some("caller") {
-            self.edits.wrap(&(start..end), "(", "|__spent)");
-        }
-        self.last_call = Some((opening, end, last.is_some()));
-        Ok(end)
-    }
-
-    fn filters(&mut self, mut piece: Extent) -> Parsed {
-        loop {
-            let end = if self.take("|") {
-                self.filter()?
-            } else if self.kind() == Some(TokenKind::Name) && self.take("is") {
-                self.take("not");
-                self.test()?
-            } else {
-                return Ok(piece);
-            };
-            piece = self.longer(&piece, end)?;
-        }
-    }
-
-    /// The filters of `{% filter a|b(c) %}`.
-    pub(super) fn filter_chain(&mut self) -> Result<(), JinjaProblem> {
-        let mut count = 0;
-        loop {
-            self.filter()?;
-            count += 1;
-            if count > HIGHEST {
-                return self.too_deep();
-            }
-            if !self.take("|") {
-                return Ok(());
-            }
-        }
-    }
-
-    /// One filter with its arguments.
-    fn filter(&mut self) -> Result<usize, JinjaProblem> {
-        let end = self.filter_name()?;
-        match self.peek(0) {
-            "(" => self.deeper(|it| it.call(None, end)),
-            _ => Ok(end),
-        }
-    }
-
-    /// A filter's name, which may hold dots.
-    fn filter_name(&mut self) -> Result<usize, JinjaProblem> {
-        let mut end = self.here().end;
-        if self.kind() != Some(TokenKind::Name) {
-            return self.expected("the name of a filter");
-        }
-        self.at += 1;
-        while self.take(".") {
-            end = self.here().end;
-            self.at += 1;
-        }
-        Ok(end)
-    }
-
-    fn test(&mut self) -> Result<usize, JinjaProblem> {
-        let end = self.filter_name()?;
-        let takes_argument = match self.kind() {
-            Some(TokenKind::Name) => !matches!(self.peek(0), "else" | "or" | "and" | "if" | "is" | "in" | "not" | "recursive"),
-            Some(TokenKind::Number | TokenKind::Text) => true,
-            Some(TokenKind::Operator) => matches!(self.peek(0), "(" | "[" | "{"),
-            None => false,
-        };
-        if !takes_argument {
-            return Ok(end);
-        }
-        if self.peek(0) == "(" {
-            return self.deeper(|it| it.call(None, end));
-        }
-        let primary = self.primary()?;
-        Ok(self.postfix(primary)?.range.end)
     }
 }

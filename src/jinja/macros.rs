@@ -10,9 +10,10 @@ use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::blocks::{BlockKind, Parameter};
-use super::rewrite::{Marks, UNDEFINED, rewrite};
+use super::rewrite::{Marks, rewrite};
 use super::scope::{Context, Scope};
 use super::standins;
+use super::statements::UNDEFINED;
 use super::universe::MacroDef;
 use super::values::List;
 

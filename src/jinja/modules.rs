@@ -47,7 +47,8 @@ impl Object for Pytz {
 pub(super) fn sum(left: &Value, right: &Value, sign: i64) -> Option<Result<Value, Error>> {
     let found = Clock::sum(left, right, sign).or_else(|| Span::sum(left, right, sign))?;
     let failed = || {
-        let message = "these moments and spans of time have no sum or difference; look at which of them have a time zone";
+        let message =
+            "these moments and spans of time have no sum or difference; look at which of them have a time zone";
         Error::new(ErrorKind::InvalidOperation, message)
     };
     Some(found.ok_or_else(failed))

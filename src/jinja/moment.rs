@@ -179,7 +179,8 @@ impl Span {
         let span = |value: &Value| value.downcast_object_ref::<Self>().map(|span| span.0);
         let number = |value: &Value| f64::try_from(value.clone()).ok();
         // A span is whole microseconds, half to even.
-        let rounded = |micros: f64| (micros.abs() < 8.64e19).then(|| Value::from_object(Self(micros.round_ties_even() as i64)));
+        let rounded =
+            |micros: f64| (micros.abs() < 8.64e19).then(|| Value::from_object(Self(micros.round_ties_even() as i64)));
         match (span(left), span(right), operator) {
             (None, None, _) => None,
             (Some(by), None, "*") => Some(number(right).and_then(|times| rounded(by as f64 * times))),
@@ -364,7 +365,12 @@ pub(super) fn repr(value: &Value) -> Option<String> {
         return Some(format!("datetime.{class}({}{zone})", written.join(", ")));
     }
     let span = value.downcast_object_ref::<Span>()?;
-    let parts = [("days", span.0.div_euclid(DAY)), ("seconds", span.0.rem_euclid(DAY) / SECOND), ("microseconds", span.0.rem_euclid(SECOND))];
-    let written: Vec<String> = parts.iter().filter(|part| part.1 != 0).map(|(name, part)| format!("{name}={part}")).collect();
+    let parts = [
+        ("days", span.0.div_euclid(DAY)),
+        ("seconds", span.0.rem_euclid(DAY) / SECOND),
+        ("microseconds", span.0.rem_euclid(SECOND)),
+    ];
+    let written: Vec<String> =
+        parts.iter().filter(|part| part.1 != 0).map(|(name, part)| format!("{name}={part}")).collect();
     Some(format!("datetime.timedelta({})", if written.is_empty() { "0".to_owned() } else { written.join(", ") }))
 }

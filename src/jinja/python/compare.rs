@@ -16,6 +16,9 @@ use crate::jinja::budget::charge;
 /// Values that are nested deeper are not compared.
 const DEEPEST: usize = 200;
 
+/// What it costs to look into two containers, in bytes.
+const CONTAINER: usize = 512;
+
 /// `left <operator> right` for one of `== != < <= > >= in not in`.
 pub(crate) fn compare(left: &Value, operator: &str, right: &Value) -> Done<bool> {
     match operator {
@@ -43,7 +46,9 @@ pub(crate) fn equal(left: &Value, right: &Value, depth: usize) -> Done<bool> {
     let (Some(_), Some(_)) = (left.as_object(), right.as_object()) else {
         return Ok(left.kind() == right.kind() && left == right);
     };
-    if let (Some(a), Some(b)) = (sequence(left), sequence(right)) {
+    // Containers are copied to be compared.
+    charge(CONTAINER)?;
+    if let (Some(a), Some(b)) = (sequence(left)?, sequence(right)?) {
         return Ok(a.is_tuple == b.is_tuple && all_equal(&a.items, &b.items, depth)?);
     }
     if let (Some(a), Some(b)) = (left.downcast_object_ref::<Dict>(), right.downcast_object_ref::<Dict>()) {
@@ -53,11 +58,14 @@ pub(crate) fn equal(left: &Value, right: &Value, depth: usize) -> Done<bool> {
         return Ok(a.len() == b.len() && a.iter().all(|item| b.contains(item)));
     }
     if let (Some(a), Some(b)) = (left.downcast_object_ref::<Range>(), right.downcast_object_ref::<Range>()) {
-        let shape = |range: &Range| (range.len(), (range.len() > 0).then_some(range.start), (range.len() > 1).then_some(range.step));
+        let shape = |range: &Range| {
+            (range.len(), (range.len() > 0).then_some(range.start), (range.len() > 1).then_some(range.step))
+        };
         return Ok(shape(a) == shape(b));
     }
     // The kinds above equal nothing else.
-    let is_ours = |value: &Value| sequence(value).is_some() || value.downcast_object_ref::<Dict>().is_some();
+    let is_ours =
+        |value: &Value| matches!(type_name(value), "list" | "tuple") || value.downcast_object_ref::<Dict>().is_some();
     Ok(!is_ours(left) && !is_ours(right) && left == right)
 }
 
@@ -82,17 +90,20 @@ struct Sequence {
 }
 
 /// A list or a tuple.
-fn sequence(value: &Value) -> Option<Sequence> {
+fn sequence(value: &Value) -> Done<Option<Sequence>> {
     if let Some(tuple) = value.downcast_object_ref::<Tuple>() {
-        return Some(Sequence { items: tuple.items.clone(), is_tuple: true });
+        charge(tuple.items.len() * 16)?;
+        return Ok(Some(Sequence { items: tuple.items.clone(), is_tuple: true }));
     }
-    match value.downcast_object_ref::<List>() {
-        Some(list) => Some(Sequence { items: list.items(), is_tuple: false }),
-        None if value.kind() == ValueKind::Seq && value.downcast_object_ref::<Range>().is_none() => {
-            Some(Sequence { items: value.try_iter().ok()?.collect(), is_tuple: value.is_tuple() })
-        }
-        None => None,
+    if let Some(list) = value.downcast_object_ref::<List>() {
+        charge(list.len() * 16)?;
+        return Ok(Some(Sequence { items: list.items(), is_tuple: false }));
     }
+    let is_other = value.kind() == ValueKind::Seq && value.downcast_object_ref::<Range>().is_none();
+    Ok(match is_other {
+        true => Some(Sequence { items: value.try_iter()?.collect(), is_tuple: value.is_tuple() }),
+        false => None,
+    })
 }
 
 fn is_same(left: &Value, right: &Value) -> bool {
@@ -129,7 +140,8 @@ fn set(value: &Value) -> Done<Option<indexmap::IndexSet<Value>>> {
 /// Python's `<` and the like.
 fn ordered(left: &Value, operator: &str, right: &Value) -> Done<bool> {
     if let (Some(a), Some(b)) = (set(left)?, set(right)?) {
-        let within = |a: &indexmap::IndexSet<Value>, b: &indexmap::IndexSet<Value>| a.iter().all(|item| b.contains(item));
+        let within =
+            |a: &indexmap::IndexSet<Value>, b: &indexmap::IndexSet<Value>| a.iter().all(|item| b.contains(item));
         return Ok(match operator {
             "<" => a.len() < b.len() && within(&a, &b),
             "<=" => within(&a, &b),
@@ -171,7 +183,10 @@ pub(crate) fn order_of(left: &Value, right: &Value, operator: &str, depth: usize
     if let (Some(a), Some(b)) = (Number::of(left), Number::of(right)) {
         return Ok(order(&a, &b).unwrap_or(Ordering::Equal));
     }
-    if let (Some(a), Some(b)) = (sequence(left), sequence(right))
+    if left.as_object().is_some() && right.as_object().is_some() {
+        charge(CONTAINER)?;
+    }
+    if let (Some(a), Some(b)) = (sequence(left)?, sequence(right)?)
         && a.is_tuple == b.is_tuple
     {
         for (left, right) in a.items.iter().zip(&b.items) {

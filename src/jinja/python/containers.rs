@@ -9,6 +9,7 @@ use indexmap::{IndexMap, IndexSet};
 use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, State, Value};
 
+use super::bound::bound;
 use super::compare::natural;
 use super::{Done, dict_methods, fail, list_methods, set_methods};
 use crate::jinja::{budget, values};
@@ -54,13 +55,6 @@ pub(crate) struct View {
     pub part: Part,
 }
 
-/// A method that was taken from a value without being called.
-#[derive(Debug)]
-pub(crate) struct Bound {
-    target: Value,
-    method: String,
-}
-
 macro_rules! in_place {
     ($name:ident, $inner:ty) => {
         impl $name {
@@ -80,7 +74,9 @@ macro_rules! in_place {
                 let before = items.len();
                 let result = change(&mut items)?;
                 let more = items.len().saturating_sub(before);
-                if items.len() > budget::LONGEST_LIST { budget::list(items.len())?; }
+                if items.len() > budget::LONGEST_LIST {
+                    budget::list(items.len())?;
+                }
                 budget::charge(budget::ITEM * (more + 1))?;
                 Ok(result)
             }
@@ -228,11 +224,6 @@ pub(crate) fn hashable(key: &Value) -> Done<()> {
         },
     };
     Err(fail(format!("a {name} cannot be a key of a dict or an item of a set; a tuple can")))
-}
-
-fn bound(target: Value, methods: &[&str], key: &Value) -> Option<Value> {
-    let method = key.as_str().filter(|name| methods.contains(name))?.to_owned();
-    Some(Value::from_object(Bound { target, method }))
 }
 
 /// Python's place for an index: negative ones count from the end.
@@ -390,19 +381,5 @@ impl Object for View {
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&values::repr(&Value::from_dyn_object(Arc::clone(self))))
-    }
-}
-
-impl Object for Bound {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Plain
-    }
-
-    fn call(self: &Arc<Self>, state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
-        self.target.call_method(state, &self.method, args)
-    }
-
-    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<built-in method {} of {} object>", self.method, super::repr::type_name(&self.target))
     }
 }

@@ -10,9 +10,8 @@ use super::lazy::items;
 use super::{Done, fail};
 use crate::jinja::budget::charge;
 
-pub(crate) const NAMES: &[&str] = &[
-    "clear", "copy", "fromkeys", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values",
-];
+pub(crate) const NAMES: &[&str] =
+    &["clear", "copy", "fromkeys", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values"];
 
 /// Calls a method of a dict.
 pub(crate) fn call(state: &mut State<'_, '_>, dict: &Arc<Dict>, method: &str, values: &[Value]) -> Done<Value> {

@@ -5,8 +5,8 @@ use minijinja::{Environment, State, Value};
 
 use super::arguments::Args;
 use super::{
-    Done, containers, dict_methods, fail, number_filters, operators, sequence_filters, slice, sort_filters, text_filters,
-    undefined, web_filters,
+    Done, containers, dict_methods, fail, number_filters, operators, sequence_filters, slice, sort_filters,
+    text_filters, undefined, web_filters,
 };
 use crate::jinja::environment;
 
@@ -32,25 +32,23 @@ const OPERATORS: &[(&str, Operator)] = &[
     }),
 ];
 
-const FILTERS: &[&[(&str, Filter)]] = &[
-    number_filters::ALL,
-    sequence_filters::ALL,
-    sort_filters::ALL,
-    text_filters::ALL,
-    web_filters::ALL,
-];
+const FILTERS: &[&[(&str, Filter)]] =
+    &[number_filters::ALL, sequence_filters::ALL, sort_filters::ALL, text_filters::ALL, web_filters::ALL];
 
 /// Gives an environment all filters, in the place of minijinja's.
 pub(crate) fn install(env: &mut Environment<'_>) {
     for (name, operator) in OPERATORS {
         env.add_filter(*name, move |values: &[Value]| operator(values));
     }
-    env.add_filter("__slice", |state: &State<'_, '_>, value: Value, start: Value, stop: Value, step: Value| {
-        match value.is_undefined() && !environment::forgives(state) {
+    env.add_filter(
+        "__slice",
+        |state: &State<'_, '_>, value: Value, start: Value, stop: Value, step: Value| match value.is_undefined()
+            && !environment::forgives(state)
+        {
             true => Err(undefined("")),
             false => slice::slice(&value, [&start, &stop, &step]),
-        }
-    });
+        },
+    );
     for (name, filter) in FILTERS.iter().copied().flatten() {
         env.add_filter(*name, move |state: &mut State<'_, '_>, value: Value, rest: Rest<ValueOrKwargs>| {
             let rest = rest.into_values();

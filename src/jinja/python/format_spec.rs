@@ -90,9 +90,11 @@ fn looked_up(name: &str, args: &Args<'_>, next: &mut usize) -> Done<Value> {
             let end = inner.find(['.', '[']).unwrap_or(inner.len());
             (Value::from(&inner[..end]), &inner[end..])
         };
-        value = value.get_item(&key).ok().filter(|found| !found.is_undefined()).ok_or_else(|| {
-            fail(format!("the pattern asks for {}, and the value has none", shown(&key)))
-        })?;
+        value = value
+            .get_item(&key)
+            .ok()
+            .filter(|found| !found.is_undefined())
+            .ok_or_else(|| fail(format!("the pattern asks for {}, and the value has none", shown(&key))))?;
         path = rest;
     }
     Ok(value)
@@ -177,7 +179,9 @@ pub(crate) fn formatted(state: &mut State<'_, '_>, value: &Value, spec: &str) ->
     let is_bool = value.kind() == minijinja::value::ValueKind::Bool;
     match spec.kind {
         Some('s') | None if is_bool && spec.kind.is_none() => whole(&spec, &number, 'd'),
-        None | Some('d' | 'x' | 'X' | 'o' | 'b' | 'c' | 'n') if !number.is_float() => whole(&spec, &number, spec.kind.unwrap_or('d')),
+        None | Some('d' | 'x' | 'X' | 'o' | 'b' | 'c' | 'n') if !number.is_float() => {
+            whole(&spec, &number, spec.kind.unwrap_or('d'))
+        }
         None | Some('e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%' | 'n') => real(&spec, number.float()?),
         Some(kind) => Err(fail(format!("a number cannot be formatted with `{kind}`"))),
     }
@@ -209,7 +213,17 @@ fn whole(spec: &Spec, number: &Number, kind: char) -> Done<String> {
         return Err(fail("a whole number has no digits after the point; write `f` at the end of the pattern"));
     }
     let (is_negative, digits) = digits(number, kind)?;
-    let prefix = if spec.alternate { match kind { 'x' => "0x", 'X' => "0X", 'o' => "0o", 'b' => "0b", _ => "" } } else { "" };
+    let prefix = if spec.alternate {
+        match kind {
+            'x' => "0x",
+            'X' => "0X",
+            'o' => "0o",
+            'b' => "0b",
+            _ => "",
+        }
+    } else {
+        ""
+    };
     let sign = format!("{}{prefix}", sign(spec, is_negative));
     let every = if matches!(kind, 'x' | 'X' | 'o' | 'b') { 4 } else { 3 };
     Ok(padded(spec, &sign, &grouped(spec, &digits, every, sign.len()), '>'))

@@ -17,13 +17,20 @@ use crate::jinja::budget;
 pub(crate) struct Itertools;
 
 impl Object for Itertools {
-    fn call_method(self: &Arc<Self>, state: &mut State<'_, '_>, method: &str, values: &[Value]) -> Result<Value, Error> {
+    fn call_method(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        method: &str,
+        values: &[Value],
+    ) -> Result<Value, Error> {
         let args = Args::new(method, values)?;
         match method {
             "product" => product(&args),
             "permutations" => chosen(&args, method, |picked, at| !picked.contains(&at)),
             "combinations" => chosen(&args, method, |picked, at| picked.last().is_none_or(|last| *last < at)),
-            "combinations_with_replacement" => chosen(&args, method, |picked, at| picked.last().is_none_or(|last| *last <= at)),
+            "combinations_with_replacement" => {
+                chosen(&args, method, |picked, at| picked.last().is_none_or(|last| *last <= at))
+            }
             "chain" => {
                 let mut all = Vec::new();
                 for one in args.positional {
@@ -66,7 +73,8 @@ impl Object for Itertools {
 
 fn product(args: &Args<'_>) -> Done<Value> {
     let mut pools: Vec<Vec<Value>> = args.positional.iter().map(items).collect::<Done<_>>()?;
-    let repeat = usize::try_from(args.int(usize::MAX, "repeat", 1)?).map_err(|_| fail("`repeat` cannot be negative"))?;
+    let repeat =
+        usize::try_from(args.int(usize::MAX, "repeat", 1)?).map_err(|_| fail("`repeat` cannot be negative"))?;
     budget::list(repeat.saturating_mul(pools.len()))?;
     pools = pools.iter().cycle().take(pools.len() * repeat).cloned().collect();
     let count = pools.iter().fold(1usize, |count, pool| count.saturating_mul(pool.len()));
@@ -83,7 +91,9 @@ fn product(args: &Args<'_>) -> Done<Value> {
 fn chosen(args: &Args<'_>, method: &str, may_follow: fn(&[usize], usize) -> bool) -> Done<Value> {
     let pool = items(&args.must(0, "iterable")?)?;
     let length = match args.some_int(1, "r")? {
-        Some(length) => usize::try_from(length).map_err(|_| fail(format!("`{method}` needs a length of at least 0")))?,
+        Some(length) => {
+            usize::try_from(length).map_err(|_| fail(format!("`{method}` needs a length of at least 0")))?
+        }
         None if method == "permutations" => pool.len(),
         None => return Err(fail(format!("`{method}` needs the length of its rows"))),
     };

@@ -121,12 +121,7 @@ impl Object for Range {
         Enumerator::Seq(self.len())
     }
 
-    fn call_method(
-        self: &Arc<Self>,
-        _: &mut minijinja::State<'_, '_>,
-        method: &str,
-        args: &[Value],
-    ) -> Done<Value> {
+    fn call_method(self: &Arc<Self>, _: &mut minijinja::State<'_, '_>, method: &str, args: &[Value]) -> Done<Value> {
         let items: Vec<Value> = (0..self.len()).map(|at| Value::from(self.at(at))).collect();
         super::list_methods::read(&items, method, args)
     }

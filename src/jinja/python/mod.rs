@@ -4,6 +4,7 @@
 //! environment takes every filter, test and method from here. Behaviour: Python 3.11 and Jinja2 3.1.
 
 pub(super) mod arguments;
+pub(super) mod bound;
 pub(super) mod compare;
 pub(super) mod containers;
 pub(super) mod cycle;
@@ -21,6 +22,7 @@ pub(super) mod operators;
 pub(super) mod percent;
 pub(super) mod pretty;
 pub(super) mod regex;
+pub(super) mod regex_match;
 pub(super) mod repr;
 pub(super) mod sequence_filters;
 pub(super) mod set_methods;

@@ -185,7 +185,9 @@ pub(crate) fn apply(operator: &str, left: &Number, right: &Number) -> Done<Numbe
                 "-" => a.checked_sub(*b),
                 "*" => a.checked_mul(*b),
                 _ if *b == 0 => return Err(by_zero()),
-                "//" => a.checked_div_euclid(*b).map(|_| a.div_euclid(*b) - i128::from(*b < 0 && a.rem_euclid(*b) != 0)),
+                "//" => {
+                    a.checked_div_euclid(*b).map(|_| a.div_euclid(*b) - i128::from(*b < 0 && a.rem_euclid(*b) != 0))
+                }
                 _ => a.checked_rem_euclid(*b).map(|rest| if rest != 0 && *b < 0 { rest + b } else { rest }),
             };
             match small {
@@ -204,7 +206,11 @@ fn bigs(operator: &str, a: &BigInt, b: &BigInt) -> Done<Number> {
     crate::jinja::budget::charge(((a.bits() * b.bits()) / 512) as usize)?;
     let floor = |a: &BigInt, b: &BigInt| {
         let (quotient, rest) = (a / b, a % b);
-        if !rest.is_zero() && rest.is_negative() != b.is_negative() { (quotient - 1, rest + b) } else { (quotient, rest) }
+        if !rest.is_zero() && rest.is_negative() != b.is_negative() {
+            (quotient - 1, rest + b)
+        } else {
+            (quotient, rest)
+        }
     };
     Ok(Number::of_big(match operator {
         "+" => a + b,
@@ -254,7 +260,11 @@ fn power(base: &Number, exponent: &Number) -> Done<Number> {
             return Err(fail("a negative number to the power of a fraction is not a real number"));
         }
         let is_too_large = result.is_infinite() && base.is_finite() && exponent.is_finite();
-        return if is_too_large { Err(fail("this number is too large for a float")) } else { Ok(Number::Float(result)) };
+        return if is_too_large {
+            Err(fail("this number is too large for a float"))
+        } else {
+            Ok(Number::Float(result))
+        };
     }
     let base = base.big();
     let is_trivial = base.bits() < 2;
@@ -269,7 +279,13 @@ fn power(base: &Number, exponent: &Number) -> Done<Number> {
     };
     if is_trivial {
         let is_positive = !base.is_negative() || exponent % 2 == 0;
-        return Ok(Number::of_big(if is_positive && exponent > 0 { base.abs() } else if exponent == 0 { 1.into() } else { base }));
+        return Ok(Number::of_big(if is_positive && exponent > 0 {
+            base.abs()
+        } else if exponent == 0 {
+            1.into()
+        } else {
+            base
+        }));
     }
     let bits = base.bits().checked_mul(exponent).filter(|bits| *bits <= MOST_BITS).ok_or_else(too_long)?;
     crate::jinja::budget::charge(bits as usize * 4)?;
@@ -303,8 +319,6 @@ fn against(float: f64, whole: &BigInt) -> Option<Ordering> {
     }
     match BigInt::from_f64(float.trunc()) {
         None => Some(if float > 0.0 { Ordering::Greater } else { Ordering::Less }),
-        Some(truncated) => {
-            Some(truncated.cmp(whole).then(float.fract().partial_cmp(&0.0).unwrap_or(Ordering::Equal)))
-        }
+        Some(truncated) => Some(truncated.cmp(whole).then(float.fract().partial_cmp(&0.0).unwrap_or(Ordering::Equal))),
     }
 }

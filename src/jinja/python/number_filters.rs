@@ -15,7 +15,8 @@ fn number(value: &Value, name: &str) -> Done<Number> {
     if value.is_undefined() {
         return Err(undefined(""));
     }
-    Number::of(value).ok_or_else(|| fail(format!("`{name}` needs a number, not {}; write `| int` before it", shown(value))))
+    Number::of(value)
+        .ok_or_else(|| fail(format!("`{name}` needs a number, not {}; write `| int` before it", shown(value))))
 }
 
 fn abs(_: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Done<Value> {

@@ -62,7 +62,8 @@ pub(crate) fn format(pattern: &str, values: &Value) -> Done<String> {
         }
     }
     budget::text(out.len())?;
-    let is_mapping = values.downcast_object_ref::<Dict>().is_some() || values.kind() == minijinja::value::ValueKind::Map;
+    let is_mapping =
+        values.downcast_object_ref::<Dict>().is_some() || values.kind() == minijinja::value::ValueKind::Map;
     let given = left.tuple.as_ref().map_or(1, Vec::len);
     let may_be_left = left.tuple.is_none() && (is_mapping || matches!(repr::type_name(values), "list"));
     if left.used < given && !may_be_left {
@@ -111,7 +112,9 @@ fn directive(chars: &mut Peekable<Chars<'_>>, values: &mut Values<'_>, out: &mut
             values.used = values.used.max(1);
             let is_map = values.all.kind() == minijinja::value::ValueKind::Map;
             let found = is_map.then(|| values.all.get_item(&Value::from(key.as_str())).ok()).flatten();
-            found.filter(|found| !found.is_undefined()).ok_or_else(|| fail(format!("there is no value for `%({key})`")))?
+            found
+                .filter(|found| !found.is_undefined())
+                .ok_or_else(|| fail(format!("there is no value for `%({key})`")))?
         }
         None => values.next()?,
     };
@@ -167,7 +170,16 @@ fn whole(directive: &Directive, kind: char, value: &Value) -> Done<String> {
     let number = Number::of(value).filter(|number| !number.is_float() || "diu".contains(kind));
     let number = number.and_then(|number| number.truncated()).ok_or_else(|| not_a_number(kind, value))?;
     let (sign, digits) = super::format_spec::digits(&number, kind)?;
-    let prefix = if directive.has('#') { match kind { 'x' => "0x", 'X' => "0X", 'o' => "0o", _ => "" } } else { "" };
+    let prefix = if directive.has('#') {
+        match kind {
+            'x' => "0x",
+            'X' => "0X",
+            'o' => "0o",
+            _ => "",
+        }
+    } else {
+        ""
+    };
     let least = directive.precision.unwrap_or(0);
     budget::text(least)?;
     let digits = format!("{}{digits}", "0".repeat(least.saturating_sub(digits.len())));

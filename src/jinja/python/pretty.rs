@@ -69,7 +69,11 @@ fn sorted(value: &Value) -> Done<Vec<(Option<Value>, Value)>> {
     let keyed = entries.iter().enumerate().map(|(at, (key, _))| (key.clone(), Value::from(at))).collect();
     // Keys without an order stay as they are.
     let order = list_methods::sorted(keyed, false).unwrap_or_else(|_| (0..entries.len()).map(Value::from).collect());
-    Ok(order.iter().filter_map(|at| entries.get(at.as_usize()?).cloned()).map(|(key, value)| (Some(key), value)).collect())
+    Ok(order
+        .iter()
+        .filter_map(|at| entries.get(at.as_usize()?).cloned())
+        .map(|(key, value)| (Some(key), value))
+        .collect())
 }
 
 /// On one line, with the keys of dicts sorted.
@@ -77,6 +81,7 @@ fn flat(value: &Value, depth: usize) -> Done<String> {
     if depth > DEEPEST {
         return Err(fail("this value is nested too deeply to be written out"));
     }
+    budget::charge(256)?;
     let joined = |items: &[Value]| -> Done<String> {
         let items: Vec<String> = items.iter().map(|item| flat(item, depth + 1)).collect::<Done<_>>()?;
         let joined = items.join(", ");

@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use fancy_regex::{Captures, Regex, RegexBuilder};
-use minijinja::value::{Enumerator, Object, ObjectRepr};
+use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::arguments::Args;
-use super::containers::{Dict, List, Tuple};
+use super::containers::{List, Tuple};
 use super::lazy::Iterator;
-use super::number::index;
+use super::regex_match::Match;
 use super::{Done, fail, repr};
 use crate::jinja::budget;
 
@@ -34,14 +34,6 @@ struct Pattern {
     flags: i64,
 }
 
-/// What `re.match` and `re.search` find: the places of the groups in the text.
-#[derive(Debug)]
-struct Match {
-    text: Arc<str>,
-    groups: Vec<Option<(usize, usize)>>,
-    names: Vec<Option<String>>,
-}
-
 const METHODS: &[&str] = &["match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer"];
 
 impl Object for Re {
@@ -57,7 +49,12 @@ impl Object for Re {
         }))
     }
 
-    fn call_method(self: &Arc<Self>, state: &mut State<'_, '_>, method: &str, values: &[Value]) -> Result<Value, Error> {
+    fn call_method(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        method: &str,
+        values: &[Value],
+    ) -> Result<Value, Error> {
         let args = Args::new(method, values)?;
         match method {
             "escape" => Ok(Value::from(escaped(&args.text(0, "pattern")?))),
@@ -79,7 +76,8 @@ impl Object for Re {
                     Some(pattern) => Pattern { written: pattern.written.clone(), flags: pattern.flags },
                     None => Pattern { written: args.text(0, "pattern")?, flags },
                 };
-                let rest = Args { name: method, positional: args.positional.get(1..).unwrap_or_default(), named: args.named };
+                let rest =
+                    Args { name: method, positional: args.positional.get(1..).unwrap_or_default(), named: args.named };
                 pattern.run(state, method, &rest)
             }
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
@@ -148,7 +146,9 @@ impl Pattern {
         budget::charge(source.len() * 64)?;
         let whole = format!("{prefix}{before}{source}{after}");
         let built = budget::search(|| RegexBuilder::new(&whole).backtrack_limit(MOST_STEPS).build())?;
-        built.map_err(|_| fail(format!("cadet cannot read the regular expression `{}`; check its brackets", self.written)))
+        built.map_err(|_| {
+            fail(format!("cadet cannot read the regular expression `{}`; check its brackets", self.written))
+        })
     }
 
     fn run(&self, state: &mut State<'_, '_>, method: &str, args: &Args<'_>) -> Done<Value> {
@@ -161,7 +161,10 @@ impl Pattern {
                 };
                 let text = args.text(0, "string")?;
                 let found = self.next(&regex, &text, 0)?;
-                Ok(found.map_or_else(|| Value::from(()), |found| Value::from_object(Match::new(&regex, &text.as_str().into(), &found))))
+                Ok(found.map_or_else(
+                    || Value::from(()),
+                    |found| Value::from_object(Match::new(&regex, &text.as_str().into(), &found)),
+                ))
             }
             "findall" | "finditer" => {
                 let (regex, text) = (self.regex("", "")?, args.text(0, "string")?);
@@ -223,7 +226,10 @@ impl Pattern {
         self.each(&regex, &text, most, |found| {
             let Some(whole) = found.get(0) else { return Ok(()) };
             parts.push(Value::from(&text[last..whole.start()]));
-            parts.extend((1..found.len()).map(|at| found.get(at).map_or_else(|| Value::from(()), |group| Value::from(group.as_str()))));
+            parts.extend(
+                (1..found.len())
+                    .map(|at| found.get(at).map_or_else(|| Value::from(()), |group| Value::from(group.as_str()))),
+            );
             last = whole.end();
             budget::charge(budget::ITEM * found.len())
         })?;
@@ -242,7 +248,9 @@ impl Pattern {
             out.push_str(&text[last..whole.start()]);
             match with.as_str() {
                 Some(with) => expand(&mut out, with, found)?,
-                None => out.push_str(&repr::text(&with.call(state, &[Value::from_object(Match::new(&regex, &shared, found))])?)?),
+                None => out.push_str(&repr::text(
+                    &with.call(state, &[Value::from_object(Match::new(&regex, &shared, found))])?,
+                )?),
             }
             last = whole.end();
             count += 1;
@@ -292,108 +300,6 @@ fn expand(out: &mut String, with: &str, found: &Captures<'_, str>) -> Done<()> {
     Ok(())
 }
 
-impl Match {
-    fn new(regex: &Regex, text: &Arc<str>, found: &Captures<'_, str>) -> Self {
-        Self {
-            text: Arc::clone(text),
-            groups: (0..found.len()).map(|at| found.get(at).map(|group| (group.start(), group.end()))).collect(),
-            names: regex.capture_names().map(|name| name.map(str::to_owned)).collect(),
-        }
-    }
-
-    fn place(&self, key: &Value) -> Done<usize> {
-        let at = match key.as_str() {
-            Some(name) => self.names.iter().position(|known| known.as_deref() == Some(name)),
-            None => index(key).and_then(|at| usize::try_from(at).ok()),
-        };
-        at.filter(|at| *at < self.groups.len()).ok_or_else(|| fail(format!("the pattern has no group {}", super::arguments::shown(key))))
-    }
-
-    fn group(&self, at: usize, default: &Value) -> Value {
-        match self.groups.get(at).copied().flatten() {
-            Some((start, end)) => Value::from(&self.text[start..end]),
-            None => default.clone(),
-        }
-    }
-
-    /// What `findall` gives: the match, its only group, or all its groups.
-    fn found(&self) -> Done<Value> {
-        budget::charge(budget::ITEM * self.groups.len())?;
-        let empty = Value::from("");
-        match self.groups.len() {
-            1 | 2 => Ok(self.group(self.groups.len() - 1, &empty)),
-            count => Tuple::value((1..count).map(|at| self.group(at, &empty)).collect()),
-        }
-    }
-
-    /// The place of a group in characters; -1 for one that did not take part.
-    fn span(&self, args: &Args<'_>) -> Done<(i64, i64)> {
-        let at = self.place(&args.value(0, "group").unwrap_or_else(|| Value::from(0)))?;
-        let Some((start, end)) = self.groups[at] else { return Ok((-1, -1)) };
-        let chars = |end: usize| i64::try_from(self.text[..end].chars().count()).unwrap_or(i64::MAX);
-        Ok((chars(start), chars(end)))
-    }
-}
-
-impl Object for Match {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Plain
-    }
-
-    fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::NonEnumerable
-    }
-
-    fn is_true(self: &Arc<Self>) -> bool {
-        true
-    }
-
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let none = Value::from(());
-        match key.as_str() {
-            Some("string") => Some(Value::from(&*self.text)),
-            Some("lastindex") => {
-                let last = self.groups.iter().skip(1).rposition(Option::is_some);
-                Some(last.map_or(none, |at| Value::from(at + 1)))
-            }
-            _ => self.place(key).ok().map(|at| self.group(at, &none)),
-        }
-    }
-
-    fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, values: &[Value]) -> Result<Value, Error> {
-        let args = Args::new(method, values)?;
-        let none = Value::from(());
-        match method {
-            "group" => match args.positional {
-                [] => Ok(self.group(0, &none)),
-                [one] => Ok(self.group(self.place(one)?, &none)),
-                several => Tuple::value(several.iter().map(|key| Ok(self.group(self.place(key)?, &none))).collect::<Done<_>>()?),
-            },
-            "groups" => {
-                let default = args.value(0, "default").unwrap_or(none);
-                Tuple::value((1..self.groups.len()).map(|at| self.group(at, &default)).collect())
-            }
-            "groupdict" => {
-                let default = args.value(0, "default").unwrap_or(none);
-                let named = self.names.iter().enumerate().filter_map(|(at, name)| Some((Value::from(name.as_deref()?), at)));
-                Ok(Dict::value(named.map(|(name, at)| (name, self.group(at, &default)))))
-            }
-            "start" => self.span(&args).map(|span| Value::from(span.0)),
-            "end" => self.span(&args).map(|span| Value::from(span.1)),
-            "span" => self.span(&args).and_then(|(start, end)| Tuple::value(vec![Value::from(start), Value::from(end)])),
-            _ => Err(Error::from(ErrorKind::UnknownMethod)),
-        }
-    }
-
-    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (start, end) = self.groups[0].unwrap_or((0, 0));
-        let chars = |end: usize| self.text[..end].chars().count();
-        let mut found = String::new();
-        repr::quoted(&mut found, &self.text[start..end]);
-        write!(f, "<re.Match object; span=({}, {}), match={found}>", chars(start), chars(end))
-    }
-}
-
 impl Object for Pattern {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
         ObjectRepr::Plain
@@ -407,7 +313,12 @@ impl Object for Pattern {
         }
     }
 
-    fn call_method(self: &Arc<Self>, state: &mut State<'_, '_>, method: &str, values: &[Value]) -> Result<Value, Error> {
+    fn call_method(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        method: &str,
+        values: &[Value],
+    ) -> Result<Value, Error> {
         match METHODS.contains(&method) {
             true => self.run(state, method, &Args::new(method, values)?),
             false => Err(Error::from(ErrorKind::UnknownMethod)),

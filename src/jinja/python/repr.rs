@@ -54,7 +54,9 @@ impl Writer {
             ValueKind::Undefined => self.out.push_str("Undefined"),
             ValueKind::Bool => self.out.push_str(if value.is_true() { "True" } else { "False" }),
             ValueKind::String => quoted(&mut self.out, value.as_str().unwrap_or_default()),
-            ValueKind::Number => self.out.push_str(&Number::of(value).map_or_else(|| Ok(String::new()), |number| number.text())?),
+            ValueKind::Number => {
+                self.out.push_str(&Number::of(value).map_or_else(|| Ok(String::new()), |number| number.text())?)
+            }
             _ => match Number::of(value) {
                 Some(number) => self.out.push_str(&number.text()?),
                 None => self.object(value)?,
@@ -89,6 +91,7 @@ impl Writer {
         if self.open.len() >= DEEPEST {
             return Err(fail(format!("a value that is nested more than {DEEPEST} deep cannot be written out")));
         }
+        budget::charge(256)?;
         self.open.push(place.unwrap_or(0));
         self.out.push_str(opening);
         if value.kind() == ValueKind::Map {
@@ -154,7 +157,9 @@ fn shape(value: &Value) -> Option<(&'static str, &'static str)> {
 
 /// Whether it is what `namespace()` makes.
 pub(crate) fn is_namespace(value: &Value) -> bool {
-    value.as_object().is_some_and(|object| object.type_name().ends_with("::Namespace") && object.type_name().starts_with("minijinja"))
+    value.as_object().is_some_and(|object| {
+        object.type_name().ends_with("::Namespace") && object.type_name().starts_with("minijinja")
+    })
 }
 
 /// Which container it is; nothing for what cannot hold itself.

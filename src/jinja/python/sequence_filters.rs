@@ -75,7 +75,10 @@ fn reverse(_: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Done<Value>
     }
     let mut found = items(value)?;
     found.reverse();
-    Iterator::value(if value.downcast_object_ref::<List>().is_some() { "list_reverseiterator" } else { "reversed" }, found)
+    Iterator::value(
+        if value.downcast_object_ref::<List>().is_some() { "list_reverseiterator" } else { "reversed" },
+        found,
+    )
 }
 
 fn join(_: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Done<Value> {
@@ -129,7 +132,8 @@ fn batch(_: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Done<Value> {
     let size = usize::try_from(args.int(0, "linecount", 1)?).unwrap_or(0);
     let fill = args.some(1, "fill_with");
     let found = items(value)?;
-    let mut rows: Vec<Vec<Value>> = if size == 0 { Vec::new() } else { found.chunks(size).map(<[Value]>::to_vec).collect() };
+    let mut rows: Vec<Vec<Value>> =
+        if size == 0 { Vec::new() } else { found.chunks(size).map(<[Value]>::to_vec).collect() };
     if size == 0 && !found.is_empty() {
         rows.push(found);
     }
@@ -180,7 +184,11 @@ fn map(state: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Done<Value>
         }
         return Iterator::generator(made);
     }
-    let filter = args.positional.first().and_then(Value::as_str).ok_or_else(|| fail("`map` needs the name of a filter, or `attribute=`"))?;
+    let filter = args
+        .positional
+        .first()
+        .and_then(Value::as_str)
+        .ok_or_else(|| fail("`map` needs the name of a filter, or `attribute=`"))?;
     let mut values = vec![Value::UNDEFINED];
     values.extend(args.positional.iter().skip(1).cloned());
     if args.named.args().next().is_some() {
@@ -195,13 +203,23 @@ fn map(state: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Done<Value>
 }
 
 /// `select`, `reject` and the two for an attribute.
-fn chosen(state: &mut State<'_, '_>, value: &Value, args: &Args<'_>, (keeps, by_attribute): (bool, bool)) -> Done<Value> {
+fn chosen(
+    state: &mut State<'_, '_>,
+    value: &Value,
+    args: &Args<'_>,
+    (keeps, by_attribute): (bool, bool),
+) -> Done<Value> {
     let mut given = args.positional.iter();
     let attribute = match by_attribute {
-        true => Some(given.next().cloned().ok_or_else(|| fail(format!("`{}` needs the name of an attribute", args.name)))?),
+        true => {
+            Some(given.next().cloned().ok_or_else(|| fail(format!("`{}` needs the name of an attribute", args.name)))?)
+        }
         false => None,
     };
-    let test = given.next().map(|test| test.as_str().map(str::to_owned).ok_or_else(|| fail("a test is named by a text"))).transpose()?;
+    let test = given
+        .next()
+        .map(|test| test.as_str().map(str::to_owned).ok_or_else(|| fail("a test is named by a text")))
+        .transpose()?;
     let mut values = vec![Value::UNDEFINED];
     values.extend(given.cloned());
     let mut kept = Vec::new();

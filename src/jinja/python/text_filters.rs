@@ -196,8 +196,10 @@ fn chunks(line: &str, hyphens: bool) -> Vec<Vec<char>> {
     let chars: Vec<char> = line.chars().collect();
     for (at, c) in chars.iter().copied().enumerate() {
         let changes = current.last().is_some_and(|last| last.is_whitespace() != c.is_whitespace());
-        let letters = |range: std::ops::Range<usize>| chars.get(range).is_some_and(|part| part.iter().all(|c| c.is_alphabetic()));
-        let after_hyphen = hyphens && current.last() == Some(&'-') && at >= 3 && letters(at - 3..at - 1) && letters(at..at + 2);
+        let letters =
+            |range: std::ops::Range<usize>| chars.get(range).is_some_and(|part| part.iter().all(|c| c.is_alphabetic()));
+        let after_hyphen =
+            hyphens && current.last() == Some(&'-') && at >= 3 && letters(at - 3..at - 1) && letters(at..at + 2);
         if changes || after_hyphen {
             found.push(std::mem::take(&mut current));
         }

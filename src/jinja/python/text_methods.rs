@@ -28,7 +28,9 @@ pub(crate) fn call(state: &mut State<'_, '_>, text: &str, method: &str, values: 
         }
         "join" => join(text, &args.must(0, "items")?),
         "split" | "rsplit" => split(text, method == "rsplit", &args),
-        "splitlines" => List::charged(lines(text, args.flag(0, "keepends", false)).into_iter().map(Value::from).collect()),
+        "splitlines" => {
+            List::charged(lines(text, args.flag(0, "keepends", false)).into_iter().map(Value::from).collect())
+        }
         "partition" | "rpartition" => partition(text, method == "rpartition", &args.text(0, "sep")?),
         "count" | "find" | "rfind" | "index" | "rindex" | "startswith" | "endswith" => within(text, method, &args),
         "encode" => Ok(Value::from(text)),
@@ -60,9 +62,7 @@ fn questions(text: &str, method: &str) -> Option<bool> {
         "islower" => is_cased() && !text.chars().any(char::is_uppercase),
         "isupper" => is_cased() && !text.chars().any(char::is_lowercase),
         "istitle" => is_cased() && title(text) == text,
-        "isidentifier" => {
-            all(|c| c.is_alphanumeric() || c == '_') && !text.starts_with(char::is_numeric)
-        }
+        "isidentifier" => all(|c| c.is_alphanumeric() || c == '_') && !text.starts_with(char::is_numeric),
         _ => return None,
     })
 }
@@ -97,7 +97,9 @@ fn changed(text: &str, method: &str, args: &Args<'_>) -> Done<Option<String>> {
         "capitalize" => capitalized(text),
         "swapcase" => text
             .chars()
-            .flat_map(|c| if c.is_uppercase() { c.to_lowercase().collect::<Vec<_>>() } else { c.to_uppercase().collect() })
+            .flat_map(
+                |c| if c.is_uppercase() { c.to_lowercase().collect::<Vec<_>>() } else { c.to_uppercase().collect() },
+            )
             .collect(),
         "strip" => stripped(text, (true, true), args.some_text(0, "chars")?.as_deref()).to_owned(),
         "lstrip" => stripped(text, (true, false), args.some_text(0, "chars")?.as_deref()).to_owned(),
@@ -232,7 +234,9 @@ fn lines(text: &str, keeps_ends: bool) -> Vec<&str> {
     let mut found = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
-        let is_end = |c: char| matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+        let is_end = |c: char| {
+            matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+        };
         let end = rest.find(is_end).unwrap_or(rest.len());
         let after = &rest[end..];
         let length = if after.starts_with("\r\n") { 2 } else { after.chars().next().map_or(0, char::len_utf8) };
@@ -259,7 +263,8 @@ fn partition(text: &str, from_right: bool, separator: &str) -> Done<Value> {
 fn within(text: &str, method: &str, args: &Args<'_>) -> Done<Value> {
     let chars = text.chars().count();
     let length = i64::try_from(chars).unwrap_or(i64::MAX);
-    let bound = |at: i64| usize::try_from(if at < 0 { at.saturating_add(length).max(0) } else { at.min(length) }).unwrap_or(0);
+    let bound =
+        |at: i64| usize::try_from(if at < 0 { at.saturating_add(length).max(0) } else { at.min(length) }).unwrap_or(0);
     let given = args.int(1, "start", 0)?;
     let (from, to) = (bound(given), bound(args.some_int(2, "end")?.unwrap_or(i64::MAX)));
     let offset = |at: usize| text.char_indices().nth(at).map_or(text.len(), |(offset, _)| offset);
@@ -273,14 +278,21 @@ fn within(text: &str, method: &str, args: &Args<'_>) -> Done<Value> {
         };
         let mut found = false;
         for one in alternatives {
-            let one = one.as_str().ok_or_else(|| fail(format!("`{method}` needs a text, or texts in round brackets")))?;
+            let one =
+                one.as_str().ok_or_else(|| fail(format!("`{method}` needs a text, or texts in round brackets")))?;
             found |= !is_out && if method == "startswith" { part.starts_with(one) } else { part.ends_with(one) };
         }
         return Ok(Value::from(found));
     }
     let sought = args.text(0, "sub")?;
     if method == "count" {
-        return Ok(Value::from(if is_out { 0 } else if sought.is_empty() { part.chars().count() + 1 } else { part.matches(&*sought).count() }));
+        return Ok(Value::from(if is_out {
+            0
+        } else if sought.is_empty() {
+            part.chars().count() + 1
+        } else {
+            part.matches(&*sought).count()
+        }));
     }
     let found = if method.starts_with('r') { part.rfind(&*sought) } else { part.find(&*sought) };
     match found.filter(|_| !is_out) {
@@ -297,10 +309,12 @@ fn translate(text: &str, table: &Value) -> Done<Value> {
         match table.get(&Value::from(u32::from(c))).or_else(|| table.get(&Value::from(c))) {
             None => out.push(c),
             Some(value) if value.is_none() => {}
-            Some(value) => match super::number::index(&value).and_then(|code| char::from_u32(u32::try_from(code).ok()?)) {
-                Some(other) => out.push(other),
-                None => out.push_str(&repr::text(&value)?),
-            },
+            Some(value) => {
+                match super::number::index(&value).and_then(|code| char::from_u32(u32::try_from(code).ok()?)) {
+                    Some(other) => out.push(other),
+                    None => out.push_str(&repr::text(&value)?),
+                }
+            }
         }
         if out.len() > budget::LONGEST_TEXT {
             break;

@@ -73,7 +73,8 @@ fn quoted(text: &str, is_query: bool) -> String {
 
 fn urlencode(_: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Done<Value> {
     args.at_most(&[])?;
-    let is_plain = value.as_str().is_some() || !matches!(value.kind(), ValueKind::Map | ValueKind::Seq | ValueKind::Iterable);
+    let is_plain =
+        value.as_str().is_some() || !matches!(value.kind(), ValueKind::Map | ValueKind::Seq | ValueKind::Iterable);
     if is_plain {
         let text = repr::text(value)?;
         budget::text(text.len().saturating_mul(3))?;
@@ -116,7 +117,8 @@ fn urlize(_: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Done<Value> 
     rel.push("noopener".to_owned());
     rel.sort();
     rel.dedup();
-    let target = args.some_text(2, "target")?.map_or_else(String::new, |target| format!(" target=\"{}\"", escaped(&target)));
+    let target =
+        args.some_text(2, "target")?.map_or_else(String::new, |target| format!(" target=\"{}\"", escaped(&target)));
     let attributes = format!(" rel=\"{}\"{target}", rel.join(" "));
     let text = repr::text(value)?;
     let mut out = String::new();
@@ -144,8 +146,9 @@ fn linked(word: &str, limit: Option<usize>, attributes: &str) -> String {
         _ => text.to_owned(),
     };
     let host = body.split('/').next().unwrap_or_default();
-    let is_domain = [".com", ".net", ".org", ".info", ".edu", ".gov", ".int", ".mil"].iter().any(|end| host.ends_with(end))
-        && host.split('.').all(|label| label.chars().count() > 1);
+    let is_domain =
+        [".com", ".net", ".org", ".info", ".edu", ".gov", ".int", ".mil"].iter().any(|end| host.ends_with(end))
+            && host.split('.').all(|label| label.chars().count() > 1);
     let link = match body {
         body if body.starts_with("https://") || body.starts_with("http://") => {
             format!("<a href=\"{body}\"{attributes}>{}</a>", shown(body))
