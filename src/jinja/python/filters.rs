@@ -35,6 +35,11 @@ const OPERATORS: &[(&str, Operator)] = &[
 const FILTERS: &[&[(&str, Filter)]] =
     &[number_filters::ALL, sequence_filters::ALL, sort_filters::ALL, text_filters::ALL, web_filters::ALL];
 
+/// The filters that a template can name.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    FILTERS.iter().copied().flatten().map(|(name, _)| *name)
+}
+
 /// Gives an environment all filters, in the place of minijinja's.
 pub(crate) fn install(env: &mut Environment<'_>) {
     for (name, operator) in OPERATORS {

@@ -56,6 +56,11 @@ const TESTS: &[(&str, Test)] = &[
     ("sameas", |value, args| Ok(is_same(value, argument(args)?))),
 ];
 
+/// The tests that a template can name.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    TESTS.iter().map(|(name, _)| *name)
+}
+
 /// Gives an environment all tests, in the place of minijinja's.
 pub(crate) fn install(env: &mut Environment<'_>) {
     for (name, test) in TESTS {

@@ -8,6 +8,46 @@ use super::lazy::items;
 use super::{Done, fail, format_spec, repr};
 use crate::jinja::budget;
 
+/// The methods whose names may be mistaken.
+pub(crate) const NAMES: &[&str] = &[
+    "capitalize",
+    "center",
+    "count",
+    "endswith",
+    "find",
+    "format",
+    "index",
+    "isalnum",
+    "isalpha",
+    "isdigit",
+    "islower",
+    "isspace",
+    "istitle",
+    "isupper",
+    "join",
+    "ljust",
+    "lower",
+    "lstrip",
+    "partition",
+    "removeprefix",
+    "removesuffix",
+    "replace",
+    "rfind",
+    "rindex",
+    "rjust",
+    "rpartition",
+    "rsplit",
+    "rstrip",
+    "split",
+    "splitlines",
+    "startswith",
+    "strip",
+    "swapcase",
+    "title",
+    "upper",
+    "zfill",
+];
+
 /// Calls a method of a text.
 pub(crate) fn call(state: &mut State<'_, '_>, text: &str, method: &str, values: &[Value]) -> Done<Value> {
     let args = Args::new(method, values)?;
