@@ -1,7 +1,7 @@
 //! The tokens of a Jinja expression in, the edits that make it minijinja's out.
 //!
-//! Follows the precedence of Jinja2's parser (`jinja2/parser.py`). Nothing is evaluated: the extent of each operand is
-//! all that is needed, to put `__l(…)` around a list, `__d(…)` around a dict and `__mod(a, b)` in the place of `a % b`.
+//! Follows the precedence of Jinja2's parser (`jinja2/parser.py`). Nothing is evaluated. Every operator becomes a filter
+//! on its left operand, because minijinja's operators are not Python's: `a + b - c` is `(a)|__chain('+', b, '-', c)`.
 
 use std::ops::Range;
 
@@ -10,15 +10,14 @@ use super::lexer::{Token, TokenKind};
 use super::map::Edits;
 use super::rewrite::CallSite;
 
-/// Deeper nesting is refused, so that no template can exhaust the stack.
-const DEEPEST: usize = 150;
+/// Deeper nesting is refused, so that no template can exhaust the stack. minijinja's own limit is 150, and each bracket
+/// may become two.
+const DEEPEST: usize = 60;
 
-/// The functions whose call sites are remembered: each gets `__at=<offset in the file>` as an argument.
-const WATCHED: &[&str] = &["ref", "source", "config", "var", "env_var"];
+/// How high an expression may be as a tree: a chain of filters or of `and` is as high as it is long.
+pub(super) const HIGHEST: usize = 500;
 
-/// A file that names one of these may add moments and spans of time.
-const MOMENTS: &[&str] = &["datetime", "timedelta", "run_started_at"];
-
+/// The reader of the expressions of one tag.
 pub(super) struct Expressions<'s> {
     pub source: &'s str,
     pub tokens: &'s [Token],
@@ -26,9 +25,23 @@ pub(super) struct Expressions<'s> {
     pub edits: &'s mut Edits,
     pub calls: &'s mut Vec<CallSite>,
     pub depth: usize,
+    /// It stands in a macro: what has an attribute there has to be defined.
+    pub is_strict: bool,
+    /// The last call that was read: its opening bracket, its end, and whether it has arguments.
+    pub last_call: Option<(Range<usize>, usize, bool)>,
 }
 
-type Parsed = Result<Range<usize>, JinjaProblem>;
+/// A piece of an expression: where it stands, and how high it is as a tree.
+#[derive(Debug, Clone)]
+pub(super) struct Extent {
+    pub range: Range<usize>,
+    pub height: usize,
+}
+
+pub(super) type Parsed = Result<Extent, JinjaProblem>;
+
+/// An operator: its name, and how many tokens it is.
+type Operator = (&'static str, usize);
 
 impl<'s> Expressions<'s> {
     /// The text of the token `ahead` of the current one, empty past the end.
@@ -36,7 +49,7 @@ impl<'s> Expressions<'s> {
         self.tokens.get(self.at + ahead).map_or("", |token| token.text(self.source))
     }
 
-    fn kind(&self) -> Option<TokenKind> {
+    pub(super) fn kind(&self) -> Option<TokenKind> {
         self.tokens.get(self.at).map(|token| token.kind)
     }
 
@@ -47,7 +60,7 @@ impl<'s> Expressions<'s> {
         is_it
     }
 
-    fn here(&self) -> Range<usize> {
+    pub(super) fn here(&self) -> Range<usize> {
         let end = self.tokens.last().map_or(0, |token| token.range.end);
         self.tokens.get(self.at).map_or(end..end, |token| token.range.clone())
     }
@@ -59,59 +72,112 @@ impl<'s> Expressions<'s> {
         Err(JinjaProblem { message: format!("expected {what}, found {found}"), span: self.here(), help: None })
     }
 
-    fn must(&mut self, text: &str) -> Result<usize, JinjaProblem> {
+    pub(super) fn must(&mut self, text: &str) -> Result<usize, JinjaProblem> {
         let end = self.here().end;
         if self.take(text) { Ok(end) } else { self.expected(&format!("`{text}`")) }
     }
 
-    /// An expression with its `if … else …`.
-    pub(super) fn expression(&mut self) -> Parsed {
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(JinjaProblem {
-                message: "this expression is nested too deeply".into(),
-                span: self.here(),
-                help: None,
-            });
-        }
-        let mut range = self.or()?;
-        while self.take("if") {
-            range.end = self.or()?.end;
-            if self.take("else") {
-                range.end = self.expression()?.end;
-            }
-        }
-        self.depth -= 1;
-        Ok(range)
+    pub(super) fn too_deep<T>(&self) -> Result<T, JinjaProblem> {
+        Err(JinjaProblem {
+            message: "this expression is nested too deeply".into(),
+            span: self.here(),
+            help: Some("take it apart with `{% set %}`".into()),
+        })
     }
 
-    /// One or more expressions with commas between them.
+    /// One piece that holds two others, or one twice.
+    pub(super) fn above(&self, left: &Extent, right: &Extent) -> Parsed {
+        let height = left.height.max(right.height) + 1;
+        if height > HIGHEST {
+            return Err(JinjaProblem {
+                message: format!("more than {HIGHEST} operators stand in a row here"),
+                span: right.range.clone(),
+                help: Some("take it apart with `{% set %}`".into()),
+            });
+        }
+        Ok(Extent { range: left.range.start..right.range.end.max(left.range.end), height })
+    }
+
+    /// A piece with something behind it.
+    pub(super) fn longer(&self, piece: &Extent, end: usize) -> Parsed {
+        self.above(piece, &Extent { range: end..end, height: 0 })
+    }
+
+    pub(super) fn deeper<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, JinjaProblem>,
+    ) -> Result<T, JinjaProblem> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return self.too_deep();
+        }
+        let result = read(self)?;
+        self.depth -= 1;
+        Ok(result)
+    }
+
+    /// An expression with its `if … else …`.
+    pub(super) fn expression(&mut self) -> Parsed {
+        self.deeper(|it| {
+            let mut piece = it.or()?;
+            while it.take("if") {
+                let condition = it.or()?;
+                piece = it.above(&piece, &condition)?;
+                if it.take("else") {
+                    let other = it.expression()?;
+                    piece = it.above(&piece, &other)?;
+                }
+            }
+            Ok(piece)
+        })
+    }
+
+    /// One or more expressions with commas between them, which make a tuple.
     pub(super) fn tuple(&mut self) -> Parsed {
-        let mut range = self.expression()?;
-        while self.take(",") {
-            if self.at >= self.tokens.len() || matches!(self.peek(0), ")" | "=" | "%") {
+        self.separated(Self::expression)
+    }
+
+    /// What a loop goes over: as [`tuple`](Self::tuple), but `if` does not belong to it.
+    pub(super) fn iterable(&mut self) -> Parsed {
+        self.separated(Self::or)
+    }
+
+    fn separated(&mut self, read: fn(&mut Self) -> Parsed) -> Parsed {
+        let mut piece = read(self)?;
+        let mut is_tuple = false;
+        while self.peek(0) == "," {
+            is_tuple = true;
+            piece.range.end = self.here().end;
+            self.at += 1;
+            if self.at >= self.tokens.len() || matches!(self.peek(0), ")" | "=" | "%" | "if" | "recursive") {
                 break;
             }
-            range.end = self.expression()?.end;
+            let item = read(self)?;
+            piece = Extent { range: piece.range.start..item.range.end, height: piece.height.max(item.height) };
         }
-        Ok(range)
+        if is_tuple {
+            self.edits.wrap(&piece.range, "((", ")|__t)");
+        }
+        Ok(piece)
     }
 
     /// A condition without `if … else …`, as `for x in …` takes it.
-    pub(super) fn or(&mut self) -> Parsed {
-        let mut range = self.and()?;
+    fn or(&mut self) -> Parsed {
+        let mut piece = self.and()?;
         while self.take("or") {
-            range.end = self.and()?.end;
+            let right = self.and()?;
+            piece = self.above(&piece, &right)?;
         }
-        Ok(range)
+        Ok(piece)
     }
 
     fn and(&mut self) -> Parsed {
-        let mut range = self.not()?;
+        let mut piece = self.not()?;
         while self.take("and") {
-            range.end = self.not()?.end;
+            let right = self.not()?;
+            piece = self.above(&piece, &right)?;
         }
-        Ok(range)
+        Ok(piece)
     }
 
     fn not(&mut self) -> Parsed {
@@ -120,276 +186,174 @@ impl<'s> Expressions<'s> {
         while self.take("not") {
             negations += 1;
         }
-        let range = self.compare()?;
-        Ok(if negations > 0 { start..range.end } else { range })
+        if negations > DEEPEST {
+            return self.too_deep();
+        }
+        let mut piece = self.compare()?;
+        if negations > 0 {
+            piece.range.start = start;
+        }
+        Ok(piece)
+    }
+
+    /// Operators of one precedence, which become one filter on the first operand.
+    fn chain(
+        &mut self,
+        operand: fn(&mut Self) -> Parsed,
+        operator: fn(&Self) -> Option<Operator>,
+        (filter, is_named): (&str, bool),
+    ) -> Parsed {
+        let mut piece = operand(self)?;
+        let mut count = 0;
+        while let Some((name, tokens)) = operator(self) {
+            let start = self.here();
+            self.at += tokens - 1;
+            let range = start.start..self.here().end;
+            self.at += 1;
+            let name = if is_named { format!("'{name}', ") } else { String::new() };
+            let lines = "\n".repeat(self.source[range.clone()].matches('\n').count());
+            if count == 0 {
+                self.edits.wrap(&piece.range, "(", ")");
+                self.edits.replace(range, &format!("|{filter}({name}{lines}"));
+            } else {
+                self.edits.replace(range, &format!(", {name}{lines}"));
+            }
+            let right = operand(self)?;
+            piece = self.above(&piece, &right)?;
+            count += 1;
+        }
+        if count > 0 {
+            self.edits.insert(piece.range.end, ")".to_owned());
+        }
+        Ok(piece)
+    }
+
+    /// The current token, when it is one of these operators.
+    fn one_of(&self, operators: &[&'static str]) -> Option<Operator> {
+        let is_operator = self.kind() == Some(TokenKind::Operator);
+        operators.iter().find(|operator| is_operator && **operator == self.peek(0)).map(|operator| (*operator, 1))
     }
 
     fn compare(&mut self) -> Parsed {
-        let mut range = self.sum()?;
-        loop {
-            if matches!(self.peek(0), "==" | "!=" | "<" | "<=" | ">" | ">=") && self.kind() == Some(TokenKind::Operator)
-            {
-                self.at += 1;
-                range.end = self.sum()?.end;
-            } else if self.take("in") || (self.peek(1) == "in" && self.take("not") && self.take("in")) {
-                range.end = self.contained()?.end;
-            } else {
-                return Ok(range);
-            }
-        }
-    }
-
-    /// The right side of `in`: a plain list there needs no wrapping.
-    fn contained(&mut self) -> Parsed {
-        if self.peek(0) == "[" && self.kind() == Some(TokenKind::Operator) {
-            let inner = self.bracketed("]")?;
-            return self.postfix(inner);
-        }
-        self.sum()
+        let operator = |it: &Self| match (it.kind(), it.peek(0), it.peek(1)) {
+            (Some(TokenKind::Name), "in", _) => Some(("in", 1)),
+            (Some(TokenKind::Name), "not", "in") => Some(("not in", 2)),
+            _ => it.one_of(&["==", "!=", "<", "<=", ">", ">="]),
+        };
+        self.chain(Self::sum, operator, ("__compare", true))
     }
 
     fn sum(&mut self) -> Parsed {
-        let mut range = self.concat()?;
-        loop {
-            let operator = self.here();
-            let function = match self.peek(0) {
-                "+" => "__add(",
-                "-" => "__sub(",
-                _ => return Ok(range),
-            };
-            self.at += 1;
-            range.end = self.concat()?.end;
-            // minijinja cannot add moments: only where there may be some is its own sum given up.
-            if MOMENTS.iter().any(|word| self.source.contains(word)) {
-                self.edits.replace(operator, ",");
-                self.edits.wrap(&range, function, ")");
-            }
-        }
+        self.chain(Self::concat, |it| it.one_of(&["+", "-"]), ("__chain", true))
     }
 
     fn concat(&mut self) -> Parsed {
-        let mut range = self.product()?;
-        while self.take("~") {
-            range.end = self.product()?.end;
-        }
-        Ok(range)
+        self.chain(Self::product, |it| it.one_of(&["~"]), ("__concat", false))
     }
 
     fn product(&mut self) -> Parsed {
-        let mut range = self.power()?;
-        loop {
-            let operator = self.here();
-            if self.take("%") {
-                range.end = self.power()?.end;
-                self.edits.replace(operator, ",");
-                self.edits.wrap(&range, "__mod(", ")");
-            } else if self.take("*") || self.take("/") || self.take("//") {
-                range.end = self.power()?.end;
-            } else {
-                return Ok(range);
-            }
-        }
+        self.chain(Self::power, |it| it.one_of(&["*", "/", "//", "%"]), ("__chain", true))
     }
 
     fn power(&mut self) -> Parsed {
-        let mut range = self.unary()?;
-        while self.take("**") {
-            range.end = self.unary()?.end;
-        }
-        Ok(range)
+        self.chain(Self::unary, |it| it.one_of(&["**"]), ("__power", false))
     }
 
     fn unary(&mut self) -> Parsed {
-        let start = self.here().start;
-        let sign = self.here();
-        if self.take("-") || self.take("+") {
-            if self.source.get(sign.clone()) == Some("+") {
-                self.edits.replace(sign, "");
-            }
-            self.depth += 1;
-            if self.depth > DEEPEST {
-                return self.expected("a shorter expression");
-            }
-            let end = self.unary()?.end;
-            self.depth -= 1;
-            return Ok(start..end);
-        }
-        let primary = self.primary()?;
-        let range = self.postfix(primary)?;
-        self.filters(range)
+        let piece = self.signed()?;
+        self.filters(piece)
     }
 
-    fn primary(&mut self) -> Parsed {
-        let range = self.here();
+    fn signed(&mut self) -> Parsed {
+        let sign = self.here();
+        let Some((operator, _)) = self.one_of(&["-", "+"]) else {
+            let primary = self.primary()?;
+            return self.postfix(primary);
+        };
+        self.at += 1;
+        let operand = self.deeper(Self::signed)?;
+        let filter = if operator == "-" { "__neg" } else { "__pos" };
+        self.edits.wrap(&operand.range, "(", &format!(")|{filter})"));
+        self.edits.replace(sign.clone(), "(");
+        let piece = self.longer(&operand, operand.range.end)?;
+        Ok(Extent { range: sign.start..piece.range.end, ..piece })
+    }
+
+    pub(super) fn primary(&mut self) -> Parsed {
+        let mut range = self.here();
         match self.kind() {
             Some(TokenKind::Text) => {
-                let mut range = range;
                 while self.kind() == Some(TokenKind::Text) {
                     range.end = self.here().end;
+                    super::escapes::rewrite(self.source, self.here(), self.edits);
                     self.at += 1;
                 }
-                Ok(range)
             }
-            Some(TokenKind::Name) => {
-                self.at += 1;
-                Ok(range)
-            }
+            Some(TokenKind::Name) => self.at += 1,
             Some(TokenKind::Number) => {
                 if let Some(digits) = super::big_integer::digits(self.peek(0)) {
-                    self.edits.replace(range.clone(), &format!("'{digits}'"));
+                    self.edits.replace(range.clone(), &format!("('{digits}'|__int)"));
                 }
                 self.at += 1;
-                Ok(range)
             }
-            _ => match self.peek(0) {
-                "[" => {
-                    let range = self.bracketed("]")?;
-                    self.edits.wrap(&range, "__l(", ")");
-                    Ok(range)
-                }
-                "{" => {
-                    let range = self.dict()?;
-                    self.edits.wrap(&range, "__d(", ")");
-                    Ok(range)
-                }
-                "(" => self.bracketed(")"),
-                _ => self.expected("a value"),
-            },
+            _ => {
+                return match self.peek(0) {
+                    "[" => self.deeper(|it| it.bracketed("]")),
+                    "(" => self.deeper(|it| it.bracketed(")")),
+                    "{" => self.deeper(Self::dict),
+                    _ => self.expected("a value"),
+                };
+            }
         }
+        Ok(Extent { range, height: 1 })
     }
 
-    /// The items between the current bracket and `closing`.
+    /// A list, a tuple, or an expression in round brackets.
     fn bracketed(&mut self, closing: &str) -> Parsed {
         let start = self.here().start;
         self.at += 1;
+        let mut height = 0;
+        let mut is_tuple = self.peek(0) == closing;
         loop {
             let end = self.here().end;
             if self.take(closing) {
-                return Ok(start..end);
+                let range = start..end;
+                match closing {
+                    "]" => self.edits.wrap(&range, "(", "|__l)"),
+                    _ if is_tuple => self.edits.wrap(&range, "(", "|__t)"),
+                    _ => {}
+                }
+                return Ok(Extent { range, height: height + 1 });
             }
-            self.expression()?;
-            if !self.take(",") {
-                return Ok(start..self.must(closing)?);
+            height = self.expression()?.height.max(height);
+            match self.take(",") {
+                true => is_tuple = true,
+                false if self.peek(0) != closing => return self.expected(&format!("`{closing}`")),
+                false => {}
             }
         }
     }
 
+    /// `{a: b}` becomes `([a, b]|__d)`: what a key may be is for us to say.
     fn dict(&mut self) -> Parsed {
-        let start = self.here().start;
+        let opening = self.here();
         self.at += 1;
+        self.edits.replace(opening.clone(), "([");
+        let mut height = 0;
         loop {
-            let end = self.here().end;
+            let closing = self.here();
             if self.take("}") {
-                return Ok(start..end);
+                self.edits.replace(closing.clone(), "]|__d)");
+                return Ok(Extent { range: opening.start..closing.end, height: height + 1 });
             }
-            self.expression()?;
+            height = self.expression()?.height.max(height);
+            let colon = self.here();
             self.must(":")?;
-            self.expression()?;
-            if !self.take(",") {
-                return Ok(start..self.must("}")?);
+            self.edits.replace(colon, ",");
+            height = self.expression()?.height.max(height);
+            if !self.take(",") && self.peek(0) != "}" {
+                return self.expected("`}`");
             }
         }
-    }
-
-    fn postfix(&mut self, mut range: Range<usize>) -> Parsed {
-        let mut name = self.source.get(range.clone()).filter(|name| WATCHED.contains(name));
-        loop {
-            if self.kind() != Some(TokenKind::Operator) {
-                return Ok(range);
-            }
-            match self.peek(0) {
-                "." => {
-                    self.at += 2;
-                    range.end = self.tokens.get(self.at - 1).map_or(range.end, |token| token.range.end);
-                }
-                "[" => range.end = self.subscript()?,
-                "(" => range.end = self.call(name, range.start)?,
-                _ => return Ok(range),
-            }
-            name = None;
-        }
-    }
-
-    fn subscript(&mut self) -> Result<usize, JinjaProblem> {
-        self.at += 1;
-        while !matches!(self.peek(0), "]" | "") {
-            if !self.take(":") && !self.take(",") {
-                self.expression()?;
-            }
-        }
-        self.must("]")
-    }
-
-    /// The arguments of a call; `name` is set when the call is to be remembered.
-    pub(super) fn call(&mut self, name: Option<&str>, start: usize) -> Result<usize, JinjaProblem> {
-        self.at += 1;
-        let mut last = None;
-        let mut spreads = false;
-        while self.peek(0) != ")" || self.kind() == Some(TokenKind::Text) {
-            spreads |= self.take("**") || self.take("*");
-            if self.kind() == Some(TokenKind::Name) && self.peek(1) == "=" {
-                self.at += 2;
-            }
-            last = Some(self.expression()?.end);
-            if !self.take(",") {
-                break;
-            }
-        }
-        let closing = self.here();
-        let end = self.must(")")?;
-        if let Some(name) = name.filter(|_| !spreads) {
-            let separator = if last.is_some() { ", " } else { "" };
-            self.edits.insert(last.unwrap_or(closing.start), format!("{separator}__at={start}"));
-            self.calls.push(CallSite { name: name.to_owned(), span: start..end });
-        }
-        Ok(end)
-    }
-
-    fn filters(&mut self, mut range: Range<usize>) -> Parsed {
-        loop {
-            if self.take("|") {
-                range.end = self.filter_name()?;
-                if self.peek(0) == "(" {
-                    range.end = self.call(None, range.start)?;
-                }
-            } else if self.kind() == Some(TokenKind::Name) && self.take("is") {
-                self.take("not");
-                range.end = self.test()?;
-            } else {
-                return Ok(range);
-            }
-        }
-    }
-
-    /// A filter's name, which may hold dots.
-    pub(super) fn filter_name(&mut self) -> Result<usize, JinjaProblem> {
-        let mut end = self.here().end;
-        if self.kind() != Some(TokenKind::Name) {
-            return self.expected("the name of a filter");
-        }
-        self.at += 1;
-        while self.take(".") {
-            end = self.here().end;
-            self.at += 1;
-        }
-        Ok(end)
-    }
-
-    fn test(&mut self) -> Result<usize, JinjaProblem> {
-        let end = self.filter_name()?;
-        let takes_argument = match self.kind() {
-            Some(TokenKind::Name) => !matches!(self.peek(0), "else" | "or" | "and" | "if" | "is" | "in" | "not"),
-            Some(TokenKind::Number | TokenKind::Text) => true,
-            Some(TokenKind::Operator) => matches!(self.peek(0), "(" | "[" | "{"),
-            None => false,
-        };
-        if !takes_argument {
-            return Ok(end);
-        }
-        if self.peek(0) == "(" {
-            return self.call(None, end);
-        }
-        let primary = self.primary()?;
-        Ok(self.postfix(primary)?.end)
     }
 }

@@ -142,7 +142,11 @@ fn tag(source: &str, start: usize, prints: bool) -> Result<Tag, JinjaProblem> {
                 return Ok(Tag { range: start..end, trims_before, trims_after: rest.starts_with('-'), tokens });
             }
         }
-        let Some(token) = token(source, at)? else {
+        let next = token(source, at).map_err(|problem| unclosed_text(source, &tokens).unwrap_or(problem))?;
+        let Some(token) = next else {
+            if let Some(problem) = unclosed_text(source, &tokens) {
+                return Err(problem);
+            }
             let closed = source[at..].is_empty();
             let message =
                 if closed { format!("{name} is never closed") } else { "Jinja does not know this character".into() };
@@ -157,6 +161,23 @@ fn tag(source: &str, start: usize, prints: bool) -> Result<Tag, JinjaProblem> {
         }
         at = token.range.end;
         tokens.push(token);
+    }
+}
+
+/// The first text among these tokens that goes on over the end of its tag: its quote was never closed.
+pub(super) fn unclosed_text(source: &str, tokens: &[Token]) -> Option<JinjaProblem> {
+    let is_text = |token: &&Token| token.kind == TokenKind::Text;
+    let goes_on = |text: &str| text.contains("}}") || text.contains("%}");
+    let found = tokens.iter().filter(is_text).find(|token| goes_on(token.text(source)))?;
+    let quote = source[found.range.clone()].chars().next()?;
+    Some(unclosed(found.range.start, quote))
+}
+
+fn unclosed(start: usize, quote: char) -> JinjaProblem {
+    JinjaProblem {
+        message: "this text is never closed".into(),
+        span: start..start + 1,
+        help: Some(format!("close it with {quote}")),
     }
 }
 
@@ -192,18 +213,24 @@ fn string(source: &str, start: usize, quote: char) -> Result<usize, JinjaProblem
             _ => {}
         }
     }
-    Err(JinjaProblem {
-        message: "this text is never closed".into(),
-        span: start..start + 1,
-        help: Some(format!("close it with {quote}")),
-    })
+    Err(unclosed(start, quote))
+}
+
+/// The sign and the digits of an exponent; nothing when no digits follow.
+fn digits_after_sign(after: &str) -> usize {
+    let count = after.bytes().take_while(u8::is_ascii_digit).count();
+    if count > 0 { 1 + count } else { 0 }
 }
 
 fn number(rest: &str) -> usize {
     let digits = |text: &str| text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
     let whole = digits(rest);
     let fraction = rest[whole..].strip_prefix('.').filter(|after| after.starts_with(|c: char| c.is_ascii_digit()));
-    whole + fraction.map_or(0, |after| 1 + digits(after))
+    let end = whole + fraction.map_or(0, |after| 1 + digits(after));
+    // `1e-5`: the sign belongs to the number.
+    let is_decimal = !rest.starts_with("0x") && !rest.starts_with("0X");
+    let exponent = rest[end..].strip_prefix(['-', '+']).filter(|_| is_decimal && rest[..end].ends_with(['e', 'E']));
+    end + exponent.map_or(0, digits_after_sign)
 }
 
 #[cfg(test)]

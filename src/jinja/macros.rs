@@ -13,6 +13,7 @@ use super::blocks::{BlockKind, Parameter};
 use super::rewrite::{Marks, rewrite};
 use super::scope::{Context, Scope};
 use super::standins;
+use super::statements::UNDEFINED;
 use super::universe::{INTERNAL_PACKAGES, MacroDef};
 use super::values::List;
 use crate::guard::{self, Task, Working};
@@ -176,6 +177,12 @@ impl MacroRef {
                 let value = self.late_default(range.clone(), &bound)?;
                 bound.push((parameter.name.clone(), value));
             }
+        }
+        let has_default = |name: &str| parameters.iter().any(|known| known.has_default && known.name == name);
+        let undefined = bound.iter().filter(|(name, value)| value.is_undefined() && has_default(name));
+        let undefined: Vec<Value> = undefined.map(|(name, _)| Value::from(name.as_str())).collect();
+        if !undefined.is_empty() {
+            bound.push((UNDEFINED.to_owned(), List::value(undefined)));
         }
         if self.definition.takes_varargs {
             bound.push(("varargs".to_owned(), List::value(more.iter().cloned())));

@@ -33,6 +33,11 @@ impl Edits {
         self.replacements.push((range, text.to_owned()));
     }
 
+    /// Whether a replacement takes this offset in already.
+    pub fn replaces(&self, at: usize) -> bool {
+        self.replacements.iter().any(|(range, _)| range.contains(&at))
+    }
+
     /// Makes the edits in `source[range]`.
     pub fn apply(self, source: &str, range: Range<usize>) -> (String, OffsetMap) {
         let mut steps = self.steps();

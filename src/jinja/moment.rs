@@ -139,6 +139,10 @@ impl Object for Clock {
             "timestamp" => {
                 Ok(Value::from(std::time::Duration::from_micros(self.micros().unsigned_abs()).as_secs_f64()))
             }
+            "toordinal" => {
+                let first = jiff::civil::date(1, 1, 1);
+                Ok(Value::from(self.at.date().duration_since(first).as_hours() / 24 + 1))
+            }
             "weekday" => Ok(Value::from(self.at.weekday().to_monday_zero_offset())),
             "isoweekday" => Ok(Value::from(self.at.weekday().to_monday_one_offset())),
             "replace" => {
@@ -180,6 +184,33 @@ fn zone(named: &Kwargs) -> Result<Kind, Error> {
 }
 
 impl Span {
+    /// `span * 2`, `span / 2`, `span // 2` and one span by another; nothing when neither is a span.
+    pub(super) fn scaled(operator: &str, left: &Value, right: &Value) -> Option<Option<Value>> {
+        let span = |value: &Value| value.downcast_object_ref::<Self>().map(|span| span.0);
+        let number = |value: &Value| f64::try_from(value.clone()).ok();
+        // A span is whole microseconds, half to even.
+        let rounded =
+            |micros: f64| (micros.abs() < 8.64e19).then(|| Value::from_object(Self(micros.round_ties_even() as i64)));
+        match (span(left), span(right), operator) {
+            (None, None, _) => None,
+            (Some(by), None, "*") => Some(number(right).and_then(|times| rounded(by as f64 * times))),
+            (None, Some(by), "*") => Some(number(left).and_then(|times| rounded(by as f64 * times))),
+            (Some(by), None, "/") => Some(number(right).filter(|n| *n != 0.0).and_then(|n| rounded(by as f64 / n))),
+            (Some(by), None, "//") => {
+                let whole = right.as_i64().filter(|whole| *whole != 0);
+                Some(whole.map(|whole| Value::from_object(Self(by.div_euclid(whole)))))
+            }
+            (Some(a), Some(b), "/") => Some((b != 0).then(|| Value::from(a as f64 / b as f64))),
+            (Some(a), Some(b), "//") => Some((b != 0).then(|| Value::from(a.div_euclid(b)))),
+            _ => Some(None),
+        }
+    }
+
+    /// `-span`
+    pub(super) fn negated(self) -> Value {
+        Value::from_object(Self(self.0.saturating_neg()))
+    }
+
     /// The sum or the difference of two spans; nothing when neither is one.
     pub(super) fn sum(left: &Value, right: &Value, sign: i64) -> Option<Option<Value>> {
         let span = |value: &Value| value.downcast_object_ref::<Self>().copied();
@@ -325,4 +356,31 @@ impl Object for Moments {
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }
     }
+}
+
+/// A moment or a span as Python's `repr` writes it; nothing for other values.
+pub(super) fn repr(value: &Value) -> Option<String> {
+    if let Some(clock) = value.downcast_object_ref::<Clock>() {
+        let parts = clock.parts();
+        let count = match clock.kind {
+            Kind::Date => 3,
+            _ => 7 - parts.iter().rev().take_while(|part| **part == 0).count().min(2),
+        };
+        let written: Vec<String> = parts[..count].iter().map(i64::to_string).collect();
+        let (class, zone) = match clock.kind {
+            Kind::Date => ("date", ""),
+            Kind::Naive => ("datetime", ""),
+            Kind::Utc => ("datetime", ", tzinfo=<UTC>"),
+        };
+        return Some(format!("datetime.{class}({}{zone})", written.join(", ")));
+    }
+    let span = value.downcast_object_ref::<Span>()?;
+    let parts = [
+        ("days", span.0.div_euclid(DAY)),
+        ("seconds", span.0.rem_euclid(DAY) / SECOND),
+        ("microseconds", span.0.rem_euclid(SECOND)),
+    ];
+    let written: Vec<String> =
+        parts.iter().filter(|part| part.1 != 0).map(|(name, part)| format!("{name}={part}")).collect();
+    Some(format!("datetime.timedelta({})", if written.is_empty() { "0".to_owned() } else { written.join(", ") }))
 }

@@ -3,9 +3,12 @@
 use minijinja::value::Kwargs;
 use minijinja::{Error, ErrorKind, Value};
 
-use super::environment::{md5, python_json};
+use super::environment::md5;
+use super::python::containers::{Set, Tuple};
+use super::python::json;
+use super::python::lazy::Iterator;
 use super::python_yaml;
-use super::values::{self, List};
+use super::values;
 use crate::parse::yaml;
 
 /// A function that needs nothing but its arguments.
@@ -54,11 +57,17 @@ impl Pure {
             Self::FromYaml => {
                 yaml::read(&text()).map_or_else(|_| default(), |(yaml, _)| Ok(values::from_json(&yaml.to_json())))
             }
-            Self::ToJson => Ok(Value::from(python_json(&sorted(values::to_json(&first), sorts)))),
+            Self::ToJson => {
+                let style = json::Style { sorts_keys: sorts == Some(true), indent: None };
+                json::dumps(&first, &style).map(Value::from).or_else(|error| match default()? {
+                    none if none.is_none() => Err(error),
+                    default => Ok(default),
+                })
+            }
             Self::ToYaml => Ok(Value::from(python_yaml::block(&sorted(values::to_json(&first), sorts)))),
             Self::LocalMd5 => Ok(Value::from(md5(&text()))),
             Self::Set | Self::SetStrict => match first.try_iter() {
-                Ok(items) => Ok(List::value(items.collect::<indexmap::IndexSet<Value>>())),
+                Ok(items) => Set::of(items.collect()),
                 Err(_) if self == Self::Set => default(),
                 Err(error) => Err(error),
             },
@@ -88,5 +97,6 @@ fn zipped(columns: &[Value]) -> Result<Value, Error> {
         return Err(Error::new(ErrorKind::MissingArgument, "`zip` needs lists"));
     }
     let rows = columns.iter().map(Vec::len).min().unwrap_or(0);
-    Ok(List::value((0..rows).map(|row| List::value(columns.iter().map(|column| column[row].clone())))))
+    let row = |row: usize| Tuple::value(columns.iter().map(|column| column[row].clone()).collect());
+    Iterator::value("zip", (0..rows).map(row).collect::<Result<_, Error>>()?)
 }

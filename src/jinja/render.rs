@@ -6,13 +6,14 @@ use std::sync::Arc;
 use minijinja::Value;
 
 use super::JinjaProblem;
+use super::budget::Budget;
 use super::lexer::{Part, TokenKind, lex};
 use super::macros::PREFIX;
 use super::rewrite::{Marks, Rewritten, rewrite};
 use super::scope::{Context, Mode, Scope};
-use super::universe::{CALLS, INTERNAL_PACKAGES, MacroDef, Universe};
+use super::universe::{CALLS, INTERNAL_PACKAGES, Universe};
 use super::values;
-use super::words::{unknown_words, words};
+use super::words::{unknown_name, unknown_words, words};
 use crate::finding::{Finding, Level, Place};
 use crate::guard::{self, Blame, Task};
 
@@ -90,6 +91,7 @@ pub(super) fn render_once(scope: &Arc<Scope>, template: &Rewritten, path: &str) 
     let source = format!("{PREFIX}{}", template.text);
     let environment = scope.universe.environment(scope.execute());
     let run = || {
+        let _budget = Budget::start();
         let compiled = environment.template_from_named_str(path, &source)?;
         compiled.render(Value::from_object(Context(Arc::clone(scope))))
     };
@@ -189,6 +191,10 @@ pub fn evaluate(scope: &Arc<Scope>, expression: &str, path: &str) -> Result<Valu
 /// # Errors
 /// As [`render`].
 pub fn native(scope: &Arc<Scope>, text: &str, path: &str) -> Result<Value, RenderProblem> {
+    super::environment::natively(|| rendered_natively(scope, text, path))
+}
+
+fn rendered_natively(scope: &Arc<Scope>, text: &str, path: &str) -> Result<Value, RenderProblem> {
     // Jinja drops one line break at the end, whether there is anything to render or not.
     let text = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
     if !has_jinja(text) {
@@ -254,10 +260,34 @@ fn is_constant(expression: &str) -> bool {
 }
 
 /// One error in the chain that has a place: the file, the offset, and the words.
-struct Located {
+struct Located<'s> {
     place: Place,
     message: String,
     is_internal: bool,
+    /// The rewritten text, and where in it the error is.
+    text: &'s str,
+    at: usize,
+}
+
+/// What is undefined, when an error says only that something is: the name that stands before the operator, or after it.
+fn undefined_name<'s>(found: &Located<'s>, error: &minijinja::Error) -> Option<&'s str> {
+    let is_bare = error.kind() == minijinja::ErrorKind::UndefinedError && error.detail().unwrap_or_default().is_empty();
+    let (before, after) = found.text.split_at_checked(found.at).filter(|_| is_bare)?;
+    let is_name =
+        |name: &&str| name.starts_with(|c: char| c.is_alphabetic()) && !matches!(*name, "in" | "set" | "none");
+    let after = after.split_once(',').map_or("", |(_, after)| after).trim_start_matches([' ', '(']);
+    let right = &after[..after.find(|c: char| !is_part(c)).unwrap_or(after.len())];
+    [name_before(before.trim_end_matches([' ', ')', '|'])), right].into_iter().find(is_name)
+}
+
+/// Whether a character can be part of a name with dots.
+fn is_part(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '.')
+}
+
+/// The name with dots that a text ends in.
+fn name_before(text: &str) -> &str {
+    &text[text.trim_end_matches(is_part).len()..]
 }
 
 fn problem(scope: &Scope, template: &Rewritten, path: &str, error: &minijinja::Error) -> RenderProblem {
@@ -268,11 +298,15 @@ fn problem(scope: &Scope, template: &Rewritten, path: &str, error: &minijinja::E
     while let Some(error) = current {
         if let Some(error) = error.downcast_ref::<minijinja::Error>() {
             unknown = unknown_function(error);
+            let found = locate(scope, template, path, error);
             message = Some(match undefined_function(scope, template, path, error) {
                 Some(name) => unknown_words(scope, &name),
-                None => words(scope, error),
+                None => match found.as_ref().and_then(|found| undefined_name(found, error)) {
+                    Some(name) => unknown_name(scope, name),
+                    None => words(scope, error),
+                },
             });
-            located.extend(locate(scope, template, path, error));
+            located.extend(found);
         }
         current = error.source();
     }
@@ -301,24 +335,46 @@ fn undefined_function(scope: &Scope, template: &Rewritten, path: &str, error: &m
         true => template.text.get(range.start.checked_sub(PREFIX.len())?..)?,
         false => scope.universe.by_id(name)?.rewritten.text.get(range.start..)?,
     };
+    // A call block calls through a function of ours, which has the name as text.
+    if let Some(block) = called.strip_prefix("__block('") {
+        return block.split_once('\'').map(|(name, _)| name.to_owned()).filter(|name| !name.is_empty());
+    }
     let end = called.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
     let is_call = end > 0 && called[end..].trim_start().starts_with('(');
     is_call.then(|| called[..end].to_owned())
 }
 
-fn locate(scope: &Scope, template: &Rewritten, path: &str, error: &minijinja::Error) -> Option<Located> {
+fn locate<'s>(scope: &'s Scope, template: &'s Rewritten, path: &str, error: &minijinja::Error) -> Option<Located<'s>> {
     let name = error.name()?;
-    let range = error.range()?;
     let message = error.detail().unwrap_or_default().to_owned();
-    if name == path {
-        let shifted = range.start.checked_sub(PREFIX.len())?..range.end.saturating_sub(PREFIX.len());
-        let span = template.map.original(shifted.start)
-            ..template.map.original(shifted.end).max(template.map.original(shifted.start));
-        return Some(Located { place: Place::span(path, span), message, is_internal: false });
+    let (rewritten, prefix) = match scope.universe.by_id(name).filter(|_| name != path) {
+        Some(definition) => (&definition.rewritten, 0),
+        None if name == path => (template, PREFIX.len()),
+        None => return None,
+    };
+    let range = match error.range() {
+        Some(range) => range.start.checked_sub(prefix)?..range.end.saturating_sub(prefix),
+        // Where only the line is known, the first tag in it.
+        None => {
+            let above: usize =
+                rewritten.text.split_inclusive('\n').take(error.line()?.checked_sub(1)?).map(str::len).sum();
+            let line = rewritten.text.get(above..)?.lines().next()?;
+            let at = above + line.find("{%").or_else(|| line.find("{{")).unwrap_or(0);
+            at..at + 2
+        }
+    };
+    let start = rewritten.map.original(range.start);
+    let mut span = start..rewritten.map.original(range.end).max(start);
+    if span.is_empty() {
+        // What was put in has no place of its own: what it stands behind has.
+        let before = rewritten.text.get(..range.start).unwrap_or_default();
+        span.start = span.start.saturating_sub(name_before(before.trim_end_matches(['|', ')'])).len());
     }
-    let definition: &Arc<MacroDef> = scope.universe.by_id(name)?;
-    let map = &definition.rewritten.map;
-    let place = Place::span(definition.path.clone(), map.original(range.start)..map.original(range.end));
-    let is_internal = INTERNAL_PACKAGES.contains(&definition.package.as_str());
-    Some(Located { place, message, is_internal })
+    let (path, is_internal) = match scope.universe.by_id(name).filter(|_| name != path) {
+        Some(definition) => {
+            (definition.path.as_str(), INTERNAL_PACKAGES.contains(&definition.package.as_str()))
+        }
+        None => (path, false),
+    };
+    Some(Located { place: Place::span(path, span), message, is_internal, text: &rewritten.text, at: range.start })
 }

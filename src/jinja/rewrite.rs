@@ -1,14 +1,15 @@
 //! dbt's Jinja in, minijinja's Jinja out, with the way back to the author's offsets.
 //!
-//! What differs: lists and dicts can be changed in place, `do` takes any expression, `%` formats text, macros are
-//! called `dbt_macro__<name>`, `{% test %}` and `{% materialization %}` are macros, and `{% if x: %}` may end in a colon.
+//! What differs: operators, lists and dicts are Python's (see [`expression`](super::expression)), `do` takes any
+//! expression, macros are called `dbt_macro__<name>`, `{% test %}` and `{% materialization %}` are macros, and
+//! `{% if x: %}` may end in a colon. What loops and namespaces are given passes through a check of the budget.
 //! No line break is ever added or removed.
 
 use std::ops::Range;
 
 use super::JinjaProblem;
 use super::expression::Expressions;
-use super::lexer::{Part, Tag, Token, lex};
+use super::lexer::{Part, Tag, Token, lex, unclosed_text};
 use super::map::{Edits, OffsetMap};
 
 /// Brackets a mark in the rendered text: `MARK_START <offset> MARK_END` says that what follows came from there.
@@ -43,11 +44,32 @@ pub enum Marks {
 /// # Errors
 /// The first thing that Jinja cannot read.
 pub fn rewrite(source: &str, range: Range<usize>, marks: Marks) -> Result<Rewritten, JinjaProblem> {
+    rewritten(source, range, marks, false)
+}
+
+/// As [`rewrite`], for the block of a macro: dbt forgives an undefined value there at no time.
+///
+/// # Errors
+/// As [`rewrite`].
+pub fn rewrite_macro(source: &str, range: Range<usize>) -> Result<Rewritten, JinjaProblem> {
+    rewritten(source, range, Marks::None, true)
+}
+
+fn rewritten(source: &str, range: Range<usize>, marks: Marks, is_strict: bool) -> Result<Rewritten, JinjaProblem> {
     let parts = shifted(lex(&source[range.clone()]), range.start)?;
     let marks = if source.contains([MARK_START, MARK_END]) { Marks::None } else { marks };
     let body = &source[range.clone()];
-    let mut rewriter =
-        Rewriter { source, body, edits: Edits::default(), calls: Vec::new(), captures: 0, trimmed: false };
+    let mut rewriter = Rewriter {
+        source,
+        body,
+        edits: Edits::default(),
+        calls: Vec::new(),
+        captures: 0,
+        trimmed: false,
+        is_strict,
+        loops: loops(source, &parts),
+        branches: Vec::new(),
+    };
     for part in &parts {
         rewriter.part(part, marks)?;
     }
@@ -55,6 +77,32 @@ pub fn rewrite(source: &str, range: Range<usize>, marks: Marks) -> Result<Rewrit
     let Rewriter { edits, calls, .. } = rewriter;
     let (text, map) = edits.apply(source, range);
     Ok(Rewritten { text, map, calls })
+}
+
+/// How much text stands in each loop, the last loop first.
+fn loops(source: &str, parts: &[Part]) -> Vec<usize> {
+    let mut found: Vec<usize> = Vec::new();
+    let mut open: Vec<usize> = Vec::new();
+    for part in parts {
+        match part {
+            Part::Text(range) | Part::Verbatim(range) => open.iter().for_each(|at| found[*at] += range.len()),
+            Part::Print(_) => {}
+            Part::Statement(tag) => match tag.tokens.first().map(|token| token.text(source)) {
+                Some("for") => {
+                    open.push(found.len());
+                    found.push(0);
+                }
+                Some("endfor") => drop(open.pop()),
+                _ => {}
+            },
+        }
+        // Loops in loops in loops cannot be rendered; they are not to cost anything here either.
+        if open.len() > 200 {
+            break;
+        }
+    }
+    found.reverse();
+    found
 }
 
 /// Moves the parts of a slice to their place in the whole text.
@@ -77,16 +125,22 @@ pub(super) fn shifted(parts: Result<Vec<Part>, JinjaProblem>, by: usize) -> Resu
         .collect())
 }
 
-struct Rewriter<'s> {
-    source: &'s str,
+/// A template that is being rewritten.
+pub(super) struct Rewriter<'s> {
+    pub source: &'s str,
     /// The part of the source that is rewritten.
-    body: &'s str,
-    edits: Edits,
-    calls: Vec<CallSite>,
+    pub body: &'s str,
+    pub edits: Edits,
+    pub calls: Vec<CallSite>,
     /// How many blocks are open whose text becomes a value: marks in there would change it.
-    captures: usize,
+    pub captures: usize,
     /// The tag before trims the white space after it.
-    trimmed: bool,
+    pub trimmed: bool,
+    pub is_strict: bool,
+    /// How much text stands in each loop that was not reached yet, the last one first.
+    pub loops: Vec<usize>,
+    /// How many `elif` each open `if` has.
+    pub branches: Vec<usize>,
 }
 
 impl Rewriter<'_> {
@@ -126,157 +180,33 @@ impl Rewriter<'_> {
     /// Jinja2 reads `\r\n` and `\r` as `\n`.
     fn carriage_returns(&mut self, range: &Range<usize>) {
         let bytes = self.source.as_bytes();
+        let is_escaped = |at: usize| at > 0 && bytes[at - 1] == b'\\';
         for at in range.clone().filter(|at| bytes[*at] == b'\r') {
+            if is_escaped(at) && self.edits.replaces(at) {
+                continue;
+            }
             let replacement = if bytes.get(at + 1) == Some(&b'\n') { "" } else { "\n" };
             self.edits.replace(at..at + 1, replacement);
         }
     }
 
-    fn expressions<T>(
+    pub(super) fn expressions<T>(
         &mut self,
         tokens: &[Token],
         from: usize,
         read: impl FnOnce(&mut Expressions<'_>) -> Result<T, JinjaProblem>,
     ) -> Result<T, JinjaProblem> {
-        let (edits, calls) = (&mut self.edits, &mut self.calls);
-        let mut reader = Expressions { source: self.source, tokens, at: from, edits, calls, depth: 0 };
-        let result = read(&mut reader)?;
-        if reader.at < tokens.len() {
-            return reader.expected("the end of the tag");
-        }
-        Ok(result)
+        let mut reader = self.reader(tokens, from);
+        let result = read(&mut reader).and_then(|result| match reader.at < tokens.len() {
+            true => reader.expected("the end of the tag"),
+            false => Ok(result),
+        });
+        result.map_err(|problem| unclosed_text(self.source, tokens).unwrap_or(problem))
     }
 
-    fn statement(&mut self, tag: &Tag) -> Result<(), JinjaProblem> {
-        let text = |at: usize| tag.tokens.get(at).map_or("", |token| token.text(self.source));
-        let tokens = self.without_colon(&tag.tokens);
-        match text(0) {
-            "if" | "elif" => self.expressions(tokens, 1, |it| it.tuple().map(drop)),
-            "for" => self.for_loop(tokens),
-            "set" => self.set(tokens),
-            "do" => {
-                self.edits.replace(tag.tokens[0].range.clone(), "set __do =");
-                self.expressions(tokens, 1, |it| it.tuple().map(drop))
-            }
-            "macro" => self.definition(tokens, text(1), "dbt_macro__"),
-            "test" | "data_test" => {
-                self.edits.replace(tag.tokens[0].range.clone(), "macro");
-                self.definition(tokens, text(1), "dbt_macro__test_")
-            }
-            "endtest" | "enddata_test" => {
-                self.captures = self.captures.saturating_sub(1);
-                self.edits.replace(tag.tokens[0].range.clone(), "endmacro");
-                Ok(())
-            }
-            "call" => {
-                self.captures += 1;
-                self.call_block(tokens)
-            }
-            "filter" => {
-                self.captures += 1;
-                Ok(())
-            }
-            "endmacro" | "endcall" | "endset" | "endfilter" => {
-                self.captures = self.captures.saturating_sub(1);
-                Ok(())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// The tokens without the colon that Jinja2 allows at the end of a block tag.
-    fn without_colon<'t>(&mut self, tokens: &'t [Token]) -> &'t [Token] {
-        match tokens.split_last() {
-            Some((last, rest)) if last.text(self.source) == ":" => {
-                self.edits.replace(last.range.clone(), "");
-                rest
-            }
-            _ => tokens,
-        }
-    }
-
-    fn for_loop(&mut self, tokens: &[Token]) -> Result<(), JinjaProblem> {
-        let is_in = |token: &Token| token.text(self.source) == "in";
-        let Some(at) = tokens.iter().position(is_in) else {
-            return self.expressions(tokens, tokens.len(), |it| it.expected("`in`"));
-        };
-        self.expressions(tokens, at + 1, |it| {
-            it.or()?;
-            while it.take(",") {
-                it.or()?;
-            }
-            if it.take("if") {
-                it.expression()?;
-            }
-            it.take("recursive");
-            Ok(())
-        })
-    }
-
-    /// `set x = …` gets a value that can be changed in place; `set x` captures the text up to `endset`.
-    fn set(&mut self, tokens: &[Token]) -> Result<(), JinjaProblem> {
-        let Some(at) = tokens.iter().position(|token| token.text(self.source) == "=") else {
-            self.captures += 1;
-            return Ok(());
-        };
-        let value = self.expressions(tokens, at + 1, |it| {
-            let start = it.at;
-            it.tuple().map(|range| (range, it.at - start))
-        })?;
-        if value.1 > 1 {
-            self.edits.wrap(&value.0, "__m(", ")");
-        }
-        Ok(())
-    }
-
-    fn definition(&mut self, tokens: &[Token], name: &str, prefix: &str) -> Result<(), JinjaProblem> {
-        self.captures += 1;
-        if let Some(token) = tokens.get(1) {
-            self.edits.replace(token.range.clone(), &format!("{prefix}{name}"));
-        }
-        let end = self.parameters(tokens, 2)?;
-        // A body that names `varargs` or `kwargs` takes any arguments: they are given to it under these names.
-        let Some(close) = tokens.get(end - 1).filter(|token| token.text(self.source) == ")") else { return Ok(()) };
-        let mut has_some = tokens.get(end - 2).is_some_and(|token| !matches!(token.text(self.source), "(" | ","));
-        for hidden in ["varargs", "kwargs"].into_iter().filter(|hidden| self.body.contains(hidden)) {
-            if tokens[..end].iter().all(|token| token.text(self.source) != hidden) {
-                let comma = if has_some { ", " } else { "" };
-                self.edits.insert(close.range.start, format!("{comma}{hidden}=none"));
-                has_some = true;
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads `(a, b: type = 1)`; types are dropped. Returns where it ended.
-    fn parameters(&mut self, tokens: &[Token], from: usize) -> Result<usize, JinjaProblem> {
-        let mut at = from + 1;
-        while at < tokens.len() && tokens[at].text(self.source) != ")" {
-            at += 1;
-            if tokens.get(at).is_some_and(|token| token.text(self.source) == ":") {
-                let start = tokens[at].range.start;
-                at += tokens[at..].iter().position(|t| matches!(t.text(self.source), "=" | "," | ")")).unwrap_or(1);
-                let end = tokens.get(at).map_or(start, |token| token.range.start);
-                self.edits.replace(start..end, "");
-            }
-            if tokens.get(at).is_some_and(|token| token.text(self.source) == "=") {
-                let (edits, calls) = (&mut self.edits, &mut self.calls);
-                let mut reader = Expressions { source: self.source, tokens, at: at + 1, edits, calls, depth: 0 };
-                reader.expression()?;
-                at = reader.at;
-            }
-            if tokens.get(at).is_some_and(|token| token.text(self.source) == ",") {
-                at += 1;
-            }
-        }
-        Ok(at + 1)
-    }
-
-    /// `{% call(a, b) f(x) %}` or `{% call f(x) %}`.
-    fn call_block(&mut self, tokens: &[Token]) -> Result<(), JinjaProblem> {
-        let takes = tokens.get(1).is_some_and(|token| token.text(self.source) == "(");
-        let from = if takes { self.parameters(tokens, 1)? } else { 1 };
-        self.expressions(tokens, from, |it| it.expression().map(drop))
+    pub(super) fn reader<'r>(&'r mut self, tokens: &'r [Token], at: usize) -> Expressions<'r> {
+        let (edits, calls, is_strict) = (&mut self.edits, &mut self.calls, self.is_strict);
+        Expressions { source: self.source, tokens, at, edits, calls, depth: 0, is_strict, last_call: None }
     }
 }
 
@@ -291,17 +221,21 @@ mod tests {
     #[test]
     fn dbt_jinja_becomes_minijinja() {
         let cases = [
-            ("{% set xs = [1, 2] + ys %}", "{% set xs = __m(__l([1, 2]) + ys) %}"),
-            ("{% do xs.append({'a': 1}) %}", "{% set __do = xs.append(__d({'a': 1})) %}"),
-            ("{{ '%s' % x ~ 'b' }}", "{{ __mod('%s' , x) ~ 'b' }}"),
+            ("{% set xs = [1, 2] + ys %}", "{% set xs = (([1, 2]|__l)) |__chain('+',  ys) %}"),
+            ("{% do xs.append({'a': 1}) %}", "{% set __do = xs.append((['a', 1]|__d)) %}"),
+            ("{{ '%s' % x ~ 'b' }}", "{{ (('%s') |__chain('%',  x)) |__concat( 'b') }}"),
+            ("{{ 1 < x not in y }}", "{{ (1) |__compare('<',  x , 'not in',  y) }}"),
+            ("{{ -x.y|abs + 2**3 }}", "{{ (((x.y)|__neg)|abs) |__chain('+',  (2)|__power(3)) }}"),
+            ("{{ x[1:][0] }}", "{{ ((x)|__slice(1, none, none))[0] }}"),
             ("{% if x is defined: %}", "{% if x is defined %}"),
-            ("{% test t(model, c='a') %}{% endtest %}", "{% macro dbt_macro__test_t(model, c='a') %}{% endmacro %}"),
-            ("{% macro m(a: string = [1]) -%}", "{% macro dbt_macro__m(a= __l([1])) -%}"),
+            ("{% test t(model) %}{% endtest %}", "{% macro dbt_macro__test_t(model) %}{% endmacro %}"),
+            ("{% macro m(a: string) -%}", "{% macro dbt_macro__m(a) -%}"),
             ("{{ ref('a', v=2) }}", "{{ ref('a', v=2, __at=3) }}"),
             ("{{ config() }}", "{{ config(__at=3) }}"),
-            ("{% for a, b in {'x': 1}.items() if b %}", "{% for a, b in __d({'x': 1}).items() if b %}"),
-            ("{% call(x) f([1]) %}", "{% call(x) f(__l([1])) %}"),
-            ("{{ x if 'a' in ['a'] else -y|abs }}", "{{ x if 'a' in ['a'] else -y|abs }}"),
+            ("{% for a in xs if b %}12{% endfor %}", "{% for a in ((xs)|__each(2)) if b %}12{% endfor %}"),
+            ("{% set ns.x = y %}", "{% set ns.x = ((y)|__held) %}"),
+            ("{% call(x) f([1]) %}", "{% call(x) __block('f', f, ([1]|__l)) %}"),
+            (r"{{ '\d\x41\n' }}", r"{{ '\\dA\n' }}"),
             ("a\r\nb", "a\nb"),
         ];
         for (source, expected) in cases {

@@ -9,7 +9,7 @@ use minijinja::{Environment, UndefinedBehavior};
 use super::JinjaProblem;
 use super::blocks::{Block, BlockKind, Parameter, blocks};
 use super::environment;
-use super::rewrite::{Marks, Rewritten, rewrite};
+use super::rewrite::{Rewritten, rewrite_macro};
 use crate::guard::{self, Task};
 
 /// The package of the macros that come with dbt, in cadet's own words.
@@ -216,7 +216,7 @@ impl Universe {
     }
 
     fn add(&mut self, file: &MacroFile<'_>, source: &Arc<str>, block: Block) -> Result<(), JinjaProblem> {
-        let rewritten = rewrite(source, block.range.clone(), Marks::None)?;
+        let rewritten = rewrite_macro(source, block.range.clone())?;
         let unique_id = format!("macro.{}.{}", file.package, block.name);
         let known = self.packages.get(file.package).and_then(|package| package.get(&block.name));
         if let Some(known) = known {

@@ -2,6 +2,7 @@
 
 use minijinja::{Error, ErrorKind};
 
+use super::python::{dict_methods, filters, list_methods, set_methods, tests, text_methods};
 use super::scope::Scope;
 use super::universe::INTERNAL;
 use crate::project::problem::did_you_mean;
@@ -16,6 +17,7 @@ const NOT_YET: &[&str] = &["load_agate_table", "submit_python_job", "validate_sq
 pub(super) fn words(scope: &Scope, error: &Error) -> (String, String) {
     let detail = error.detail().unwrap_or_default();
     match error.kind() {
+        ErrorKind::OutOfFuel if detail.contains("; ") => split(detail),
         ErrorKind::OutOfFuel => (
             "this template runs for too long".to_owned(),
             "a loop that never ends, or loops inside loops over long lists, cannot be rendered".to_owned(),
@@ -23,8 +25,20 @@ pub(super) fn words(scope: &Scope, error: &Error) -> (String, String) {
         ErrorKind::UnknownFunction => unknown_function(scope, detail),
         ErrorKind::UnknownFilter => (
             format!("there is no filter `{}`", name(detail)),
-            "dbt has the filters of Jinja2; check the spelling after `|`".to_owned(),
+            nearest(name(detail), filters::names())
+                .unwrap_or_else(|| "dbt has the filters of Jinja2; check the spelling after `|`".to_owned()),
         ),
+        ErrorKind::UnknownTest => (
+            format!("there is no test `{}`", name(detail)),
+            nearest(name(detail), tests::names())
+                .unwrap_or_else(|| "dbt has the tests of Jinja2; check the spelling after `is`".to_owned()),
+        ),
+        ErrorKind::UnknownMethod if detail.contains(" has no method named ") => {
+            let method = detail.rsplit(' ').next().unwrap_or_default();
+            let methods = [list_methods::NAMES, dict_methods::NAMES, set_methods::NAMES, text_methods::NAMES];
+            let help = nearest(method, methods.into_iter().flatten().copied());
+            (format!("there is no method `{method}` of such a value"), help.unwrap_or_else(|| LOOK.to_owned()))
+        }
         ErrorKind::SyntaxError if detail.starts_with("unexpected end of input") => (
             "a block in this file is never closed".to_owned(),
             "every `{% if %}`, `{% for %}` and `{% set x %}` needs its `{% endif %}`, `{% endfor %}` or `{% endset %}`"
@@ -40,12 +54,22 @@ pub(super) fn words(scope: &Scope, error: &Error) -> (String, String) {
                 "macros call one another too deeply".to_owned(),
                 "a macro that calls itself needs an end; look for two macros that call each other".to_owned(),
             ),
-            None => match detail.split_once("; ") {
-                Some((message, help)) => (message.to_owned(), help.to_owned()),
-                None => (detail.to_owned(), LOOK.to_owned()),
-            },
+            None => split(detail),
         },
     }
+}
+
+/// A message of ours: what is wrong, and after `; ` how to go on.
+fn split(detail: &str) -> (String, String) {
+    match detail.split_once("; ") {
+        Some((message, help)) => (message.to_owned(), help.to_owned()),
+        None => (detail.to_owned(), LOOK.to_owned()),
+    }
+}
+
+/// The name that may have been meant.
+fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
+    did_you_mean(name, known).map(|near| format!("did you mean `{near}`?"))
 }
 
 /// `filter x is unknown`, `x is unknown`: the name in it.
@@ -87,7 +111,11 @@ fn not_yet(name: &str) -> (String, String) {
     )
 }
 
-fn unknown_name(scope: &Scope, name: &str) -> (String, String) {
+/// What is said of a name that means nothing.
+pub(super) fn unknown_name(scope: &Scope, name: &str) -> (String, String) {
+    if name.contains('.') || name.contains('[') {
+        return (format!("`{name}` is not defined"), "check the name, or write `| default(…)` after it".to_owned());
+    }
     if NOT_YET.contains(&name) {
         return not_yet(name);
     }
