@@ -14,6 +14,7 @@ mod deploy;
 mod edges;
 mod honest;
 mod mistakes;
+mod probes;
 mod rules;
 mod select;
 mod semantic_layer;
