@@ -371,9 +371,7 @@ fn locate<'s>(scope: &'s Scope, template: &'s Rewritten, path: &str, error: &min
         span.start = span.start.saturating_sub(name_before(before.trim_end_matches(['|', ')'])).len());
     }
     let (path, is_internal) = match scope.universe.by_id(name).filter(|_| name != path) {
-        Some(definition) => {
-            (definition.path.as_str(), INTERNAL_PACKAGES.contains(&definition.package.as_str()))
-        }
+        Some(definition) => (definition.path.as_str(), INTERNAL_PACKAGES.contains(&definition.package.as_str())),
         None => (path, false),
     };
     Some(Located { place: Place::span(path, span), message, is_internal, text: &rewritten.text, at: range.start })

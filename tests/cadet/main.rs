@@ -18,6 +18,7 @@ mod exploits;
 mod guard;
 mod honest;
 mod mistakes;
+mod probes;
 mod rules;
 mod select;
 mod semantic_layer;

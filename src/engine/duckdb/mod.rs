@@ -3,8 +3,9 @@
 //! The file is attached under the catalogue's name, so that the SQL that goes to Athena names the right tables here.
 //! A project's SQL cannot reach files or the network: external access is off before the first query.
 
+mod athena;
 mod message;
-mod patterns;
+mod native;
 mod prelude;
 mod reader;
 mod rows;
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use duckdb::{Connection, OptionalExt, params};
 
+use athena::{Table, Translated};
 use message::query_error;
 
 use super::{Engine, EngineError, Found, Load, Rows, Stored, TestAnswer, TypedColumn};
@@ -24,6 +26,7 @@ use crate::jinja::warehouse::Warehouse;
 /// A DuckDB file.
 pub struct DuckDb {
     connection: Mutex<Connection>,
+    catalogue: String,
 }
 
 impl DuckDb {
@@ -45,15 +48,17 @@ impl DuckDb {
         let path = file.display().to_string().replace('\'', "''");
         let statements = [
             format!("attach '{path}' as {}", quoted(catalogue)),
-            "set global integer_division = true; set global default_null_order = 'nulls_last'; set global lambda_syntax = 'ENABLE_SINGLE_ARROW'".to_owned(),
+            "set global default_null_order = 'nulls_last'; set global lambda_syntax = 'DISABLE_SINGLE_ARROW'"
+                .to_owned(),
             "set autoinstall_known_extensions = false; set autoload_known_extensions = false".to_owned(),
-            prelude::SQL.to_owned(),
+            format!("begin transaction; {} commit", prelude::SQL),
             "set enable_external_access = false; set lock_configuration = true".to_owned(),
         ];
+        native::register(&connection).map_err(unavailable)?;
         for statement in statements {
             connection.execute_batch(&statement).map_err(unavailable)?;
         }
-        Ok(Self { connection: Mutex::new(connection) })
+        Ok(Self { connection: Mutex::new(connection), catalogue: catalogue.to_owned() })
     }
 
     fn connection(&self) -> Result<Connection, EngineError> {
@@ -80,15 +85,17 @@ impl DuckDb {
         }
     }
 
-    /// Binds a query without running it, so that its mistakes have their places in its own text.
-    fn bind(connection: &Connection, query: &str) -> Result<(), EngineError> {
-        connection.prepare(query).map(drop).map_err(|error| query_error(&error, Some(query)))?;
-        // DuckDB would give the second of two columns of one name another name; Athena refuses the table.
-        let names: Vec<String> =
-            Self::described(connection, &format!("(\n{query}\n)"))?.into_iter().map(|column| column.name).collect();
+    /// The query in DuckDB's words.
+    ///
+    /// # Errors
+    /// When Athena would refuse it, or it cannot be run here; or two of its columns have one name, which Athena's
+    /// tables cannot have.
+    fn translated(&self, connection: &Connection, query: &str) -> Result<String, EngineError> {
+        let translated = translate(connection, &self.catalogue, query)?;
+        let names = &translated.names;
         let is_twice = |(at, name): (usize, &String)| names[..at].iter().any(|known| known.eq_ignore_ascii_case(name));
         match names.iter().enumerate().find(|(at, name)| is_twice((*at, name))) {
-            None => Ok(()),
+            None => Ok(translated.sql),
             Some((_, name)) => Err(EngineError::Query {
                 message: format!("the column `{name}` stands twice in what this selects"),
                 offset: None,
@@ -106,15 +113,38 @@ impl DuckDb {
 
     /// The columns of a relation, or of a query in brackets.
     fn described(connection: &Connection, what: &str) -> Result<Vec<TypedColumn>, EngineError> {
-        let mut statement =
-            connection.prepare(&format!("describe {what}")).map_err(|error| query_error(&error, None))?;
+        let mut statement = connection.prepare(&format!("describe {what}")).map_err(|error| query_error(&error))?;
         let rows = statement.query_map([], |row| Ok(TypedColumn { name: row.get(0)?, data_type: row.get(1)? }));
-        rows.and_then(Iterator::collect).map_err(|error| query_error(&error, None))
+        rows.and_then(Iterator::collect).map_err(|error| query_error(&error))
     }
 }
 
+/// A query in DuckDB's words, with the tables that the connection knows.
+fn translate(connection: &Connection, catalogue: &str, query: &str) -> Result<Translated, EngineError> {
+    athena::translate(query, &|parts: &[String]| table(connection, catalogue, parts))
+}
+
+const COLUMNS: &str = "select column_name, data_type from duckdb_columns() where lower(database_name) = lower(?) \
+                       and lower(schema_name) = lower(?) and lower(table_name) = lower(?) order by column_index";
+
+/// A table or view by the parts of its name: the schema and the table, perhaps after the catalogue.
+fn table(connection: &Connection, catalogue: &str, parts: &[String]) -> Result<Option<Table>, EngineError> {
+    let (database, schema, table) = match parts {
+        [database, schema, table] => (database.as_str(), schema, table),
+        [schema, table] => (catalogue, schema, table),
+        _ => return Ok(None),
+    };
+    let mut statement = connection.prepare_cached(COLUMNS).map_err(|error| query_error(&error))?;
+    let rows = statement.query_map(params![database, schema, table], |row| {
+        Ok(TypedColumn { name: row.get(0)?, data_type: row.get(1)? })
+    });
+    let columns: Vec<TypedColumn> = rows.and_then(Iterator::collect).map_err(|error| query_error(&error))?;
+    let name = [database, schema, table].map(quoted).join(".");
+    Ok(Some(Table { name, columns }).filter(|table| !table.columns.is_empty()))
+}
+
 fn run(connection: &Connection, statement: &str) -> Result<usize, EngineError> {
-    connection.execute(statement, []).map_err(|error| query_error(&error, None))
+    connection.execute(statement, []).map_err(|error| query_error(&error))
 }
 
 fn quoted(name: &str) -> String {
@@ -136,7 +166,7 @@ fn found(connection: &Connection, relation: &Relation) -> Result<Option<Found>, 
     let row: Option<(String, Option<String>)> = connection
         .query_row(FIND, params![a, b, c, a, b, c], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()
-        .map_err(|error| query_error(&error, None))?;
+        .map_err(|error| query_error(&error))?;
     Ok(row.map(|(kind, mark)| Found { stored: if kind == "VIEW" { Stored::View } else { Stored::Table }, mark }))
 }
 
@@ -158,7 +188,7 @@ fn swap(connection: &Connection, relation: &Relation) -> Result<(), EngineError>
 fn count(connection: &Connection, relation: &Relation) -> Result<u64, EngineError> {
     connection
         .query_row(&format!("select count(*) from {relation}"), [], |row| row.get(0))
-        .map_err(|error| query_error(&error, None))
+        .map_err(|error| query_error(&error))
 }
 
 /// Compares the columns that were built with those that the contract promises.
@@ -208,10 +238,9 @@ impl Engine for DuckDb {
         query: &str,
         contract: Option<&[TypedColumn]>,
     ) -> Result<u64, EngineError> {
-        let query = &*patterns::translate(query)?;
         self.create_schema(relation)?;
         self.transaction(|connection| {
-            Self::bind(connection, query)?;
+            let query = &self.translated(connection, query)?;
             let new = fresh(relation);
             run(connection, &format!("create or replace table {new} as (\n{query}\n)"))?;
             if let Some(contract) = contract {
@@ -224,10 +253,9 @@ impl Engine for DuckDb {
     }
 
     fn replace_view(&self, relation: &Relation, query: &str) -> Result<(), EngineError> {
-        let query = &*patterns::translate(query)?;
         self.create_schema(relation)?;
         self.transaction(|connection| {
-            Self::bind(connection, query)?;
+            let query = &self.translated(connection, query)?;
             if stored(connection, relation)? == Some(Stored::Table) {
                 run(connection, &format!("drop table {relation}"))?;
             }
@@ -236,9 +264,8 @@ impl Engine for DuckDb {
     }
 
     fn append(&self, relation: &Relation, query: &str) -> Result<u64, EngineError> {
-        let query = &*patterns::translate(query)?;
         self.transaction(|connection| {
-            Self::bind(connection, query)?;
+            let query = &self.translated(connection, query)?;
             let columns = Self::columns(connection, relation)?;
             let names: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
             let names = names.join(", ");
@@ -274,19 +301,19 @@ impl Engine for DuckDb {
     }
 
     fn reader(&self) -> Result<Arc<dyn Warehouse>, EngineError> {
-        Ok(Arc::new(reader::Reader::new(self.connection()?)))
+        Ok(Arc::new(reader::Reader::new(self.connection()?, &self.catalogue)))
     }
 
     fn test(&self, query: &str) -> Result<TestAnswer, EngineError> {
-        let query = &*patterns::translate(query)?;
         let connection = self.connection()?;
+        let query = &self.translated(&connection, query)?;
         let answer = connection.query_row(query, [], |row| {
             let failures: Option<i64> = row.get(0)?;
             let (warns, fails): (Option<bool>, Option<bool>) = (row.get(1)?, row.get(2)?);
             let failures = u64::try_from(failures.unwrap_or_default()).unwrap_or_default();
             Ok(TestAnswer { failures, warns: warns.unwrap_or_default(), fails: fails.unwrap_or_default() })
         });
-        answer.map_err(|error| query_error(&error, None))
+        answer.map_err(|error| query_error(&error))
     }
 
     fn rows(&self, query: &str, limit: Option<usize>) -> Result<Rows, EngineError> {
@@ -301,12 +328,12 @@ fn append_rows(connection: &Connection, load: &Load<'_>) -> Result<(), EngineErr
         .iter()
         .map(|column| load.table.header.iter().position(|name| name.eq_ignore_ascii_case(&column.name)))
         .collect();
-    let mut appender = connection.appender("cadet_load").map_err(|error| query_error(&error, None))?;
+    let mut appender = connection.appender("cadet_load").map_err(|error| query_error(&error))?;
     for row in &load.table.rows {
         let values = places
             .iter()
             .map(|place| place.and_then(|at| row.get(at)).filter(|value| !crate::parse::csv::is_null(value)));
-        appender.append_row(duckdb::appender_params_from_iter(values)).map_err(|error| query_error(&error, None))?;
+        appender.append_row(duckdb::appender_params_from_iter(values)).map_err(|error| query_error(&error))?;
     }
-    appender.flush().map_err(|error| query_error(&error, None))
+    appender.flush().map_err(|error| query_error(&error))
 }

@@ -7,22 +7,26 @@ use duckdb::types::{TimeUnit, Value};
 use duckdb::{Connection, params};
 
 use super::message::query_error;
-use super::{DuckDb, found, patterns};
+use super::rows::athena_type;
+use super::{DuckDb, found, translate};
 use crate::engine::{EngineError, Stored};
 use crate::jinja::column::Column;
 use crate::jinja::relation::Relation;
 use crate::jinja::warehouse::{Answer, Cell, Kind, Warehouse};
 
 /// A connection of its own, on which only queries are run.
-pub(super) struct Reader(Mutex<Connection>);
+pub(super) struct Reader {
+    connection: Mutex<Connection>,
+    catalogue: String,
+}
 
 impl Reader {
-    pub(super) fn new(connection: Connection) -> Self {
-        Self(Mutex::new(connection))
+    pub(super) fn new(connection: Connection, catalogue: &str) -> Self {
+        Self { connection: Mutex::new(connection), catalogue: catalogue.to_owned() }
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -34,25 +38,11 @@ impl fmt::Debug for Reader {
 
 /// What is said of an error of DuckDB's own.
 fn wrong(error: duckdb::Error) -> String {
-    words(query_error(&error, None))
+    words(query_error(&error))
 }
 
 fn words(error: EngineError) -> String {
     error.to_string()
-}
-
-/// Athena's word for a type of DuckDB's.
-fn athena_type(duckdb: &str) -> String {
-    let lower = duckdb.to_lowercase();
-    match lower.strip_suffix("[]") {
-        Some(items) => format!("array({})", athena_type(items)),
-        None => match lower.as_str() {
-            "blob" => "varbinary".to_owned(),
-            "float" => "real".to_owned(),
-            "hugeint" => "bigint".to_owned(),
-            _ => lower,
-        },
-    }
 }
 
 fn cell(value: Value) -> Cell {
@@ -94,15 +84,15 @@ fn cell(value: Value) -> Cell {
 
 impl Warehouse for Reader {
     fn query(&self, sql: &str) -> Result<Answer, String> {
-        let query = patterns::translate(sql).map_err(words)?;
         let connection = self.connection();
-        let mut statement = connection.prepare(&query).map_err(wrong)?;
+        let query = translate(&connection, &self.catalogue, sql).map_err(words)?;
+        let mut statement = connection.prepare(&query.sql).map_err(wrong)?;
         let mut rows = statement.query([]).map_err(wrong)?;
-        let columns = rows.as_ref().map(duckdb::Statement::column_names).unwrap_or_default();
         // A column of nothing but `null` has a type that the driver cannot read.
-        let types = rows.as_ref().map(|found| (0..columns.len()).map(|at| found.column_type(at).to_string()).collect());
+        let types =
+            rows.as_ref().map(|found| (0..query.names.len()).map(|at| found.column_type(at).to_string()).collect());
         let types: Vec<String> = types.unwrap_or_default();
-        let mut answer = Answer { columns, rows: Vec::new() };
+        let mut answer = Answer { columns: query.names, rows: Vec::new() };
         while let Some(row) = rows.next().map_err(wrong)? {
             let values = types.iter().enumerate().map(|(at, data_type)| match data_type == "Null" {
                 true => Ok(Cell::Null),
@@ -114,9 +104,11 @@ impl Warehouse for Reader {
     }
 
     fn columns_of_query(&self, sql: &str) -> Result<Vec<Column>, String> {
-        let query = patterns::translate(sql).map_err(words)?;
-        let described = DuckDb::described(&self.connection(), &format!("(\n{query}\n)")).map_err(words)?;
-        Ok(described.iter().map(|column| Column::described(&column.name, &athena_type(&column.data_type))).collect())
+        let connection = self.connection();
+        let query = translate(&connection, &self.catalogue, sql).map_err(words)?;
+        let described = DuckDb::described(&connection, &format!("(\n{}\n)", query.sql)).map_err(words)?;
+        let named = query.names.iter().zip(&described);
+        Ok(named.map(|(name, column)| Column::described(name, &athena_type(&column.data_type))).collect())
     }
 
     fn kind(&self, relation: &Relation) -> Result<Option<Kind>, String> {

@@ -3,16 +3,18 @@
 //! sqlparser reads it with Athena's ways. It is no validator of Trino: what it cannot read is said with a place, and
 //! for clauses that it is known not to know, as a note and not as an error.
 
-use std::any::TypeId;
-use std::collections::{HashMap, HashSet};
+mod dialect;
+mod tokens;
+
 use std::ops::Range;
 
-use sqlparser::ast::Statement;
-use sqlparser::dialect::{Dialect, GenericDialect};
+use sqlparser::ast::{Query, Statement};
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 use crate::source::LineIndex;
+use dialect::AthenaDialect;
+use tokens::in_sqlparsers_words;
 
 /// Deeper nesting is refused, so that no query can exhaust the stack.
 const DEEPEST: usize = 100;
@@ -26,10 +28,15 @@ const UNREAD: &[&str] = &[
     "json_query",
     "json_table",
     "json_exists",
+    "json_value",
+    "json_object",
+    "json_array",
+    "group by all (",
+    "all (values",
+    "any (values",
+    "with function ",
     "for timestamp as of",
     "for version as of",
-    "extract(day_of",
-    "(values ",
 ];
 
 /// Why the SQL is not one query.
@@ -43,67 +50,19 @@ pub struct SqlProblem {
     pub is_unread: bool,
 }
 
-/// Athena's dialect, as far as it differs from the standard in reading.
-#[derive(Debug)]
-struct AthenaDialect;
-
-impl Dialect for AthenaDialect {
-    /// Where sqlparser asks for a dialect by name, it reads as its generic one.
-    fn dialect(&self) -> TypeId {
-        TypeId::of::<GenericDialect>()
-    }
-
-    fn is_identifier_start(&self, ch: char) -> bool {
-        ch.is_alphabetic() || ch == '_'
-    }
-
-    fn is_identifier_part(&self, ch: char) -> bool {
-        ch.is_alphanumeric() || ch == '_' || ch == '$' || ch == '@'
-    }
-
-    fn is_delimited_identifier_start(&self, ch: char) -> bool {
-        ch == '"'
-    }
-
-    fn supports_filter_during_aggregation(&self) -> bool {
-        true
-    }
-
-    fn supports_group_by_expr(&self) -> bool {
-        true
-    }
-
-    fn supports_lambda_functions(&self) -> bool {
-        true
-    }
-
-    fn supports_nested_comments(&self) -> bool {
-        false
-    }
-
-    fn supports_window_function_null_treatment_arg(&self) -> bool {
-        true
-    }
-
-    fn supports_within_after_array_aggregation(&self) -> bool {
-        true
-    }
-
-    fn supports_limit_comma(&self) -> bool {
-        false
-    }
-
-    /// Without it sqlparser knows no `struct<…>` types, which is how rows are read.
-    fn supports_struct_literal(&self) -> bool {
-        true
-    }
-}
-
 /// Reads compiled SQL as exactly one query.
 ///
 /// # Errors
 /// What is wrong with it, with the place in the SQL.
 pub fn check(sql: &str) -> Result<(), SqlProblem> {
+    read(sql).map(drop)
+}
+
+/// Reads compiled SQL as exactly one query, and gives its tree, whose places are those of the SQL.
+///
+/// # Errors
+/// What is wrong with it, with the place in the SQL.
+pub fn read(sql: &str) -> Result<Query, SqlProblem> {
     let index = LineIndex::new(sql);
     let dialect = AthenaDialect;
     let tokens = Tokenizer::new(&dialect, sql).tokenize_with_location().map_err(|error| {
@@ -127,8 +86,10 @@ pub fn check(sql: &str) -> Result<(), SqlProblem> {
         .with_recursion_limit(DEEPEST)
         .with_tokens_with_locations(in_sqlparsers_words(tokens.clone()));
     match parser.parse_statements() {
-        Ok(statements) if matches!(statements.as_slice(), [Statement::Query(_)]) => Ok(()),
-        Ok(_) => Err(not_a_query(sql)),
+        Ok(mut statements) => match (statements.pop(), statements.is_empty()) {
+            (Some(Statement::Query(query)), true) => Ok(*query),
+            _ => Err(not_a_query(sql)),
+        },
         Err(error) => Err(parse_problem(sql, &index, &tokens, &error)),
     }
 }
@@ -155,6 +116,10 @@ fn one_query(
         };
         return Err(certain(problem(sql, span(index, semicolon), message.into(), help)));
     }
+    if let Some(equals) = tokens.iter().find(|token| token.token == Token::DoubleEq) {
+        let message = "`==` is no comparison in SQL".to_owned();
+        return Err(certain(problem(sql, span(index, equals), message, "write one `=`")));
+    }
     let first = tokens.iter().find(|token| !matches!(token.token, Token::Whitespace(_) | Token::LParen));
     let begins = first.is_some_and(|token| matches!(&token.token, Token::Word(word) if matches!(word.value.to_lowercase().as_str(), "select" | "with" | "values" | "table")));
     if begins { Ok(()) } else { Err(certain(not_a_query(sql))) }
@@ -166,9 +131,17 @@ fn not_a_query(sql: &str) -> SqlProblem {
 }
 
 fn problem(sql: &str, span: Range<usize>, message: String, help: &str) -> SqlProblem {
-    let lower = sql.to_lowercase();
-    let is_unread = UNREAD.iter().any(|clause| lower.contains(clause));
+    let is_unread = unread_clause(sql).is_some();
     SqlProblem { message, span, help: help.to_owned(), is_unread }
+}
+
+/// A clause in the SQL that Trino knows and this reader does not.
+pub fn unread_clause(sql: &str) -> Option<&'static str> {
+    let lower = sql.to_lowercase();
+    let found = UNREAD.iter().copied().find(|clause| lower.contains(clause));
+    found
+        .or_else(|| lower.trim_start().starts_with("table ").then_some("table"))
+        .map(|clause| clause.trim_end_matches(['(', ' ']))
 }
 
 fn first_word(sql: &str) -> Range<usize> {
@@ -226,74 +199,6 @@ fn word_end(sql: &str, at: usize) -> usize {
     let rest = &sql[at..];
     let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
     at + length.max(rest.chars().next().map_or(0, char::len_utf8))
-}
-
-/// Trino writes `array(varchar)` and `row(a bigint)` where sqlparser reads `array<varchar>` and `struct<a bigint>`.
-///
-/// Only in the position of a type, which is what follows `as` in a cast up to the cast's closing bracket.
-fn in_sqlparsers_words(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    let places: Vec<usize> =
-        (0..tokens.len()).filter(|at| !matches!(tokens[*at].token, Token::Whitespace(_))).collect();
-    let word = |tokens: &[TokenWithSpan], at: usize| match tokens.get(at).map(|token| &token.token) {
-        Some(Token::Word(word)) if word.quote_style.is_none() => word.value.to_lowercase(),
-        _ => String::new(),
-    };
-    let closings = closings(&tokens, &places);
-    let mut casts: Vec<Option<usize>> = Vec::new();
-    let mut closed: HashSet<usize> = HashSet::new();
-    for (number, &at) in places.iter().enumerate() {
-        let before = number.checked_sub(1).map(|before| word(&tokens, places[before])).unwrap_or_default();
-        match &tokens[at].token {
-            Token::LParen => {
-                let in_type = casts.last().is_some_and(Option::is_some);
-                match before.as_str() {
-                    "cast" | "try_cast" => casts.push(None),
-                    "array" | "row" | "map" if in_type => {
-                        let closing = closings.get(&at).copied();
-                        closed.extend(closing.and_then(|closing| close_type(&mut tokens, &places, number, closing)));
-                        casts.push(Some(at));
-                    }
-                    _ => casts.push(casts.last().copied().flatten()),
-                }
-            }
-            Token::RParen => drop(casts.pop()),
-            Token::Gt if closed.contains(&at) => drop(casts.pop()),
-            Token::Word(_) if word(&tokens, at) == "as" && casts.last() == Some(&None) => {
-                if let Some(last) = casts.last_mut() {
-                    *last = Some(at);
-                }
-            }
-            _ => {}
-        }
-    }
-    tokens
-}
-
-/// The closing bracket of each bracket that has one.
-fn closings(tokens: &[TokenWithSpan], places: &[usize]) -> HashMap<usize, usize> {
-    let mut open = Vec::new();
-    let mut closings = HashMap::new();
-    for &at in places {
-        match tokens[at].token {
-            Token::LParen => open.push(at),
-            Token::RParen => closings.extend(open.pop().map(|opening| (opening, at))),
-            _ => {}
-        }
-    }
-    closings
-}
-
-/// Turns the brackets of a type into angle brackets, and `row` into `struct`; says where the closing one was.
-fn close_type(tokens: &mut [TokenWithSpan], places: &[usize], number: usize, closing: usize) -> Option<usize> {
-    if matches!(&tokens[places[number - 1]].token, Token::Word(word) if word.value.eq_ignore_ascii_case("map")) {
-        return None;
-    }
-    tokens[places[number]].token = Token::Lt;
-    tokens[closing].token = Token::Gt;
-    if matches!(&tokens[places[number - 1]].token, Token::Word(word) if word.value.eq_ignore_ascii_case("row")) {
-        tokens[places[number - 1]].token = Token::make_keyword("STRUCT");
-    }
-    Some(closing)
 }
 
 #[cfg(test)]
