@@ -1,7 +1,6 @@
 //! The statements of dbt's Jinja in, minijinja's out: loops, assignments, macros and their calls.
 
 use super::JinjaProblem;
-use super::expression::Expressions;
 use super::lexer::{Tag, Token, TokenKind};
 use super::rewrite::Rewriter;
 

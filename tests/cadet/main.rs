@@ -14,6 +14,7 @@ mod deploy;
 mod edges;
 mod exploits;
 mod honest;
+mod jinja_errors;
 mod mistakes;
 mod rules;
 mod select;
