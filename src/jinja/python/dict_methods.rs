@@ -133,7 +133,7 @@ pub(crate) fn function(values: &[Value]) -> Done<Value> {
         [one] => pairs(one)?,
         _ => return Err(fail("`dict` takes one list of pairs, and named values")),
     };
-    entries.extend(named(args)?);
+    entries.extend(named(&args)?);
     charge(entries.len() * 64)?;
     Ok(Dict::value(entries))
 }
