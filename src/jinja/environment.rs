@@ -21,8 +21,11 @@ const FUEL: u64 = 20_000_000;
 /// How deep macros may call one another (each takes a few levels).
 const RECURSION: usize = 400;
 
+/// A function of all its arguments.
+type Function = fn(&[Value]) -> Result<Value, Error>;
+
 /// The functions that Jinja2 has.
-const FUNCTIONS: &[(&str, fn(&[Value]) -> Result<Value, Error>)] = &[
+const FUNCTIONS: &[(&str, Function)] = &[
     ("range", Range::function),
     ("dict", dict_methods::function),
     ("namespace", namespace),

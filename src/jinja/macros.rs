@@ -124,6 +124,15 @@ impl MacroRef {
         Ok(captured.value.take().unwrap_or_default())
     }
 
+    /// The names of the arguments that are given, are not defined, and are not to get their defaults.
+    fn undefined(&self, bound: &[(String, Value)]) -> Option<(String, Value)> {
+        let has_default =
+            |name: &str| self.definition.parameters.iter().any(|known| known.has_default && known.name == name);
+        let undefined = bound.iter().filter(|(name, value)| value.is_undefined() && has_default(name));
+        let names: Vec<Value> = undefined.map(|(name, _)| Value::from(name.as_str())).collect();
+        (!names.is_empty()).then(|| (UNDEFINED.to_owned(), List::value(names)))
+    }
+
     /// Python's binding of arguments to parameters, `varargs` and `kwargs` included.
     fn bind(&self, args: &[Value]) -> Result<Kwargs, Error> {
         let (positional, given): (&[Value], Kwargs) = from_args(args)?;
@@ -178,12 +187,7 @@ impl MacroRef {
                 bound.push((parameter.name.clone(), value));
             }
         }
-        let has_default = |name: &str| parameters.iter().any(|known| known.has_default && known.name == name);
-        let undefined = bound.iter().filter(|(name, value)| value.is_undefined() && has_default(name));
-        let undefined: Vec<Value> = undefined.map(|(name, _)| Value::from(name.as_str())).collect();
-        if !undefined.is_empty() {
-            bound.push((UNDEFINED.to_owned(), List::value(undefined)));
-        }
+        bound.extend(self.undefined(&bound));
         if self.definition.takes_varargs {
             bound.push(("varargs".to_owned(), List::value(more.iter().cloned())));
         }

@@ -273,8 +273,9 @@ struct Located<'s> {
 fn undefined_name<'s>(found: &Located<'s>, error: &minijinja::Error) -> Option<&'s str> {
     let is_bare = error.kind() == minijinja::ErrorKind::UndefinedError && error.detail().unwrap_or_default().is_empty();
     let (before, after) = found.text.split_at_checked(found.at).filter(|_| is_bare)?;
-    let is_name =
-        |name: &&str| name.starts_with(|c: char| c.is_alphabetic()) && !matches!(*name, "in" | "set" | "none");
+    let is_name = |name: &&str| {
+        name.starts_with(|c: char| c.is_alphabetic() || c == '.') && !matches!(*name, "in" | "set" | "none")
+    };
     let after = after.split_once(',').map_or("", |(_, after)| after).trim_start_matches([' ', '(']);
     let right = &after[..after.find(|c: char| !is_part(c)).unwrap_or(after.len())];
     [name_before(before.trim_end_matches([' ', ')', '|'])), right].into_iter().find(is_name)

@@ -182,6 +182,11 @@ impl Rewriter<'_> {
 
     fn definition(&mut self, tag: &Tag, name: &str, prefix: &str) -> Result<(), JinjaProblem> {
         let tokens = &tag.tokens;
+        let has_name = tokens.get(1).is_some_and(|token| token.kind == TokenKind::Name);
+        if !has_name || tokens.get(2).is_none_or(|token| token.text(self.source) != "(") {
+            let what = if has_name { "`(` after the name" } else { "a name" };
+            return self.expressions(tokens, if has_name { 2 } else { 1 }, |it| it.expected(what));
+        }
         self.captures += 1;
         if let Some(token) = tokens.get(1) {
             self.edits.replace(token.range.clone(), &format!("{prefix}{name}"));
@@ -212,7 +217,8 @@ impl Rewriter<'_> {
                 let start = tokens[at].range.start;
                 at += tokens[at..].iter().position(|t| matches!(t.text(self.source), "=" | "," | ")")).unwrap_or(1);
                 let end = tokens.get(at).map_or(start, |token| token.range.start);
-                self.edits.replace(start..end, "");
+                let lines = "\n".repeat(self.source[start..end].matches('\n').count());
+                self.edits.replace(start..end, &lines);
             }
             if tokens.get(at).is_some_and(|token| token.text(self.source) == "=") {
                 let mut reader = self.reader(tokens, at + 1);

@@ -93,6 +93,7 @@ fn json_at(value: &Value, depth: usize) -> serde_json::Value {
             .flatten()
             .map(|key| (text(&key), json_at(&value.get_item(&key).unwrap_or_default(), depth + 1)))
             .collect(),
+        ValueKind::String => Json::String(text(value)),
         _ => match value.try_iter() {
             Ok(items) => items.map(|item| json_at(&item, depth + 1)).collect(),
             Err(_) => Json::String(text(value)),

@@ -17,6 +17,7 @@ mod edges;
 mod exploits;
 mod guard;
 mod honest;
+mod jinja_errors;
 mod mistakes;
 mod probes;
 mod rules;

@@ -486,8 +486,12 @@ fn a_template_without_an_end_is_stopped_and_the_other_mistakes_are_found() {
       ╰ help: did you mean `prison_safety__visits_stg`?
 
     error[jinja/renders]: this template runs for too long
-     ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql
-     ╰ help: a loop that never ends, or loops inside loops over long lists, cannot be rendered
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:1
+      │
+    1 │ {% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}
+      │ ━━
+      │
+      ╰ help: a loop that never ends, or loops inside loops over long lists, cannot be rendered
 
     ✗ Checked 4 changed files: 2 errors.
       To learn more about a rule: cadet explain references/exist

@@ -28,15 +28,7 @@ pub(crate) fn call(state: &mut State<'_, '_>, dict: &Arc<Dict>, method: &str, va
         "keys" => view(Part::Keys),
         "values" => view(Part::Values),
         "items" => view(Part::Items),
-        "update" => {
-            let mut more = match args.positional.first() {
-                Some(other) => pairs(other)?,
-                None => Vec::new(),
-            };
-            more.extend(named(&args)?);
-            dict.change(|entries| Ok(entries.extend(more)))?;
-            Ok(none)
-        }
+        "update" => update(dict, &args).map(|()| none),
         "setdefault" => {
             let (key, default) = (args.must(0, "key")?, args.value(1, "default").unwrap_or(none));
             hashable(&key)?;
@@ -55,7 +47,12 @@ pub(crate) fn call(state: &mut State<'_, '_>, dict: &Arc<Dict>, method: &str, va
             let (key, value) = last.ok_or_else(|| fail("`popitem`: the dict is empty"))?;
             super::containers::Tuple::value(vec![key, value])
         }
-        "clear" => dict.change(|entries| Ok(entries.clear())).map(|()| none),
+        "clear" => dict
+            .change(|entries| {
+                entries.clear();
+                Ok(())
+            })
+            .map(|()| none),
         "copy" => {
             let entries = dict.items();
             charge(entries.len() * 64)?;
@@ -72,6 +69,19 @@ pub(crate) fn call(state: &mut State<'_, '_>, dict: &Arc<Dict>, method: &str, va
             None => Err(Error::from(ErrorKind::UnknownMethod)),
         },
     }
+}
+
+fn update(dict: &Dict, args: &Args<'_>) -> Done<()> {
+    let mut more = match args.positional.first() {
+        Some(other) => pairs(other)?,
+        None => Vec::new(),
+    };
+    more.extend(named(args)?);
+    dict.change(|entries| {
+        entries.extend(more);
+        Ok(())
+    })?;
+    Ok(())
 }
 
 /// The methods that any mapping has.

@@ -94,12 +94,15 @@ fn entries(out: &mut String, value: &Value, style: &Style, depth: usize) -> Done
     between(out, style, depth, ('{', '}'), (keys.len(), &mut each))
 }
 
+/// Writes the item at this place.
+type Each<'e> = &'e mut dyn FnMut(&mut String, usize) -> Done<()>;
+
 fn between(
     out: &mut String,
     style: &Style,
     depth: usize,
     (open, close): (char, char),
-    (count, each): (usize, &mut dyn FnMut(&mut String, usize) -> Done<()>),
+    (count, each): (usize, Each<'_>),
 ) -> Done<()> {
     out.push(open);
     let line = |out: &mut String, depth: usize| -> Done<()> {

@@ -20,11 +20,17 @@ pub(crate) fn call(state: &mut State<'_, '_>, list: &List, method: &str, values:
         "append" => {
             args.at_most(&["item"])?;
             let item = args.must(0, "item")?;
-            list.change(|items| Ok(items.push(item)))?;
+            list.change(|items| {
+                items.push(item);
+                Ok(())
+            })?;
         }
         "extend" => {
             let more = items(&args.must(0, "items")?)?;
-            list.change(|items| Ok(items.extend(more)))?;
+            list.change(|items| {
+                items.extend(more);
+                Ok(())
+            })?;
         }
         "insert" => {
             let (at, item) = (args.int(0, "index", 0)?, args.must(1, "item")?);
@@ -49,23 +55,35 @@ pub(crate) fn call(state: &mut State<'_, '_>, list: &List, method: &str, values:
             let at = position(&list.items(), &args.must(0, "item")?, "remove")?;
             list.change(|items| Ok(items.remove(at)))?;
         }
-        "sort" => {
-            let (reverse, key) = (args.flag(9, "reverse", false), args.some(9, "key"));
-            args.at_most(&["key", "reverse"])?;
-            let mut keyed = Vec::new();
-            for item in list.items() {
-                let by = key.as_ref().map_or_else(|| Ok(item.clone()), |key| key.call(state, &[item.clone()]))?;
-                keyed.push((by, item));
-            }
-            let sorted = sorted(keyed, reverse)?;
-            list.change(|items| Ok(*items = sorted))?;
-        }
-        "reverse" => list.change(|items| Ok(items.reverse()))?,
-        "clear" => list.change(|items| Ok(items.clear()))?,
+        "sort" => sort(state, list, &args)?,
+        "reverse" => list.change(|items| {
+            items.reverse();
+            Ok(())
+        })?,
+        "clear" => list.change(|items| {
+            items.clear();
+            Ok(())
+        })?,
         "copy" => return List::charged(list.items()),
         _ => return read(&list.items(), method, values),
     }
     Ok(none)
+}
+
+fn sort(state: &mut State<'_, '_>, list: &List, args: &Args<'_>) -> Done<()> {
+    let (reverse, key) = (args.flag(9, "reverse", false), args.some(9, "key"));
+    args.at_most(&["key", "reverse"])?;
+    let mut keyed = Vec::new();
+    for item in list.items() {
+        let by = key.as_ref().map_or_else(|| Ok(item.clone()), |key| key.call(state, std::slice::from_ref(&item)))?;
+        keyed.push((by, item));
+    }
+    let sorted = sorted(keyed, reverse)?;
+    list.change(|items| {
+        *items = sorted;
+        Ok(())
+    })?;
+    Ok(())
 }
 
 /// Calls a method that lists and tuples share.

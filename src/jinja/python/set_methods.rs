@@ -56,7 +56,10 @@ pub(crate) fn call(set: &Set, method: &str, values: &[Value]) -> Done<Value> {
             set.change(|items| Ok(items.shift_remove(&first)))?;
             return Ok(first);
         }
-        "clear" => set.change(|items| Ok(items.clear()))?,
+        "clear" => set.change(|items| {
+            items.clear();
+            Ok(())
+        })?,
         "copy" => return Ok(Set::value(set.items())),
         "isdisjoint" | "issubset" | "issuperset" => {
             let other = others(&args)?.into_iter().next().ok_or_else(|| fail(format!("`{method}` needs a set")))?;
@@ -73,7 +76,10 @@ pub(crate) fn call(set: &Set, method: &str, values: &[Value]) -> Done<Value> {
             if operation == method {
                 return Ok(Set::value(combined));
             }
-            set.change(|items| Ok(*items = combined))?;
+            set.change(|items| {
+                *items = combined;
+                Ok(())
+            })?;
         }
     }
     Ok(none)
