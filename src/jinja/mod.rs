@@ -19,6 +19,7 @@ pub mod lexer;
 mod macro_calls;
 pub mod macros;
 pub mod map;
+mod method;
 mod modules;
 pub mod moment;
 pub mod overrides;

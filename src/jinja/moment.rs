@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use minijinja::value::{DynObject, Kwargs, Object, ObjectRepr, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
+use super::method::Method;
 use super::scope::Scope;
 
 /// A `date`, or a `datetime` with or without a time zone, which is always UTC.
@@ -274,6 +275,9 @@ pub(super) struct Moments {
 
 const CLASSES: [&str; 4] = ["datetime", "date", "timedelta", "timezone"];
 
+/// Methods of the classes, which a template may hand to a function: `try_or_compiler_error` takes them so.
+const CLASS_METHODS: [&str; 5] = ["strptime", "fromisoformat", "now", "utcnow", "today"];
+
 impl Moments {
     /// Now: the moment in which the run started, so that nothing depends on how long reading takes.
     fn now(&self) -> Option<DateTime> {
@@ -309,7 +313,12 @@ impl Object for Moments {
         if self.class == "timezone" && name == "utc" {
             return Some(Value::from("UTC"));
         }
-        let class = CLASSES.into_iter().find(|class| self.class.is_empty() && *class == name)?;
+        if !self.class.is_empty() {
+            let is_method = CLASS_METHODS.contains(&name);
+            return is_method
+                .then(|| Value::from_object(Method(Value::from_dyn_object(Arc::clone(self)), name.to_owned())));
+        }
+        let class = CLASSES.into_iter().find(|class| *class == name)?;
         Some(Value::from_object(Self { scope: Arc::clone(&self.scope), class }))
     }
 
@@ -340,7 +349,8 @@ impl Object for Moments {
     }
 
     fn call_method(self: &Arc<Self>, state: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
-        if let Some(class) = self.get_value(&Value::from(method)) {
+        let class = self.class.is_empty().then(|| self.get_value(&Value::from(method))).flatten();
+        if let Some(class) = class {
             return class.call(state, args);
         }
         let text = |at: usize| args.get(at).and_then(Value::as_str);
