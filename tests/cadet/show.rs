@@ -9,7 +9,7 @@ fn project() -> Sandbox {
             "id,name,note\n1,Ann,\n2,null,' x'\n3,Bob,a text that goes on and on and on and on and on\n",
         )
         .file("models/grown.sql", "{{ config(materialized='ephemeral') }}\nselect * from {{ ref('people') }}\n")
-        .file("models/named.sql", "select id, name, id / 2.0 as half, [id, null] as ids from {{ ref('grown') }}\n")
+        .file("models/named.sql", "select id, name, id / 2.0 as half, array[id, null] as ids from {{ ref('grown') }}\n")
         .file("models/named.yml", "models:\n  - name: named\n    columns: [{name: name, data_tests: [not_null]}]\n")
 }
 
@@ -28,7 +28,7 @@ fn rows_are_shown_with_the_types_of_their_columns() {
     --- exit code 0
     ");
     insta::assert_snapshot!(sandbox.cadet(&["show", "--select", "named"]).shown(), @"
-    error[deploy/build]: the table `mojap.people` has not been built here
+    error[deploy/build]: the table `people` has not been built here
       ╭▸ models/grown.sql:2:15
       │
     2 │ select * from {{ ref('people') }}
@@ -41,11 +41,11 @@ fn rows_are_shown_with_the_types_of_their_columns() {
     assert_eq!(sandbox.cadet(&["build", "--quiet"]).code, 1);
     insta::assert_snapshot!(sandbox.cadet(&["show", "--select", "named", "--limit", "2"]).shown(), @"
     Previewing node 'named':
-         id │ name    │   half │ ids
-    integer │ varchar │ double │ array(integer)
-    ────────┼─────────┼────────┼───────────────
-          1 │ Ann     │    0.5 │ [1, null]
-          2 │ null    │    1.0 │ [2, null]
+         id │ name    │          half │ ids
+    integer │ varchar │ decimal(12,1) │ array(integer)
+    ────────┼─────────┼───────────────┼───────────────
+          1 │ Ann     │           0.5 │ [1, null]
+          2 │ null    │           1.0 │ [2, null]
     (2 rows)
     There are more rows; --limit -1 shows all.
     --- exit code 0
@@ -141,7 +141,7 @@ fn show_writes_nothing() {
         assert_eq!(ran.code, 1, "{}", ran.shown());
     }
     insta::assert_snapshot!(sandbox.cadet(&["show", "--inline", "select idd from {{ ref('people') }}"]).shown(), @"
-    error[deploy/build]: the table `mojap.people` has not been built here
+    error[deploy/build]: the table `people` has not been built here
       ╭▸ --inline:1:17
       │
     1 │ select idd from {{ ref('people') }}
@@ -226,20 +226,20 @@ fn the_sql_of_a_model_that_is_named_is_printed() {
     with __dbt__cte__grown as (
 
     select * from "awsdatacatalog"."mojap"."people"
-    ) select id, name, id / 2.0 as half, [id, null] as ids from __dbt__cte__grown
+    ) select id, name, id / 2.0 as half, array[id, null] as ids from __dbt__cte__grown
     --- exit code 0
     "#);
     insta::assert_snapshot!(sandbox.cadet(&["compile", "--quiet", "--select", "named"]).shown(), @r#"
     with __dbt__cte__grown as (
 
     select * from "awsdatacatalog"."mojap"."people"
-    ) select id, name, id / 2.0 as half, [id, null] as ids from __dbt__cte__grown
+    ) select id, name, id / 2.0 as half, array[id, null] as ids from __dbt__cte__grown
     --- exit code 0
     "#);
     insta::assert_snapshot!(sandbox.cadet(&["compile", "--select", "named", "--output", "json", "--exclude", "resource_type:test"]).shown(), @r#"
     {
       "node": "named",
-      "compiled": "with __dbt__cte__grown as (\n\nselect * from \"awsdatacatalog\".\"mojap\".\"people\"\n) select id, name, id / 2.0 as half, [id, null] as ids from __dbt__cte__grown"
+      "compiled": "with __dbt__cte__grown as (\n\nselect * from \"awsdatacatalog\".\"mojap\".\"people\"\n) select id, name, id / 2.0 as half, array[id, null] as ids from __dbt__cte__grown"
     }
     --- exit code 0
     "#);
