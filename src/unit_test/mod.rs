@@ -19,7 +19,7 @@ pub use stop::{RULE, Stop};
 pub use text::Form;
 
 use crate::compile::{Compiled, sql};
-use crate::engine::{Engine, EngineError};
+use crate::engine::{Engine, EngineError, Rows};
 use crate::finding::{Diff, Finding, Level, Place};
 use crate::project::fixture_place::Places;
 use crate::project::given::{self, Side};
@@ -95,7 +95,7 @@ impl<'a> Bench<'a> {
             let place = at_model(Some(problem.span.start)).unwrap_or_else(|| places.test());
             return Err(Stop::wrong(problem.message, place, problem.help));
         }
-        let described = self.relations.engine.rows(&compiled.sql, Some(0));
+        let described = self.rows(&compiled.sql, Some(0));
         let described = described.map_err(|error| self.refused(&error, at_model, test))?;
         let columns = Column::all(described);
         let expect = given::side(test, Side::Expect);
@@ -124,8 +124,7 @@ impl<'a> Bench<'a> {
             let of_model = of_model.and_then(|offset| self.place(&ready.compiled, Some(offset)));
             of_model.or_else(|| Some(places.rows(Side::Expect)))
         };
-        let found =
-            self.relations.engine.rows(&ready.query, None).map_err(|error| self.refused(&error, place, test))?;
+        let found = self.rows(&ready.query, None).map_err(|error| self.refused(&error, place, test))?;
         let (mut expected, mut actual) = (Vec::new(), Vec::new());
         for mut row in found.rows {
             match row.pop().flatten().as_deref() {
@@ -134,6 +133,11 @@ impl<'a> Bench<'a> {
             }
         }
         Ok(diff::diff(ready.columns.clone(), expected, actual))
+    }
+
+    fn rows(&self, sql: &str, limit: Option<usize>) -> Result<Rows, EngineError> {
+        let sql = text::in_athenas_words(sql, Form::of(&self.project.target.kind));
+        self.relations.engine.rows(&sql, limit)
     }
 
     fn place(&self, compiled: &Compiled, offset: Option<usize>) -> Option<Place> {

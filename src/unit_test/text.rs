@@ -3,6 +3,8 @@
 //! Behaviour: dbt's macros `get_fixture_sql`, `get_expected_sql`, `get_unit_test_sql` and `safe_cast`, the last in the
 //! forms of dbt-athena and dbt-duckdb.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::columns::Column;
@@ -28,6 +30,16 @@ impl Form {
             Self::DuckDb => format!("\n    \n    cast({value} as {data_type})\n"),
         }
     }
+}
+
+/// The same SQL in words that Athena has too, each at its place: dbt-duckdb writes `character varying` for `varchar`.
+pub fn in_athenas_words(sql: &str, form: Form) -> Cow<'_, str> {
+    if form == Form::Athena {
+        return Cow::Borrowed(sql);
+    }
+    let shorter = |words: &str| format!("{:<1$}", " as varchar)", words.len());
+    let words = [" as character varying(256))", " as character varying)"];
+    Cow::Owned(words.iter().fold(sql.to_owned(), |sql, words| sql.replace(words, &shorter(words))))
 }
 
 /// A row of a fixture.
