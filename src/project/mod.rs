@@ -100,7 +100,7 @@ pub struct Project {
     /// `graph`, made when it is first needed.
     flat_graph: OnceLock<minijinja::Value>,
     /// `selected_resources`: the unique ids of what this run selected, once that is known.
-    selected: OnceLock<Vec<String>>,
+    selected: OnceLock<minijinja::Value>,
 }
 
 /// A `{% docs %}` block of a Markdown file.
@@ -129,7 +129,7 @@ impl Project {
 
     /// Tells templates what this run selected; only the first call counts.
     pub fn select(&self, ids: impl IntoIterator<Item = String>) {
-        self.selected.get_or_init(|| ids.into_iter().collect());
+        self.selected.get_or_init(|| ids.into_iter().map(minijinja::Value::from).collect());
     }
 
     /// The text of a project file, empty when there is none.

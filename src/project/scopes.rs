@@ -70,11 +70,12 @@ pub fn compiling(project: &Project, node: &Arc<Node>, incremental: bool) -> Scop
         .collect();
     let mode = Mode::Compile { refs, sources, incremental };
     let config = values::from_json(&serde_json::Value::Object((*node.config).clone()));
-    let selected = project.selected.get().into_iter().flatten().map(|id| Value::from(id.as_str()));
+    // One value for all nodes: there may be as many ids as nodes.
+    let selected = project.selected.get().cloned().unwrap_or_else(|| values::List::value([]));
     of_node(&project.universe, &project.given, node, mode)
         .with("__config", config)
         .with("graph", flat_graph::value(project))
-        .with("selected_resources", values::List::value(selected))
+        .with("selected_resources", selected)
 }
 
 /// The other ways to name what a node depends on: with its package or without, with its version or without.
