@@ -1,6 +1,6 @@
-//! What dbt answers for the warehouse while a project is read: nothing, an empty list, an empty table.
+//! What dbt answers for the warehouse while a project is read: nothing, an empty list, an empty table; and `api`.
 //!
-//! Compiling has no such answers: there the same calls are errors.
+//! When a node is compiled, [`adapter`](super::adapter) answers for it.
 
 use std::sync::Arc;
 
@@ -63,15 +63,6 @@ pub(super) fn of_adapter(method: &str) -> Value {
         | "cache_dropped"
         | "cache_renamed" => Value::from(()),
         _ => Value::UNDEFINED,
-    }
-}
-
-/// What a macro of dbt's answers that cadet knows by its name alone.
-pub(super) fn of_macro(name: &str) -> Value {
-    match name {
-        "load_relation" | "load_cached_relation" => Value::from(()),
-        "run_query" | "get_columns_in_query" => Value::UNDEFINED,
-        _ => Value::from(""),
     }
 }
 
