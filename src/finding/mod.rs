@@ -3,12 +3,14 @@
 //! A finding names the rule, how bad it is, what is wrong, where, and how to go on.
 
 pub mod diff;
+pub mod fix;
 
 use std::ops::Range;
 
 use serde::Serialize;
 
 pub use diff::Diff;
+pub use fix::{Edit, Fix};
 
 /// How bad a finding is, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -58,13 +60,15 @@ pub struct Finding {
     pub help: Option<String>,
     /// What a unit test expects beside what its model gives.
     pub diff: Option<Box<Diff>>,
+    /// The edits that mend it, where that is mechanical.
+    pub fix: Option<Box<Fix>>,
 }
 
 impl Finding {
     /// A finding with a place and nothing more.
     pub fn new(rule: &str, level: Level, message: impl Into<String>, place: Place) -> Self {
         let (rule, message) = (rule.to_owned(), message.into());
-        Self { rule, level, message, place, related: Vec::new(), help: None, diff: None }
+        Self { rule, level, message, place, related: Vec::new(), help: None, diff: None, fix: None }
     }
 
     /// Says how to fix it.

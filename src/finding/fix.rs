@@ -1,0 +1,32 @@
+//! How a finding is mended without a person: the edits of files that do it.
+
+use super::Place;
+
+/// The edits that mend a finding, all of them or none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    pub edits: Vec<Edit>,
+    /// What the project means stays the same, so that nobody needs to look at it.
+    pub is_safe: bool,
+}
+
+/// One edit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edit {
+    /// The bytes at `place`, which has a span, become `text`.
+    Replace { place: Place, text: String },
+    /// A file gets another path, relative to the project's folder.
+    Rename { from: String, to: String },
+}
+
+impl Fix {
+    /// A safe fix that puts `text` at a place with a span.
+    pub fn safe(place: Place, text: impl Into<String>) -> Self {
+        Self { edits: vec![Edit::Replace { place, text: text.into() }], is_safe: true }
+    }
+
+    /// The same, where a person should look at the outcome.
+    pub fn unsafe_to(place: Place, text: impl Into<String>) -> Self {
+        Self { is_safe: false, ..Self::safe(place, text) }
+    }
+}
