@@ -2,6 +2,10 @@
 //!
 //! The modules stand in the order of the data's journey; each stage takes one value and returns one value.
 
+/// The most files or nodes that a thread takes on at once: with large pieces one thread would work on when all others
+/// have nothing left to do.
+const PIECE: usize = 64;
+
 /// 1. Files and git in, text with an address out.
 pub mod source;
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 
 use cadet_fuzz::jinja::render::render;
 use cadet_fuzz::jinja::rewrite::{Marks, rewrite};
-use cadet_fuzz::jinja::scope::{Given, Mode, Scope};
+use cadet_fuzz::jinja::scope::{Compiling, Given, Mode, Scope};
 use cadet_fuzz::jinja::universe::{MacroFile, Universe};
 use libfuzzer_sys::fuzz_target;
 
@@ -21,7 +21,7 @@ static GIVEN: LazyLock<Arc<Given>> = LazyLock::new(Arc::default);
 
 fuzz_target!(|source: &str| {
     let Ok(template) = rewrite(source, 0..source.len(), Marks::None) else { return };
-    let compile = Mode::Compile { refs: HashMap::new(), sources: HashMap::new(), incremental: false };
+    let compile = Mode::Compile(Compiling::default());
     for mode in [Mode::Parse, compile] {
         let scope = Arc::new(Scope::new(Arc::clone(&UNIVERSE), Arc::clone(&GIVEN), "root", mode));
         // Findings are as welcome as text.

@@ -2,6 +2,9 @@
 
 #![allow(dead_code, unused_imports, reason = "most of what cadet does with templates is not run here")]
 
+/// As in cadet.
+const PIECE: usize = 64;
+
 #[path = "../../src/source/mod.rs"]
 pub mod source;
 

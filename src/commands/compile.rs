@@ -11,6 +11,7 @@ use super::Verdict;
 use super::changes;
 use super::invocation::{Invocation, Working};
 use super::selecting::{self, Typed};
+use crate::PIECE;
 use crate::cli::{CompileArgs, PrintOutput};
 use crate::compile::{Compiler, inline};
 use crate::engine::Engine;
@@ -47,7 +48,7 @@ pub(super) fn run(invocation: &Invocation, args: &CompileArgs) -> Result<Verdict
         let incremental = node.materialized() == "incremental" && exists();
         Compiler::new(&project, incremental, warehouse.clone()).compile(node)
     };
-    let results: Vec<_> = nodes.par_iter().map(|node| (*node, compile(node))).collect();
+    let results: Vec<_> = nodes.par_iter().with_max_len(PIECE).map(|node| (*node, compile(node))).collect();
     let mut compiled = HashMap::new();
     let mut findings = changes::reading_errors(&project, &policy);
     for (node, result) in results {
@@ -76,7 +77,10 @@ pub(super) fn run(invocation: &Invocation, args: &CompileArgs) -> Result<Verdict
         let nodes = compiled.keys().filter_map(|id| project.node(id)).cloned().collect();
         print_named(invocation, args, nodes, &compiled);
     }
-    Ok(Verdict::of(report.is_bad()))
+    let verdict = Verdict::of(report.is_bad());
+    drop(warehouse);
+    project.leave();
+    Ok(verdict)
 }
 
 /// What templates read from: the local database, once something was built. Without one, they see an empty warehouse.

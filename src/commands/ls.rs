@@ -105,15 +105,7 @@ const KEYS: &[&str] = &[
 ];
 
 fn json(project: &Project, node: &Node, args: &LsArgs) -> Map<String, Value> {
-    let mut written = match node.resource_type {
-        ResourceType::Source => manifest::source(node),
-        ResourceType::Exposure
-        | ResourceType::Metric
-        | ResourceType::SemanticModel
-        | ResourceType::SavedQuery
-        | ResourceType::UnitTest => manifest::other(node),
-        _ => manifest::of_node(project, node),
-    };
+    let mut written = manifest::of_node(project, node);
     let keys = args.output_keys.iter().flat_map(|keys| keys.split_whitespace());
     let mut fields = Map::new();
     if args.output_keys.is_empty() {

@@ -3,6 +3,7 @@
 pub mod ephemeral;
 pub mod inline;
 pub mod map;
+mod own_tests;
 pub mod sql;
 pub mod test;
 
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::PIECE;
 use crate::guard::{self, Task};
 use crate::jinja::render::{self, RenderProblem};
 use crate::jinja::rewrite::{Marks, Rewritten, rewrite};
@@ -46,7 +48,7 @@ pub fn models(project: &Project) -> Compilations {
             compiled => compiled,
         }
     };
-    models.into_par_iter().map(|node| (node.unique_id.clone(), compile(node))).collect()
+    models.into_par_iter().with_max_len(PIECE).map(|node| (node.unique_id.clone(), compile(node))).collect()
 }
 
 /// Compiles one model or test without a warehouse. `incremental` is what `is_incremental()` answers.
@@ -83,6 +85,9 @@ impl<'p> Compiler<'p> {
 
     /// The node's own SQL, before ephemeral models are written into it.
     fn body(&self, node: &Arc<Node>) -> Result<Compiled, RenderProblem> {
+        if let Some(sql) = own_tests::sql(self.project, node) {
+            return Ok(of_test(node, sql));
+        }
         let mut scope = scopes::compiling(self.project, node, self.incremental);
         scope.warehouse.clone_from(&self.warehouse);
         let scope = Arc::new(scope);
@@ -93,12 +98,7 @@ impl<'p> Compiler<'p> {
 
     fn rendered(&self, scope: &Arc<Scope>, node: &Arc<Node>) -> Result<Compiled, RenderProblem> {
         if node.test.is_some() {
-            let sql = test::render(scope, node)?;
-            return Ok(Compiled {
-                map: SourceMap::whole(&node.file, node.place.span.clone()),
-                sql,
-                ..Compiled::default()
-            });
+            return Ok(of_test(node, test::render(scope, node)?));
         }
         if node.is_python || node.resource_type == ResourceType::Seed {
             return Ok(Compiled::default());
@@ -114,6 +114,12 @@ impl<'p> Compiler<'p> {
         let (sql, map) = map::strip_marks(&text, &node.file);
         Ok(Compiled { sql, map, ..Compiled::default() })
     }
+}
+
+/// The SQL of a test, all of which leads to its lines in the property file.
+fn of_test(node: &Node, sql: String) -> Compiled {
+    let map = SourceMap::whole(&node.file, node.place.span.clone());
+    Compiled { sql, map, ..Compiled::default() }
 }
 
 /// The template of a node, with marks that lead back to its file.

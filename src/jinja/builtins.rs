@@ -12,7 +12,7 @@ use super::exceptions::Exceptions;
 use super::macros::{Loaded, return_value};
 use super::pure::Pure;
 use super::render;
-use super::scope::{Asked, Mode, RefKey, Scope};
+use super::scope::{Asked, Compiling, Mode, RefKey, Scope};
 use super::statics::with_hook_names;
 use super::values;
 use super::warehouse::Answer;
@@ -98,7 +98,7 @@ impl Builtin {
         match mode {
             Mode::Yaml => !of_sql && self != Self::Doc,
             Mode::Docs => !of_sql,
-            Mode::Parse | Mode::Compile { .. } => self != Self::Doc,
+            Mode::Parse | Mode::Compile(_) => self != Self::Doc,
         }
     }
 }
@@ -123,8 +123,8 @@ impl Function {
         let name = name.ok_or_else(|| fail("`ref` was given an empty name"))?;
         let key = RefKey { package, name, version };
         self.scope.captured().refs.push(Asked { what: key.clone(), at: args.at });
-        let Mode::Compile { refs, .. } = &self.scope.mode else { return Ok(self.stand_in()) };
-        refs.get(&key).map(|relation| Value::from_object(relation.clone())).ok_or_else(|| {
+        let Mode::Compile(compiling) = &self.scope.mode else { return Ok(self.stand_in()) };
+        compiling.refs.get(&key).map(|relation| Value::from_object(relation.clone())).ok_or_else(|| {
             fail(format!(
                 "`ref('{}')` was not seen when the project was read; write `-- depends_on: {{{{ ref('{}') }}}}` at the top",
                 key.name, key.name
@@ -143,9 +143,9 @@ impl Function {
         };
         let key = (source, table);
         self.scope.captured().sources.push(Asked { what: key.clone(), at: args.at });
-        let Mode::Compile { sources, .. } = &self.scope.mode else { return Ok(self.stand_in()) };
+        let Mode::Compile(compiling) = &self.scope.mode else { return Ok(self.stand_in()) };
         let missing = || fail(format!("`source('{}', '{}')` was not seen when the project was read", key.0, key.1));
-        sources.get(&key).map(|relation| Value::from_object(relation.clone())).ok_or_else(missing)
+        compiling.sources.get(&key).map(|relation| Value::from_object(relation.clone())).ok_or_else(missing)
     }
 
     /// `config(a=1)` or `config({'a': 1})`.
@@ -162,8 +162,8 @@ impl Function {
     }
 
     fn config_value(&self, key: &str) -> Option<Value> {
-        let config = self.scope.values.get("__config")?;
-        config.get_attr(key).ok().filter(|value| !value.is_undefined() && !value.is_none())
+        let Mode::Compile(compiling) = &self.scope.mode else { return None };
+        compiling.config.get(key).filter(|value| !value.is_null()).map(values::from_json)
     }
 
     fn var(&self, args: &Arguments<'_>) -> Result<Value, Error> {
@@ -275,7 +275,7 @@ impl Function {
     }
 
     fn is_incremental(&self) -> bool {
-        matches!(self.scope.mode, Mode::Compile { incremental: true, .. })
+        matches!(self.scope.mode, Mode::Compile(Compiling { incremental: true, .. }))
     }
 }
 

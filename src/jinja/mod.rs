@@ -15,6 +15,7 @@ pub mod environment;
 mod escapes;
 mod exceptions;
 mod expression;
+mod internal;
 pub mod lexer;
 mod macro_calls;
 pub mod macros;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use indexmap::{IndexMap, IndexSet};
 use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, State, Value};
+use serde::Serialize;
 
 use super::builtins::{Builtin, Function};
 use super::macros::{MacroRef, Namespace};
@@ -18,17 +19,18 @@ use super::warehouse::Warehouse;
 use crate::project::node::Version;
 
 /// A `ref(...)` as it was called.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct RefKey {
-    pub package: Option<String>,
     pub name: String,
+    pub package: Option<String>,
     pub version: Option<Version>,
 }
 
 impl RefKey {
     /// As the manifest has it.
     pub fn to_json(&self) -> serde_json::Value {
-        serde_json::json!({"name": self.name, "package": self.package, "version": self.version})
+        // It has nothing that JSON has not.
+        serde_json::to_value(self).unwrap_or_default()
     }
 }
 
@@ -79,7 +81,17 @@ pub enum Mode {
     /// Reading the project: `execute` is false and every `ref` is a stand-in.
     Parse,
     /// Compiling: refs and sources are the relations that reading found.
-    Compile { refs: HashMap<RefKey, Relation>, sources: HashMap<(String, String), Relation>, incremental: bool },
+    Compile(Compiling),
+}
+
+/// What a node may name while it is compiled, and how it is configured.
+#[derive(Debug, Default)]
+pub struct Compiling {
+    pub refs: HashMap<RefKey, Relation>,
+    pub sources: HashMap<(String, String), Relation>,
+    pub config: Arc<serde_json::Map<String, serde_json::Value>>,
+    /// What `is_incremental()` answers.
+    pub incremental: bool,
 }
 
 /// The variables and environment that a project may read.
@@ -165,12 +177,12 @@ impl Scope {
 
     /// Whether this is a compilation, dbt's `execute`.
     pub fn execute(&self) -> bool {
-        matches!(self.mode, Mode::Compile { .. })
+        matches!(self.mode, Mode::Compile(_))
     }
 
     /// Whether Jinja in variables is rendered.
     pub(super) fn renders_vars(&self) -> bool {
-        matches!(self.mode, Mode::Parse | Mode::Compile { .. })
+        matches!(self.mode, Mode::Parse | Mode::Compile(_))
     }
 
     /// Lets a function that does not exist answer nothing from now on; false when it does already.

@@ -9,6 +9,7 @@ use minijinja::{Environment, UndefinedBehavior};
 use super::JinjaProblem;
 use super::blocks::{Block, BlockKind, Parameter, blocks};
 use super::environment;
+use super::internal::MACROS;
 use super::rewrite::{Rewritten, rewrite_macro};
 use crate::guard::{self, Task};
 
@@ -19,37 +20,10 @@ pub const INTERNAL: &str = "dbt";
 pub(super) const CALLS: &str = "__cadet_calls";
 
 /// The package of the macros that come with dbt's adapter for Athena. They stand before dbt's own of the same name.
-const ATHENA: &str = "dbt_athena";
+pub(super) const ATHENA: &str = "dbt_athena";
 
 /// Packages whose macros come with dbt: its own, and those of its adapter for Athena.
 pub const INTERNAL_PACKAGES: [&str; 2] = [INTERNAL, ATHENA];
-
-/// The files of the macros that come with dbt: package, path, text.
-static INTERNAL_MACROS: LazyLock<Vec<(&str, &str, String)>> = LazyLock::new(|| {
-    let file = |package, path, text: &str| (package, path, text.to_owned());
-    vec![
-        (INTERNAL, "macros/dispatched.sql", dispatched(include_str!("dbt/dispatched.txt"))),
-        file(INTERNAL, "macros/names.sql", include_str!("dbt/names.sql")),
-        file(INTERNAL, "macros/tests.sql", include_str!("dbt/tests.sql")),
-        file(INTERNAL, "macros/utils.sql", include_str!("dbt/utils.sql")),
-        file(INTERNAL, "macros/warehouse.sql", include_str!("dbt/warehouse.sql")),
-        file(ATHENA, "macros/athena.sql", include_str!("dbt/athena.sql")),
-    ]
-});
-
-/// The macros that only hand their arguments on to the adapter's form of them, one for each signature.
-fn dispatched(signatures: &str) -> String {
-    let macros = signatures.lines().filter_map(|signature| {
-        let (name, parameters) = signature.strip_suffix(')')?.split_once('(')?;
-        let names: Vec<&str> =
-            parameters.split(", ").map(|parameter| parameter.split('=').next().unwrap_or_default()).collect();
-        let names = names.join(", ");
-        Some(format!(
-            "{{% macro {signature} %}}{{{{ return(adapter.dispatch('{name}', 'dbt')({names})) }}}}{{% endmacro %}}\n"
-        ))
-    });
-    macros.collect()
-}
 
 /// Every macro that comes with dbt, by name: those that cadet does not have are known, but cannot be called.
 static KNOWN: LazyLock<HashMap<&'static str, Arc<MacroDef>>> = LazyLock::new(|| {
@@ -147,6 +121,11 @@ pub struct Universe {
     parse: Environment<'static>,
     compile: Environment<'static>,
     has_macros: bool,
+    /// What every name means in the nodes of each package that has macros, and of the root project.
+    seen: HashMap<String, HashMap<String, Arc<MacroDef>>>,
+    replaces_references: bool,
+    /// The packages in whose nodes dbt's own four tests are dbt's own, with all that they call.
+    own_tests: HashSet<String>,
 }
 
 impl Universe {
@@ -159,6 +138,9 @@ impl Universe {
             parse: environment::environment(undefined),
             compile: environment::environment(undefined),
             has_macros: false,
+            seen: HashMap::new(),
+            replaces_references: false,
+            own_tests: HashSet::new(),
         }
     }
 
@@ -168,22 +150,18 @@ impl Universe {
         files: &[MacroFile<'_>],
         dispatch: HashMap<String, Vec<String>>,
     ) -> (Self, Vec<MacroProblem>) {
-        let mut universe = Self {
-            packages: BTreeMap::new(),
-            root: root.to_owned(),
-            dispatch,
-            parse: environment::environment(UndefinedBehavior::Chainable),
-            compile: environment::environment(UndefinedBehavior::Lenient),
-            has_macros: true,
-        };
+        let compile = environment::environment(UndefinedBehavior::Lenient);
+        let read = Self::without_macros(root, UndefinedBehavior::Chainable);
+        let mut universe = Self { dispatch, compile, has_macros: true, ..read };
         let mut problems = Vec::new();
-        for (package, path, text) in INTERNAL_MACROS.iter() {
+        for (package, path, text) in MACROS.iter() {
             universe.add_file(&MacroFile { package, path, text, only_tests: false }, &mut problems);
         }
         for file in files {
             universe.add_file(file, &mut problems);
         }
         universe.link();
+        universe.look_ahead();
         for environment in [&mut universe.parse, &mut universe.compile] {
             // It is a constant, and reads.
             let _ = environment.add_template(CALLS, super::macros::PREFIX);
@@ -280,14 +258,59 @@ impl Universe {
         }
     }
 
+    /// Works out, once all macros are known, what is asked for every node.
+    fn look_ahead(&mut self) {
+        let is_own = |package: &&String| !INTERNAL_PACKAGES.contains(&package.as_str());
+        let own = || self.packages.iter().filter(|(package, _)| is_own(package));
+        self.replaces_references = own()
+            .flat_map(|(_, macros)| macros.keys())
+            .any(|name| matches!(name.as_str(), "ref" | "source" | "config"));
+        let packages: Vec<String> = own().map(|(package, _)| package.clone()).chain([self.root.clone()]).collect();
+        let names: HashSet<&str> =
+            self.packages.values().flat_map(HashMap::keys).map(String::as_str).chain(KNOWN.keys().copied()).collect();
+        let seen_in = |package: &String| {
+            let found =
+                names.iter().filter_map(|name| Some(((*name).to_owned(), self.look_up(package, name)?.clone())));
+            (package.clone(), found.collect())
+        };
+        self.seen = packages.iter().map(seen_in).collect();
+        self.own_tests = packages.into_iter().filter(|package| self.are_tests_own(package)).collect();
+    }
+
+    fn are_tests_own(&self, package: &str) -> bool {
+        let is_own = |name: &str| self.find(package, name).is_some_and(|found| found.package == INTERNAL);
+        let is_dispatched_to_own = |name: &str| {
+            let found = self.dispatch(package, name, Some(INTERNAL));
+            found.is_some_and(|found| INTERNAL_PACKAGES.contains(&found.package.as_str()))
+        };
+        let dispatched = ["unique", "not_null", "accepted_values", "relationships"].map(|name| format!("test_{name}"));
+        let mut dispatched = dispatched.iter().map(String::as_str).chain(["get_where_subquery"]);
+        !self.replaces_references
+            && dispatched.all(|name| is_own(name) && is_dispatched_to_own(name))
+            && is_own("should_store_failures")
+    }
+
+    /// Whether dbt's own four tests are dbt's own in the nodes of `package`, with every macro that they call.
+    pub fn has_own_tests(&self, package: &str) -> bool {
+        let package = if self.seen.contains_key(package) { package } else { &self.root };
+        self.own_tests.contains(package)
+    }
+
     /// Whether the project or a package has a `ref`, `source` or `config` of its own.
     pub fn replaces_references(&self) -> bool {
-        let own = self.packages.iter().filter(|(package, _)| !INTERNAL_PACKAGES.contains(&package.as_str()));
-        own.flat_map(|(_, macros)| macros.keys()).any(|name| matches!(name.as_str(), "ref" | "source" | "config"))
+        self.replaces_references
     }
 
     /// The macro that `name` means in a node of `package`: that package's, the root project's, or dbt's.
     pub fn find(&self, package: &str, name: &str) -> Option<&Arc<MacroDef>> {
+        match self.seen.get(package).or_else(|| self.seen.get(&self.root)) {
+            Some(seen) => seen.get(name),
+            // Not all macros are known yet.
+            None => self.look_up(package, name),
+        }
+    }
+
+    fn look_up(&self, package: &str, name: &str) -> Option<&Arc<MacroDef>> {
         [package, &self.root, INTERNAL].into_iter().find_map(|package| self.find_in(package, name))
     }
 

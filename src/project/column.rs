@@ -4,7 +4,10 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use indexmap::IndexMap;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
+
+use super::fields::Fields;
 
 /// A column as a property file describes it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -45,17 +48,32 @@ impl Column {
 
     /// As the manifest has it.
     pub fn to_json(&self) -> Value {
-        let more = self.more();
-        let mut column = serde_json::json!({
-            "name": self.name, "description": self.description, "meta": more.meta, "data_type": self.data_type,
-            "constraints": more.constraints.iter().map(constraint).collect::<Vec<_>>(), "quote": more.quote,
-            "config": {"meta": more.meta, "tags": more.tags}, "tags": more.tags, "granularity": more.granularity,
-            "doc_blocks": more.doc_blocks,
-        });
-        if let Value::Object(fields) = &mut column {
-            fields.extend(more.extra.clone());
+        // It has nothing that JSON has not.
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+/// As the manifest has it.
+impl Serialize for Column {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Config<'c> {
+            meta: &'c Map<String, Value>,
+            tags: &'c [String],
         }
-        column
+        let more = self.more();
+        let mut fields = Fields::new(serializer, &more.extra)?;
+        fields.add("name", &self.name)?;
+        fields.add("description", &self.description)?;
+        fields.add("meta", &more.meta)?;
+        fields.add("data_type", &self.data_type)?;
+        fields.add("constraints", more.constraints.iter().map(constraint).collect::<Vec<_>>())?;
+        fields.add("quote", more.quote)?;
+        fields.add("config", Config { meta: &more.meta, tags: &more.tags })?;
+        fields.add("tags", &more.tags)?;
+        fields.add("granularity", &more.granularity)?;
+        fields.add("doc_blocks", &more.doc_blocks)?;
+        fields.end()
     }
 }
 

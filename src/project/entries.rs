@@ -15,6 +15,7 @@ use super::package::Package;
 use super::problem::{Problem, ProblemKind};
 use super::reader::Reader;
 use super::yaml_jinja;
+use crate::PIECE;
 use crate::finding::Place;
 use crate::guard::{self, Blame, Task};
 use crate::parse::yaml::{self, Value, Yaml};
@@ -102,7 +103,7 @@ pub(super) fn read(
             bytes: Arc::clone(&found.file.bytes),
         }))
     };
-    let read: Vec<Result<Arc<PropertyFile>, Problem>> = found.par_iter().map(read_one).collect();
+    let read: Vec<Result<Arc<PropertyFile>, Problem>> = found.par_iter().with_max_len(PIECE).map(read_one).collect();
     let mut files = Vec::with_capacity(read.len());
     for result in read {
         match result {
@@ -143,7 +144,7 @@ pub(super) fn entries<'f>(
         }
         (entries, problems)
     };
-    let read: Vec<_> = files.par_iter().map(of_file).collect();
+    let read: Vec<_> = files.par_iter().with_max_len(PIECE).map(of_file).collect();
     let mut entries = Vec::new();
     for (found, more) in read {
         entries.extend(found);

@@ -156,7 +156,7 @@ fn apply(node: &mut Node, said: &Said<'_>) {
 }
 
 /// A bare `ref('x')` or `source('a', 'b')`, as YAML has them without braces.
-pub(super) fn reference(text: &str) -> Option<Statics> {
+pub(crate) fn reference(text: &str) -> Option<Statics> {
     let written = format!("{{{{ {} }}}}", text.trim());
     let parts = lex(&written).ok()?;
     let [Part::Print(tag)] = parts.as_slice() else { return None };

@@ -11,6 +11,7 @@ mod drafts;
 pub mod entries;
 mod exposure;
 mod facts;
+pub(crate) mod fields;
 pub mod files;
 mod finish;
 mod fixture;
@@ -55,6 +56,7 @@ use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 
+pub(crate) use finish::reference;
 pub use node::{Node, ResourceType};
 pub use problem::{Problem, ProblemKind};
 pub use source_table::SourceTable;

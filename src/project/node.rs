@@ -313,6 +313,11 @@ impl Node {
         self.materialized() == "ephemeral"
     }
 
+    /// What a `ref` of the node gives: an ephemeral model's CTE, else its relation.
+    pub fn referred(&self) -> Relation {
+        if self.is_ephemeral() { Relation::cte(&self.alias) } else { self.relation.clone() }
+    }
+
     /// Whether the node leaves a relation in the warehouse.
     pub fn has_relation(&self) -> bool {
         match self.resource_type {

@@ -17,6 +17,7 @@ use super::reader::Reader;
 use super::resolve::Lookup;
 use super::source_table::Described;
 use super::{SourceTable, group, others, patches, snapshot_entry, source_table, tests};
+use crate::PIECE;
 
 /// Everything that files define, before references are resolved.
 #[derive(Default)]
@@ -117,7 +118,7 @@ impl<'a> Assembly<'a> {
             (Arc::new(node), problems)
         };
         let finished: Vec<(Arc<Node>, Vec<Problem>)> =
-            drafts.into_par_iter().zip(said).map_init(|| Namer::new(reader), finish_one).collect();
+            drafts.into_par_iter().zip(said).with_max_len(PIECE).map_init(|| Namer::new(reader), finish_one).collect();
         for (node, found) in finished {
             problems.extend(found);
             self.parts.add(node, problems);

@@ -91,12 +91,9 @@ pub fn read_beside(tree: &Arc<Tree>, inputs: &Inputs, known: Option<&Project>) -
     };
     resolve::resolve(&mut project);
     semantic_links::link(&mut project);
-    let circles = graph::circles(&project);
-    project.problems.extend(circles);
-    let more = semantic_checks::problems(&project);
-    project.problems.extend(more);
-    let more = identity::problems(&project);
-    project.problems.extend(more);
+    let others = || (semantic_checks::problems(&project), identity::problems(&project));
+    let (circles, (semantic, identity)) = rayon::join(|| graph::circles(&project), others);
+    project.problems.extend(circles.into_iter().chain(semantic).chain(identity));
     project
 }
 

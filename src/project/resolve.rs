@@ -4,10 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use rayon::prelude::*;
 
 use super::node::{Node, ResourceType, Version};
 use super::problem::{Problem, ProblemKind, did_you_mean};
 use super::{Project, SourceTable, semantic_links};
+use crate::PIECE;
 use crate::finding::Place;
 use crate::jinja::rewrite::{Marks, rewrite};
 use crate::jinja::scope::{Asked, RefKey};
@@ -134,8 +136,11 @@ pub fn resolve(project: &mut Project) {
         .map(|node| node.name.as_str())
         .collect();
     let all = project.nodes.values().chain(project.others.values());
-    let resolved: Vec<(String, Resolved)> = all
-        .filter(|node| !node.refs.is_empty() || !node.sources.is_empty() || !node.metrics.is_empty())
+    let nodes: Vec<&Arc<Node>> =
+        all.filter(|node| !node.refs.is_empty() || !node.sources.is_empty() || !node.metrics.is_empty()).collect();
+    let resolved: Vec<(String, Resolved)> = nodes
+        .into_par_iter()
+        .with_max_len(PIECE)
         .map(|node| (node.unique_id.clone(), of_node(project, &lookup, node, &disabled)))
         .collect();
     drop((lookup, disabled));

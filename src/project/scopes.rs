@@ -13,7 +13,7 @@ use super::resolve;
 use super::{Project, profile::Target};
 use crate::jinja::moment::Clock;
 use crate::jinja::relation::Relation;
-use crate::jinja::scope::{Given, Mode, RefKey, Scope};
+use crate::jinja::scope::{Asked, Compiling, Given, Mode, RefKey, Scope};
 use crate::jinja::universe::Universe;
 use crate::jinja::values;
 
@@ -51,29 +51,30 @@ pub fn project_file(
 
 /// The scope in which a node is compiled.
 pub fn compiling(project: &Project, node: &Arc<Node>, incremental: bool) -> Scope {
-    let relation = |key: RefKey| {
-        let found = resolve::find_ref(project, &node.package, &key)?;
-        let relation = if found.is_ephemeral() { Relation::cte(&found.alias) } else { found.relation.clone() };
-        Some((key, found, relation))
+    let mut refs: HashMap<RefKey, Relation> = HashMap::new();
+    for asked in &node.refs {
+        if let Some(found) = resolve::find_ref(project, &node.package, &asked.what) {
+            refs.insert(asked.what.clone(), found.referred());
+        }
+    }
+    for key in other_names(project, node) {
+        if !refs.contains_key(&key)
+            && let Some(found) = resolve::find_ref(project, &node.package, &key)
+            && node.depends_on.contains(&found.unique_id)
+        {
+            refs.insert(key, found.referred());
+        }
+    }
+    let source = |asked: &Asked<(String, String)>| {
+        let found = resolve::find_source(project, &node.package, &asked.what)?;
+        Some((asked.what.clone(), found.relation.clone()))
     };
-    let others = other_names(project, node).filter_map(relation);
-    let others = others.filter(|(_, found, _)| node.depends_on.contains(&found.unique_id));
-    let refs = others.chain(node.refs.iter().filter_map(|asked| relation(asked.what.clone())));
-    let refs: HashMap<RefKey, Relation> = refs.map(|(key, _, relation)| (key, relation)).collect();
-    let sources = node
-        .sources
-        .iter()
-        .filter_map(|asked| {
-            let found = resolve::find_source(project, &node.package, &asked.what)?;
-            Some((asked.what.clone(), found.relation.clone()))
-        })
-        .collect();
-    let mode = Mode::Compile { refs, sources, incremental };
-    let config = values::from_json(&serde_json::Value::Object((*node.config).clone()));
+    let sources = node.sources.iter().filter_map(source).collect();
+    let config = Arc::clone(&node.config);
     // One value for all nodes: there may be as many ids as nodes.
     let selected = project.selected.get().cloned().unwrap_or_else(|| values::List::value([]));
+    let mode = Mode::Compile(Compiling { refs, sources, config, incremental });
     of_node(&project.universe, &project.given, node, mode)
-        .with("__config", config)
         .with("graph", flat_graph::value(project))
         .with("selected_resources", selected)
 }
@@ -107,9 +108,8 @@ pub fn unit_testing(
     given.cli_vars.extend(entries("vars").map(|(name, value)| (name.clone(), value.clone())));
     let text = |value: &serde_json::Value| values::text(&values::from_json(value));
     given.env.extend(entries("env_vars").map(|(name, value)| (name.clone(), text(value))));
-    let mode = Mode::Compile { refs, sources, incremental: false };
-    let config = values::from_json(&serde_json::Value::Object((*model.config).clone()));
-    of_node(&project.universe, &Arc::new(given), model, mode).with("__config", config)
+    let mode = Mode::Compile(Compiling { refs, sources, config: Arc::clone(&model.config), incremental: false });
+    of_node(&project.universe, &Arc::new(given), model, mode)
 }
 
 fn of_node(universe: &Arc<Universe>, given: &Arc<Given>, node: &Arc<Node>, mode: Mode) -> Scope {

@@ -14,6 +14,7 @@ use super::finish::{describe, described};
 use super::node::{Node, ResourceType};
 use super::problem::{Problem, ProblemKind};
 use super::reader::Reader;
+use crate::PIECE;
 use crate::finding::Place;
 use crate::jinja::relation::Relation;
 use crate::parse::yaml::{self, Key, Yaml};
@@ -74,7 +75,7 @@ pub(super) fn tables<'e>(
         let found: Vec<_> = tables.filter_map(|table| one(reader, entry, table, *patch, &mut problems)).collect();
         (found, problems)
     };
-    let read: Vec<_> = patched_entries.par_iter().map(of_entry).collect();
+    let read: Vec<_> = patched_entries.par_iter().with_max_len(PIECE).map(of_entry).collect();
     let mut found = Vec::new();
     for (tables, more) in read {
         found.extend(tables);

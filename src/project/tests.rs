@@ -17,6 +17,7 @@ use super::resolve::Lookup;
 use super::scopes;
 use super::source_table::Described;
 use super::version::VersionEntry;
+use crate::PIECE;
 use crate::compile;
 use crate::jinja::scope::{Asked, RefKey};
 use crate::jinja::universe::INTERNAL;
@@ -64,7 +65,7 @@ pub(super) fn of_nodes(
         }
         (found, problems)
     };
-    let read: Vec<_> = entries.par_iter().map(of_entry).collect();
+    let read: Vec<_> = entries.par_iter().with_max_len(PIECE).map(of_entry).collect();
     let mut found = Vec::new();
     for (tests, more) in read {
         found.extend(tests);
@@ -111,6 +112,7 @@ pub(super) fn finish(
 ) -> Vec<Arc<Node>> {
     let finished: Vec<(Arc<Node>, Vec<Problem>)> = tests
         .into_par_iter()
+        .with_max_len(PIECE)
         .map_init(|| Namer::new(reader), |namer, test| finish_one(reader, namer, test, attached))
         .collect();
     let mut nodes = Vec::with_capacity(finished.len());

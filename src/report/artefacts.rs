@@ -143,11 +143,15 @@ fn copy(from: &Path, to: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes a file, and the folders above it.
+/// Writes a file, and the folders above it; a file that holds these bytes already is left as it is, since reading is
+/// much faster than writing.
 ///
 /// # Errors
 /// When it cannot be written.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    if fs::read(path).is_ok_and(|known| known == bytes) {
+        return Ok(());
+    }
     // Most folders are there already.
     if fs::write(path, bytes).is_ok() {
         return Ok(());

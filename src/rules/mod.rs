@@ -13,7 +13,7 @@
 mod registry;
 pub mod page;
 
-pub use registry::{Check, Entry, Found, Rule, Subject, find, run};
+pub use registry::{Check, Entry, Found, Rule, Subject, find, run, run_some};
 
 rules! {
     contracts { breaking_change data_types }

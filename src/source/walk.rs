@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::{FileKind, SourceFile, Tree};
+use crate::PIECE;
 
 /// Folders that hold what tools wrote, never a project's sources.
 pub(super) const SKIPPED: &[&str] = &[".git", "target", "logs", "venv", ".venv", "node_modules", "__pycache__"];
@@ -24,7 +25,13 @@ pub(super) fn is_read(path: &str) -> bool {
 pub fn read_folder(root: &Path) -> Tree {
     let mut paths = Vec::new();
     list(root, "", &mut paths);
-    paths.into_par_iter().map(|path| read_file(root, path)).collect::<Vec<_>>().into_iter().collect()
+    paths
+        .into_par_iter()
+        .with_max_len(PIECE)
+        .map(|path| read_file(root, path))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .collect()
 }
 
 fn list(folder: &Path, prefix: &str, paths: &mut Vec<String>) {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use cadet::finding::Place;
 use cadet::jinja::render::render;
 use cadet::jinja::rewrite::{Marks, rewrite};
-use cadet::jinja::scope::{Given, Mode, Scope};
+use cadet::jinja::scope::{Compiling, Given, Mode, Scope};
 use cadet::jinja::universe::{MacroFile, Universe};
 
 const TEMPLATES: &[&str] = &[
@@ -77,7 +77,7 @@ fn told() -> String {
     let universe = Arc::new(Universe::new("root", &[file], HashMap::new()).0);
     let mut out = String::new();
     for template in TEMPLATES {
-        let compile = Mode::Compile { refs: HashMap::new(), sources: HashMap::new(), incremental: false };
+        let compile = Mode::Compile(Compiling::default());
         let scope = Arc::new(Scope::new(Arc::clone(&universe), Arc::new(Given::default()), "root", compile));
         writeln!(out, "{template}").unwrap();
         match rewrite(template, 0..template.len(), Marks::None) {

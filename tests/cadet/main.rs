@@ -19,6 +19,7 @@ mod guard;
 mod honest;
 mod jinja_errors;
 mod mistakes;
+mod own_tests;
 mod probes;
 mod rules;
 mod select;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use cadet::jinja::render::render;
 use cadet::jinja::rewrite::{Marks, rewrite};
-use cadet::jinja::scope::{Given, Mode, Scope};
+use cadet::jinja::scope::{Compiling, Given, Mode, Scope};
 use cadet::jinja::universe::{MacroFile, Universe};
 
 /// Templates that cadet renders otherwise, each with its row in docs/dbt-differences.md.
@@ -44,7 +44,7 @@ fn universe() -> Arc<Universe> {
 }
 
 fn rendered(universe: &Arc<Universe>, template: &str, mode: &str) -> String {
-    let compile = Mode::Compile { refs: HashMap::new(), sources: HashMap::new(), incremental: false };
+    let compile = Mode::Compile(Compiling::default());
     let mode = if mode == "compile" { compile } else { Mode::Parse };
     let scope = Arc::new(Scope::new(Arc::clone(universe), Arc::new(Given::default()), "root", mode));
     match rewrite(template, 0..template.len(), Marks::None) {

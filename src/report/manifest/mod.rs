@@ -13,17 +13,56 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 
+use crate::PIECE;
 use crate::project::graph::Graph;
 use crate::project::group::Group;
 use crate::project::scopes::Run;
 use crate::project::{Node, Project, ResourceType, SourceTable};
 
 pub(crate) use contract::moment;
-pub(crate) use node::{other, source};
-
-/// A model, seed, snapshot, analysis, test or operation as the manifest has it, not compiled.
+/// A node as the manifest has it, not compiled.
 pub(crate) fn of_node(project: &Project, node: &Node) -> Value {
-    node::node(project, node, &HashMap::new(), None)
+    value(&Entry::new(project, node, None, Vec::new()))
+}
+
+/// A node that does not stand under `nodes`, as the manifest has it.
+pub(crate) fn of_other(node: &Node) -> Value {
+    match node.resource_type {
+        ResourceType::Source => value(&node::Table(node)),
+        _ => value(&node::Other(node)),
+    }
+}
+
+fn value(written: &impl Serialize) -> Value {
+    // It has nothing that JSON has not.
+    serde_json::to_value(written).unwrap_or_default()
+}
+
+/// A node of any kind as the manifest has it.
+enum Entry<'p> {
+    Built(node::Built<'p>),
+    Table(node::Table<'p>),
+    Other(node::Other<'p>),
+}
+
+impl<'p> Entry<'p> {
+    fn new(project: &'p Project, node: &'p Node, sql: Option<&'p String>, primary_key: Vec<String>) -> Self {
+        match node.resource_type {
+            ResourceType::Source => Self::Table(node::Table(node)),
+            kind if kind.is_of_nodes() => Self::Built(node::Built { project, node, sql, primary_key }),
+            _ => Self::Other(node::Other(node)),
+        }
+    }
+}
+
+impl Serialize for Entry<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Built(node) => node.serialize(serializer),
+            Self::Table(node) => node.serialize(serializer),
+            Self::Other(node) => node.serialize(serializer),
+        }
+    }
 }
 
 /// Nodes by unique id, each as the text of its JSON: a manifest of many nodes is never held as values.
@@ -33,15 +72,23 @@ type Written<'p> = Vec<(&'p str, Box<RawValue>)>;
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write(project: &Project, run: &Run, compiled: &HashMap<String, String>, out: impl Write) -> io::Result<()> {
+pub fn write<'p>(
+    project: &'p Project,
+    run: &Run,
+    compiled: &'p HashMap<String, String>,
+    out: impl Write,
+) -> io::Result<()> {
     let mut metadata = metadata(run, "manifest/v12");
     metadata.extend(project_metadata(project));
+    let keys = primary_key::inferred(project);
+    let one = |node: &'p Node| {
+        let id = &node.unique_id;
+        Entry::new(project, node, compiled.get(id), keys.get(id).cloned().unwrap_or_default())
+    };
     let of_kind = |kind: ResourceType| {
         let nodes = project.others.values().filter(move |node| node.resource_type == kind);
-        written(nodes.collect(), node::other)
+        written(nodes.collect(), one)
     };
-    let keys = primary_key::inferred(project);
-    let one = |each: &Node| node::node(project, each, compiled, keys.get(&each.unique_id));
     let (parents, children) = neighbours(project);
     let mut parts = serde_json::Serializer::new(out);
     let mut parts = parts.serialize_map(None)?;
@@ -49,7 +96,7 @@ pub fn write(project: &Project, run: &Run, compiled: &HashMap<String, String>, o
     let nodes = project.nodes.values().chain(&project.lost_tests).collect();
     parts.serialize_entry("nodes", &Entries(written(nodes, one)?))?;
     let sources = project.sources.values().map(SourceTable::node).collect();
-    parts.serialize_entry("sources", &Entries(written(sources, node::source)?))?;
+    parts.serialize_entry("sources", &Entries(written(sources, one)?))?;
     parts.serialize_entry("macros", &macros(project))?;
     parts.serialize_entry("docs", &docs(project))?;
     parts.serialize_entry("exposures", &Entries(of_kind(ResourceType::Exposure)?))?;
@@ -79,23 +126,20 @@ impl Serialize for Entries<'_> {
 }
 
 /// Writes nodes on all threads.
-fn written<'p>(nodes: Vec<&'p Arc<Node>>, one: impl Fn(&Node) -> Value + Sync) -> serde_json::Result<Written<'p>> {
+fn written<'p>(
+    nodes: Vec<&'p Arc<Node>>,
+    one: impl Fn(&'p Node) -> Entry<'p> + Sync,
+) -> serde_json::Result<Written<'p>> {
     let write = |node: &'p Arc<Node>| Ok((node.unique_id.as_str(), to_raw_value(&one(node))?));
-    nodes.into_par_iter().map(write).collect()
+    nodes.into_par_iter().with_max_len(PIECE).map(write).collect()
 }
 
 /// What `enabled: false` takes out: a list for each unique id.
-fn disabled(project: &Project, one: impl Fn(&Node) -> Value) -> Map<String, Value> {
+fn disabled<'p>(project: &'p Project, one: impl Fn(&'p Node) -> Entry<'p>) -> Map<String, Value> {
     let mut disabled: Map<String, Value> = Map::new();
-    for each in &project.disabled {
-        let written = match each.resource_type {
-            ResourceType::Source => node::source(each),
-            kind if kind.is_refable() => one(each),
-            ResourceType::Test | ResourceType::Analysis | ResourceType::Operation => one(each),
-            _ => node::other(each),
-        };
-        if let Value::Array(all) = disabled.entry(each.unique_id.clone()).or_insert_with(|| json!([])) {
-            all.push(written);
+    for node in &project.disabled {
+        if let Value::Array(all) = disabled.entry(node.unique_id.clone()).or_insert_with(|| json!([])) {
+            all.push(value(&one(node)));
         }
     }
     disabled

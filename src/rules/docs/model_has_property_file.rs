@@ -39,7 +39,8 @@ fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
     let beside = |ending: &str| format!("{}/{}.{ending}", folder(&model.file), model.name);
     let has_file = ["yaml", "yml"].iter().any(|ending| subject.project.tree.find(&beside(ending)).is_some());
     let own = ["yaml", "yml"].map(beside);
-    let is_read = subject.project.property_files.iter().any(|file| own.contains(&file.path));
+    let files = &subject.project.property_files;
+    let is_read = own.iter().any(|own| files.binary_search_by(|file| file.path.as_str().cmp(own)).is_ok());
     let describes = model.patch.as_ref().is_some_and(|patch| own.contains(&patch.path));
     if has_file && is_read && !describes {
         let message = format!("the property file of this model does not describe it: it has no entry `{}`", model.name);

@@ -126,8 +126,7 @@ impl<'s> StateNode<'s> {
             | ResourceType::Analysis
             | ResourceType::Test
             | ResourceType::Operation => Self::Read(node),
-            ResourceType::Source => Self::Written(Cow::Owned(manifest::source(node))),
-            _ => Self::Written(Cow::Owned(manifest::other(node))),
+            _ => Self::Written(Cow::Owned(manifest::of_other(node))),
         }
     }
 
