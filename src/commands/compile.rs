@@ -20,7 +20,7 @@ use crate::finding::Finding;
 use crate::guard;
 use crate::jinja::warehouse::{Kind, Warehouse};
 use crate::project::{Node, Project, ResourceType};
-use crate::report::text::clean;
+use crate::report::text::{self, clean};
 use crate::report::{Report, artefacts, counted, terminal};
 use crate::unit_test::{Bench, Stop};
 
@@ -46,12 +46,15 @@ pub(super) fn run(invocation: &Invocation, args: &CompileArgs) -> Result<Verdict
     let compile = |node: &Arc<Node>| {
         let exists = || warehouse.as_ref().and_then(|found| found.kind(&node.relation).ok()?) == Some(Kind::Table);
         let incremental = node.materialized() == "incremental" && exists();
-        Compiler::new(&project, incremental, warehouse.clone()).compile(node)
+        let compiler = Compiler::new(&project, incremental, warehouse.clone());
+        let compiled = compiler.compile(node);
+        (compiled, compiler.said())
     };
     let results: Vec<_> = nodes.par_iter().with_max_len(PIECE).map(|node| (*node, compile(node))).collect();
     let mut compiled = HashMap::new();
     let mut findings = changes::reading_errors(&project, &policy);
-    for (node, result) in results {
+    for (node, (result, said)) in results {
+        said.iter().for_each(|message| text::said(Some(&node.display_name()), message));
         match result {
             Ok(sql) => drop(compiled.insert(node.unique_id.clone(), sql.sql)),
             Err(problem) => findings.push(problem.finding()),
@@ -123,7 +126,9 @@ fn of_query(
     project: &Project,
     warehouse: Option<Arc<dyn Warehouse>>,
 ) -> Verdict {
-    let compiled = inline::node(project).and_then(|node| Compiler::new(project, false, warehouse).compile(&node));
+    let compiler = Compiler::new(project, false, warehouse);
+    let compiled = inline::node(project).and_then(|node| compiler.compile(&node));
+    compiler.said().iter().for_each(|message| text::said(None, message));
     match compiled {
         Ok(compiled) => {
             print(invocation, args, None, &compiled.sql);

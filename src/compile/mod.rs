@@ -7,7 +7,7 @@ mod own_tests;
 pub mod sql;
 pub mod test;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -66,12 +66,13 @@ pub struct Compiler<'p> {
     warehouse: Option<Arc<dyn Warehouse>>,
     /// Whether a template asked for a warehouse.
     asked: Cell<bool>,
+    said: RefCell<Vec<String>>,
 }
 
 impl<'p> Compiler<'p> {
     /// `incremental` is what `is_incremental()` answers; `warehouse` is what templates read from, if there is one.
     pub fn new(project: &'p Project, incremental: bool, warehouse: Option<Arc<dyn Warehouse>>) -> Self {
-        Self { project, incremental, warehouse, asked: Cell::new(false) }
+        Self { project, incremental, warehouse, asked: Cell::default(), said: RefCell::default() }
     }
 
     /// The SQL of a model or test, with the ephemeral models that it reads.
@@ -92,8 +93,15 @@ impl<'p> Compiler<'p> {
         scope.warehouse.clone_from(&self.warehouse);
         let scope = Arc::new(scope);
         let body = self.rendered(&scope, node);
-        self.asked.set(self.asked.get() || scope.captured().asked_warehouse);
+        let mut captured = scope.captured();
+        self.asked.set(self.asked.get() || captured.asked_warehouse);
+        self.said.borrow_mut().append(&mut captured.said);
         body
+    }
+
+    /// What the templates that were rendered so far printed, in order.
+    pub fn said(self) -> Vec<String> {
+        self.said.into_inner()
     }
 
     fn rendered(&self, scope: &Arc<Scope>, node: &Arc<Node>) -> Result<Compiled, RenderProblem> {

@@ -36,6 +36,7 @@ pub(super) enum Builtin {
     Metric,
     Return,
     Log,
+    Print,
     IsIncremental,
     Adapter,
     Exceptions,
@@ -61,7 +62,8 @@ impl Builtin {
             "doc" => Self::Doc,
             "metric" => Self::Metric,
             "return" => Self::Return,
-            "log" | "print" => Self::Log,
+            "log" => Self::Log,
+            "print" => Self::Print,
             "is_incremental" => Self::IsIncremental,
             "load_result" => Self::LoadResult,
             "store_result" => Self::StoreResult,
@@ -298,7 +300,16 @@ impl Object for Function {
                 let value = args.first().cloned().unwrap_or_default();
                 Err(return_value(state, values::settled(&value)))
             }
-            Builtin::Log => Ok(Value::from("")), // What a template logs is not shown: the output is for findings.
+            Builtin::Log => {
+                if arguments.value(1, "info")?.is_some_and(|info| info.is_true()) {
+                    self.scope.say(arguments.named_text(0, "msg")?);
+                }
+                Ok(Value::from(""))
+            }
+            Builtin::Print => {
+                self.scope.say(arguments.named_text(0, "msg")?);
+                Ok(Value::from(""))
+            }
             Builtin::IsIncremental => {
                 self.record(state, "is_incremental");
                 Ok(Value::from(self.is_incremental()))

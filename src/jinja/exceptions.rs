@@ -30,7 +30,11 @@ impl Object for Exceptions {
         let (positional, named): (&[Value], Kwargs) = from_args(args)?;
         let given = |at: usize| positional.get(at).map(values::text).unwrap_or_default();
         let message = match method {
-            "warn" | "warn_snapshot_timestamp_data_types" => return Ok(Value::from("")),
+            "warn" => {
+                self.0.say(format!("warning: {}", given(0)));
+                return Ok(Value::from(""));
+            }
+            "warn_snapshot_timestamp_data_types" => return Ok(Value::from("")),
             // `node` says which node it is about, which the place says better.
             raise if RAISE.contains(&raise) => match positional.is_empty() {
                 true => named.get::<Option<String>>("msg")?.unwrap_or_default(),

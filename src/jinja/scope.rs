@@ -58,6 +58,8 @@ pub struct Captured {
     pub missing: Option<String>,
     /// The warehouse was asked for something, so that the text depends on more than the project.
     pub asked_warehouse: bool,
+    /// What it printed with `print`, `log(…, info=true)` and `exceptions.warn`.
+    pub said: Vec<String>,
     /// The value of an expression that was evaluated rather than printed.
     pub value: Option<Value>,
 }
@@ -70,6 +72,9 @@ impl Captured {
         self
     }
 }
+
+/// The most messages of one template that are kept.
+const MOST_SAID: usize = 1_000;
 
 /// How far names are to be looked up.
 #[derive(Debug)]
@@ -212,6 +217,14 @@ impl Scope {
     /// What was asked for so far.
     pub fn captured(&self) -> MutexGuard<'_, Captured> {
         self.captured.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps a message of the template for whoever reads the output; of very many only the first are kept.
+    pub(super) fn say(&self, message: String) {
+        let mut captured = self.captured();
+        if captured.said.len() < MOST_SAID {
+            captured.said.push(message);
+        }
     }
 
     /// A variable: from the command line, else as the node's package sees it.

@@ -106,7 +106,7 @@ fn given(packages: &[Package], inputs: &Inputs, docs: &[DocsBlock]) -> Given {
         docs: docs_texts(docs),
         searches_own_package_first: packages[0].file.flag("require_ref_searches_node_package_before_root")
             == Some(true),
-        globals: scopes::globals(&inputs.target, &inputs.run, packages[0].name()),
+        globals: scopes::globals((&inputs.target, packages[0].name()), &inputs.run, &inputs.vars, &inputs.env),
     }
 }
 

@@ -122,8 +122,20 @@ fn of_node(universe: &Arc<Universe>, given: &Arc<Given>, node: &Arc<Node>, mode:
         .with("database", Value::from(node.database.as_str()))
 }
 
-/// What every template can read of the run itself.
-pub fn globals(target: &Target, run: &Run, root: &str) -> HashMap<&'static str, Value> {
+/// The prefix of the environment variables that dbt writes into its artefacts. Behaviour: `dbt_metadata_envs`.
+const METADATA: &str = "DBT_ENV_CUSTOM_ENV_";
+
+/// What every template can read of the run itself: of the project `root`, run with `--vars` and the environment that it
+/// may read.
+pub fn globals(
+    (target, root): (&Target, &str),
+    run: &Run,
+    vars: &serde_json::Map<String, serde_json::Value>,
+    env: &HashMap<String, String>,
+) -> HashMap<&'static str, Value> {
+    let metadata = env.iter().filter_map(|(name, value)| Some((name.strip_prefix(METADATA)?, value)));
+    let metadata: serde_json::Value = metadata.map(|(name, value)| (name.to_owned(), json!(value))).collect();
+    let arguments = json!({"which": run.command, "vars": vars, "invocation_command": ""});
     let flags = json!({
         "FULL_REFRESH": run.full_refresh, "WHICH": run.command, "STORE_FAILURES": false, "USE_COLORS": false, "INVOCATION_COMMAND": "",
     });
@@ -136,6 +148,8 @@ pub fn globals(target: &Target, run: &Run, root: &str) -> HashMap<&'static str, 
         ("graph", values::from_json(&json!({}))),
         ("thread_id", Value::from("Thread-1")),
         ("root_project_name", Value::from(root)),
+        ("dbt_metadata_envs", values::from_json(&metadata)),
+        ("invocation_args_dict", values::from_json(&arguments)),
     ])
 }
 

@@ -89,6 +89,13 @@ pub fn note(message: &str) {
     let _ = writeln!(io::stderr().lock(), "note: {}", no_commands(&clean(message)));
 }
 
+/// Hands on what the template of a node printed, on standard error.
+pub fn said(node: Option<&str>, message: &str) {
+    let from = node.map_or_else(String::new, |node| format!("{}: ", clean(node)));
+    // Nothing is left to be done when standard error is closed.
+    let _ = writeln!(io::stderr().lock(), "{from}{}", no_commands(&clean(message)));
+}
+
 /// Keeps a GitHub runner from reading a command in a plain line: `::` at its start, or `##[` anywhere.
 fn no_commands(text: &str) -> String {
     let lines = text.split(['\n', '\r']).map(|line| {

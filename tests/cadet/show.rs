@@ -249,3 +249,28 @@ fn the_sql_of_a_model_that_is_named_is_printed() {
     --- exit code 0
     ");
 }
+
+#[test]
+fn what_templates_print_is_shown_with_their_names() {
+    let sandbox = Sandbox::new()
+        .file(
+            "macros/told.sql",
+            "{% macro told(x) %}{% do log('a ' ~ x, info=true) %}{% do log('only for the log') %}{{ x }}{% endmacro %}",
+        )
+        .file("models/first.sql", "select {{ told(1) }} as id {{ print('and this') }}\n")
+        .file("models/second.sql", "{% do exceptions.warn('it is late') %}select 1 as id\n");
+    insta::assert_snapshot!(sandbox.cadet(&["compile"]).shown(), @"
+    ✓ Compiled 2 nodes to target/compiled/mojap_derived_tables.
+    --- stderr
+    first: a 1
+    first: and this
+    second: warning: it is late
+    --- exit code 0
+    ");
+    insta::assert_snapshot!(sandbox.cadet(&["compile", "-q", "--inline", "{{ log(invocation_args_dict.which, info=true) }}select 1"]).shown(), @"
+    select 1
+    --- stderr
+    compile
+    --- exit code 0
+    ");
+}
