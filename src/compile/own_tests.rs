@@ -103,7 +103,7 @@ impl Arguments<'_> {
             }
             ([], [asked]) => {
                 let found = resolve::find_source(self.project, &self.node.package, &asked.what)?;
-                Some(found.relation.clone())
+                Some(found.referred())
             }
             _ => None,
         }

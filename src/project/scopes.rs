@@ -67,7 +67,7 @@ pub fn compiling(project: &Project, node: &Arc<Node>, incremental: bool) -> Scop
     }
     let source = |asked: &Asked<(String, String)>| {
         let found = resolve::find_source(project, &node.package, &asked.what)?;
-        Some((asked.what.clone(), found.relation.clone()))
+        Some((asked.what.clone(), found.referred()))
     };
     let sources = node.sources.iter().filter_map(source).collect();
     let config = Arc::clone(&node.config);

@@ -40,6 +40,16 @@ impl SourceTable {
     pub fn node(&self) -> &Arc<Node> {
         &self.node
     }
+
+    /// What a `source` gives: its own `quoting` holds, and not that of `dbt_project.yml`.
+    ///
+    /// Behaviour: `dbt.context.providers.RuntimeSourceResolver`.
+    pub fn referred(&self) -> Relation {
+        let own = self.body.get("quoting");
+        let mut relation = self.relation.clone();
+        relation.quote(|part| own?.get(part)?.as_bool());
+        relation
+    }
 }
 
 /// A table with the YAML of its source and its own, for the tests in them.
