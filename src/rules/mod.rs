@@ -12,8 +12,10 @@
 #[macro_use]
 mod registry;
 pub mod page;
+mod subject;
 
-pub use registry::{Check, Entry, Found, Rule, Subject, find, run};
+pub use registry::{Check, Entry, Found, Rule, find, run};
+pub use subject::{Output, Query, Subject};
 
 rules! {
     contracts { breaking_change data_types }

@@ -1,9 +1,8 @@
 //! What a rule is, and the list of them.
 
-use crate::compile::Compilations;
+use super::subject::Subject;
 use crate::finding::{Finding, Level, Place};
-use crate::project::{Node, ProblemKind, Project, ResourceType};
-use crate::settings::Policy;
+use crate::project::{Node, ProblemKind, ResourceType};
 use crate::source::SourceFile;
 
 /// A rule: how bad a finding is, one line of what it is about, and the check.
@@ -26,15 +25,6 @@ pub enum Check {
     Project(fn(&Subject<'_>, &mut Found)),
     /// What reading the project found.
     Problems(ProblemKind),
-}
-
-/// What is checked.
-pub struct Subject<'a> {
-    pub project: &'a Project,
-    pub compiled: &'a Compilations,
-    pub policy: &'a Policy,
-    /// What the project is compared with, where that matters to a rule.
-    pub base: Option<&'a Project>,
 }
 
 /// The findings of one rule.
