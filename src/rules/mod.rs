@@ -15,9 +15,13 @@ pub mod page;
 mod subject;
 
 pub use registry::{Check, Entry, Found, Rule, find, run};
-pub use subject::{Output, Query, Subject};
+pub use subject::{Output, Query, Subject, is_built, is_iceberg, is_table};
 
 rules! {
+    athena {
+        column_types duplicate_columns foreign_sql functions order_by partitions_last quoted_capitals reserved_words
+        separate_locations unnamed_columns
+    }
     contracts { breaking_change data_types }
     docs { intermediate_is_described model_has_property_file seed_has_property_file }
     files { readable }

@@ -255,3 +255,18 @@ fn of_seed(table: &Table) -> Vec<Output> {
     };
     table.header.iter().map(column).collect()
 }
+
+/// Whether a model is built as a table or view whose columns are those of its query.
+pub fn is_built(model: &Node) -> bool {
+    is_table(model) || model.materialized() == "view"
+}
+
+/// Whether a model is built as a table.
+pub fn is_table(model: &Node) -> bool {
+    matches!(model.materialized(), "table" | "incremental")
+}
+
+/// Whether a table is one of Iceberg's.
+pub fn is_iceberg(model: &Node) -> bool {
+    model.config_text("table_type").is_some_and(|kind| kind.eq_ignore_ascii_case("iceberg"))
+}

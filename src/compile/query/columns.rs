@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use sqlparser::ast::{
-    AccessExpr, Cte, Expr, Ident, JoinConstraint, JoinOperator, ObjectName, Query, Select, SelectItem,
+    AccessExpr, Cte, Expr, Function, FunctionArguments, Ident, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, Query, Select, SelectItem,
     SelectItemQualifiedWildcardKind, SetExpr, Spanned, TableAlias, TableFactor, TableWithJoins,
     WildcardAdditionalOptions,
 };
@@ -180,6 +180,11 @@ fn taken(expr: &Expr, from: &From) -> Column {
             let data_type = before.last().and_then(|table| from.type_of(Some(&table.value), &last.value));
             Column { data_type, ..called(last) }
         }
+        // sqlparser knows more words than Athena that are a function without brackets: `user`.
+        Expr::Function(Function { name, args: FunctionArguments::None, .. }) => match name.0.as_slice() {
+            [ObjectNamePart::Identifier(name)] if !is_value(name) => called(name),
+            _ => unnamed(expr),
+        },
         Expr::CompoundFieldAccess { access_chain, .. } => match access_chain.last() {
             Some(AccessExpr::Dot(Expr::Identifier(name))) => called(name),
             _ => unnamed(expr),

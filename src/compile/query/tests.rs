@@ -27,6 +27,7 @@ fn columns_are_known_by_name_and_order() {
         ("select a from t union all select b from u", "a"),
         ("(select 1 as a) union all select 2", "a"),
         ("select * from (s.t)", "s.t.*"),
+        ("select user, current_date from t", "user ?"),
     ] {
         let wanted = wanted.split(' ').map(str::to_owned).collect();
         assert_eq!(columns(sql), Some(wanted), "{sql}");
