@@ -15,6 +15,7 @@ pub mod page;
 mod subject;
 
 pub use registry::{Check, Entry, Found, Rule, find, run};
+use subject::no_such_column;
 pub use subject::{Output, Query, Subject, is_built, is_iceberg, is_table};
 
 rules! {
@@ -22,15 +23,15 @@ rules! {
         column_types duplicate_columns foreign_sql functions order_by partitions_last quoted_capitals reserved_words
         separate_locations unnamed_columns
     }
-    contracts { breaking_change data_types }
-    docs { intermediate_is_described model_has_property_file seed_has_property_file }
+    contracts { breaking_change columns data_types }
+    docs { columns_exist intermediate_is_described model_has_property_file seed_has_property_file }
     files { readable }
     jinja { renders }
     naming { model_file model_path snake_case unique_names unique_relations }
     references { access exist no_circles }
     seeds { readable row_limit }
-    sql { length_limit parses }
-    testing { generic_test_path lost_test no_singular_tests }
+    sql { dev_database hard_coded_table length_limit parses }
+    testing { generic_test_path lost_test no_singular_tests tested_columns }
     versions { deprecated unpinned_ref }
     yaml { duplicate_key known_keys known_names parses property_file }
 }

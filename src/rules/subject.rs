@@ -12,6 +12,7 @@ use crate::compile::{Compilations, Compiled};
 use crate::finding::{Level, Place};
 use crate::guard::{self, Blame, Task};
 use crate::parse::csv::{CsvProblem, Table};
+use crate::project::problem::did_you_mean;
 use crate::project::{Node, Project, ResourceType};
 use crate::settings::Policy;
 
@@ -112,8 +113,13 @@ impl<'a> Subject<'a> {
     }
 
     /// The node or source that a table's name means.
-    pub fn table(&self, name: &TableName) -> Option<&'a Node> {
+    fn table(&self, name: &TableName) -> Option<&'a Node> {
         let [.., schema, table] = name.parts.as_ref() else { return None };
+        self.named(schema, table)
+    }
+
+    /// The node or source whose table has this name in this database.
+    pub fn named(&self, schema: &str, table: &str) -> Option<&'a Node> {
         let id = self.relations.get(&(schema.to_lowercase(), table.to_lowercase()))?;
         self.project.node(id).map(Arc::as_ref)
     }
@@ -269,4 +275,16 @@ pub fn is_table(model: &Node) -> bool {
 /// Whether a table is one of Iceberg's.
 pub fn is_iceberg(model: &Node) -> bool {
     model.config_text("table_type").is_some_and(|kind| kind.eq_ignore_ascii_case("iceberg"))
+}
+
+/// What to say of a column that a node does not have, and what to do.
+pub(super) fn no_such_column(node: &Node, name: &str, columns: &[&Column]) -> (String, String) {
+    let kind = if node.resource_type == ResourceType::Seed { "seed" } else { "model" };
+    let message = format!("the {kind} `{}` has no column `{name}`", node.display_name());
+    let names = columns.iter().filter_map(|column| column.name.as_deref());
+    let help = did_you_mean(name, names).map_or_else(
+        || format!("check the name, or add the column to the {kind}"),
+        |near| format!("did you mean `{near}`?"),
+    );
+    (message, help)
 }
