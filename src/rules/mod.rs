@@ -12,9 +12,13 @@
 #[macro_use]
 mod registry;
 pub mod page;
+mod seed_rows;
+mod snake;
 mod subject;
 
 pub use registry::{Check, Entry, Found, Rule, find, run};
+pub use seed_rows::SeedRows;
+use snake::snake_case;
 use subject::no_such_column;
 pub use subject::{Output, Query, Subject, is_built, is_iceberg, is_table};
 
@@ -29,7 +33,10 @@ rules! {
     jinja { renders }
     naming { model_file model_path snake_case unique_names unique_relations }
     references { access exist no_circles }
-    seeds { readable row_limit }
+    seeds {
+        changed_values column_types complex_types headers plain_text readable row_limit row_maximum special_characters
+        unloadable_values
+    }
     sql { dev_database hard_coded_table length_limit parses }
     testing { generic_test_path lost_test no_singular_tests tested_columns }
     versions { deprecated unpinned_ref }

@@ -56,7 +56,7 @@ fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
     }
     let columns: Vec<&str> = tail.iter().filter_map(name).collect();
     let (names, ends) = (wanted.join("`, `"), columns.join("`, `"));
-    let message = format!("this table is partitioned by `{names}`, but its last columns are `{ends}`");
+    let message = format!("this table is partitioned by `{names}`, but it ends with `{ends}`");
     let place = tail.last().map_or_else(|| model.place.clone(), |output| query.place(listed(output)));
     let missing = wanted.iter().find(|wanted| !outputs.iter().any(|output| is_unknown(output) || is(output, wanted)));
     found.at(place, message).help = Some(match missing {

@@ -28,7 +28,7 @@
 
 use crate::finding::{Fix, Level};
 use crate::project::Node;
-use crate::rules::{Check, Found, Output, Rule, Subject, is_built};
+use crate::rules::{Check, Found, Output, Rule, Subject, is_built, snake_case};
 
 pub(crate) const RULE: Rule =
     Rule { level: Level::Warning, summary: "capitals in a column's name", check: Check::Model(check) };
@@ -46,37 +46,6 @@ fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
         finding.help = Some(format!("Glue keeps no capitals: write `{}`", snake_case(name)));
         if let Some(place) = query.written(column.listed).filter(|_| column.named == column.listed) {
             finding.fix = Some(Box::new(Fix::unsafe_to(place, snake_case(name))));
-        }
-    }
-}
-
-/// `VisitType` and `Visit Type` as `visit_type`; `NOMIS ID` as `nomis_id`.
-fn snake_case(name: &str) -> String {
-    let mut snake = String::new();
-    let mut before = '_';
-    for c in name.chars() {
-        if c.is_uppercase() && (before.is_lowercase() || before.is_ascii_digit()) {
-            snake.push('_');
-        }
-        if c.is_alphanumeric() {
-            snake.extend(c.to_lowercase());
-        } else if !snake.is_empty() && !snake.ends_with('_') {
-            snake.push('_');
-        }
-        before = c;
-    }
-    snake.trim_end_matches('_').to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::snake_case;
-
-    #[test]
-    fn words_are_told_apart() {
-        for (name, wanted) in [("VisitType", "visit_type"), ("NOMIS ID", "nomis_id"), ("Visit (legal)", "visit_legal")]
-        {
-            assert_eq!(snake_case(name), wanted);
         }
     }
 }
