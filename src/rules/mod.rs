@@ -12,6 +12,7 @@
 #[macro_use]
 mod registry;
 pub mod page;
+mod personal;
 mod seed_rows;
 mod snake;
 mod subject;
@@ -34,7 +35,8 @@ rules! {
     naming { model_file model_path snake_case unique_names unique_relations }
     references { access exist no_circles }
     seeds {
-        changed_values column_types complex_types headers plain_text readable row_limit row_maximum special_characters
+        changed_values column_types complex_types headers plain_text readable row_limit row_maximum sensitive_data
+        special_characters
         unloadable_values
     }
     sql { dev_database hard_coded_table length_limit parses }

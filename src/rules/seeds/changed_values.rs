@@ -59,11 +59,15 @@ fn check(seed: &Node, subject: &Subject<'_>, found: &mut Found) {
         }
         if values.iter().all(|(_, value)| csv::number(value).is_some()) {
             for (is_lost, loss) in LOSSES {
-                say(&rows, at, loss, values.iter().filter(|(_, value)| is_lost(value)), found);
+                say(&rows, at, (loss, "varchar"), values.iter().filter(|(_, value)| is_lost(value)), found);
             }
         } else if values.iter().all(|(_, value)| csv::iso_moment(value).is_some()) {
-            let lost = values.iter().filter(|(_, value)| csv::iso_moment(value) == Some(false));
-            say(&rows, at, "have a time zone or parts of a second, and become null on Athena", lost, found);
+            let lost = || values.iter().filter(|(_, value)| csv::iso_moment(value) == Some(false));
+            // As text, a moment that ends in seconds and `Z` is one that dbt-athena reads.
+            let is_read = |value: &str| value.ends_with('Z') && value.len() == "2024-01-01T10:00:00Z".len();
+            let data_type = if lost().all(|(_, value)| is_read(value)) { "timestamp" } else { "varchar" };
+            let loss = "have a time zone or parts of a second, and become null on Athena";
+            say(&rows, at, (loss, data_type), lost(), found);
         }
     }
 }
@@ -77,7 +81,7 @@ fn has_leading_zero(value: &str) -> bool {
 fn say<'v>(
     rows: &SeedRows<'_>,
     at: usize,
-    loss: &str,
+    (loss, data_type): (&str, &str),
     lost: impl Iterator<Item = &'v (usize, &'v str)>,
     found: &mut Found,
 ) {
@@ -86,5 +90,5 @@ fn say<'v>(
         return;
     }
     let message = format!("values of the column `{}` {loss}: {}", rows.table.header[at], SeedRows::counted(&lost));
-    found.at(rows.header(at), message).help = Some(rows.type_help(at, "varchar"));
+    found.at(rows.header(at), message).help = Some(rows.type_help(at, data_type));
 }
