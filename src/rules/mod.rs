@@ -25,7 +25,7 @@ pub use subject::{Output, Query, Subject, is_built, is_iceberg, is_table};
 
 rules! {
     athena {
-        column_types duplicate_columns foreign_sql functions order_by partitions_last quoted_capitals reserved_words
+        cast_types column_types duplicate_columns foreign_sql functions order_by partitions_last quoted_capitals reserved_words
         separate_locations unnamed_columns
     }
     contracts { breaking_change columns data_types }

@@ -97,6 +97,9 @@ pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
     for entry in super::RULES {
         let id = entry.id();
         let Some(level) = subject.policy.level(&id, entry.rule.level) else { continue };
+        if entry.group == "athena" && !subject.is_for_athena() {
+            continue;
+        }
         let mut found = Found { rule: id, level, findings: Vec::new() };
         check(entry.rule, subject, &mut found);
         findings.extend(found.findings);

@@ -12,13 +12,15 @@ pub struct SeedRows<'s> {
     pub seed: &'s Node,
     pub table: &'s Table,
     text: &'s str,
+    is_athena: bool,
 }
 
 impl<'s> SeedRows<'s> {
     /// The rows of a seed; nothing when it cannot be read.
     pub fn of(seed: &'s Node, subject: &'s Subject<'_>) -> Option<Self> {
         let table = subject.seed(seed)?.as_ref().ok()?;
-        Some(Self { seed, table, text: subject.project.text(&seed.file) })
+        let is_athena = matches!(subject.project.target.kind.as_str(), "athena" | "duckdb");
+        Some(Self { seed, table, text: subject.project.text(&seed.file), is_athena })
     }
 
     /// The values of a column without those that dbt takes for null, each with its row as a spreadsheet counts: the
@@ -35,9 +37,9 @@ impl<'s> SeedRows<'s> {
         (0..self.table.header.len()).filter(move |at| !is_said(&self.table.header[*at]))
     }
 
-    /// Whether the seed goes to Athena as a CSV, as is usual, and not in `insert` statements.
+    /// Whether the seed goes to Athena as a CSV, as is usual, and not in `insert` statements or to another warehouse.
     pub fn is_uploaded(&self) -> bool {
-        !matches!(self.seed.config.get("seed_by_insert"), Some(Value::Bool(true)))
+        self.is_athena && !matches!(self.seed.config.get("seed_by_insert"), Some(Value::Bool(true)))
     }
 
     /// The place of a column's name. A finding that stood in a row would show the row.

@@ -83,6 +83,11 @@ impl<'a> Subject<'a> {
         Self { base, ..self }
     }
 
+    /// Whether the SQL is Athena's: on DuckDB it is translated from it, and Trino's is the same language.
+    pub fn is_for_athena(&self) -> bool {
+        matches!(self.project.target.kind.as_str(), "athena" | "duckdb" | "trino")
+    }
+
     /// A model's query, when it could be read and does not depend on a warehouse.
     pub fn query(&self, model: &'a Node) -> Option<Query<'_>> {
         let Some(Read::Facts(facts)) = self.queries.get(model.unique_id.as_str()) else { return None };
@@ -108,8 +113,11 @@ impl<'a> Subject<'a> {
     /// The columns of a model or seed, when all of them are known.
     pub fn columns(&self, id: &str) -> Option<Vec<&Column>> {
         let outputs = self.outputs.get(id)?;
-        let column = |output| if let &Output::Column(ref column) = output { Some(column) } else { None };
-        outputs.iter().map(column).collect()
+        let columns = outputs.iter().map(|output| match output {
+            Output::Column(column) => Some(column),
+            Output::Unknown(_) => None,
+        });
+        columns.collect()
     }
 
     /// The node or source that a table's name means.
@@ -219,8 +227,8 @@ fn queries<'a>(project: &'a Project, compiled: &Compilations, policy: &Policy) -
         .filter_map(|model| {
             let compiled = compiled.get(&model.unique_id)?.as_ref().ok()?;
             // What it will be is known when the warehouse answers; and what is too long need not be looked at.
-            let is_read = !compiled.asks_warehouse && !(is_limited && compiled.sql.len() > sql::LONGEST);
-            is_read.then_some((model.as_ref(), compiled.sql.as_str()))
+            let is_too_long = is_limited && compiled.sql.len() > sql::LONGEST;
+            (!compiled.asks_warehouse && !is_too_long).then_some((model.as_ref(), compiled.sql.as_str()))
         })
         .collect();
     let read = |(model, sql): (&'a Node, &str)| (model.unique_id.as_str(), read(model, sql));

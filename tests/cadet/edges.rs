@@ -432,7 +432,7 @@ fn two_columns_of_one_name_are_refused() {
 
 #[test]
 fn a_slice_of_nothing_renders_and_takes_nothing_else_with_it() {
-    let sandbox = branch().file(A, "select {{ [][::-1] }}\n").file(B, "select a, from b\n");
+    let sandbox = branch().file(A, "select array{{ [][::-1] }} as a\n").file(B, "select a, from b\n");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     error[sql/parses]: there is a comma too many before `from`
       ╭▸ models/prison/prison_safety/prison_safety__b.sql:1:9

@@ -6,9 +6,9 @@
 use std::rc::Rc;
 
 use sqlparser::ast::{
-    AccessExpr, Cte, Expr, Function, FunctionArguments, Ident, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, Query, Select, SelectItem,
-    SelectItemQualifiedWildcardKind, SetExpr, Spanned, TableAlias, TableFactor, TableWithJoins,
-    WildcardAdditionalOptions,
+    AccessExpr, Cte, Expr, Function, FunctionArguments, Ident, JoinConstraint, JoinOperator, ObjectName,
+    ObjectNamePart, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, Spanned, TableAlias,
+    TableFactor, TableWithJoins, WildcardAdditionalOptions,
 };
 use sqlparser::tokenizer::Span;
 
@@ -110,7 +110,9 @@ fn of_select(select: &Select, known: &Known) -> Shape {
     let mut items = Vec::new();
     for item in &select.projection {
         match item {
-            SelectItem::UnnamedExpr(expr) => items.push(Item::Column(taken(expr, &from))),
+            SelectItem::UnnamedExpr(expr) => {
+                items.push(Item::Column(placed(taken(expr, &from), select.select_token.0.span)));
+            }
             SelectItem::ExprWithAlias { expr, alias } => {
                 let data_type = types::sure(expr).map(Into::into).or_else(|| taken(expr, &from).data_type);
                 items.push(Item::Column(Column { data_type, ..called(alias) }));
@@ -130,6 +132,11 @@ fn of_select(select: &Select, known: &Known) -> Shape {
         }
     }
     Some(Rc::new(items))
+}
+
+/// A column whose place sqlparser does not know stands somewhere behind its `select`.
+fn placed(column: Column, select: Span) -> Column {
+    if column.listed == Span::empty() { Column { named: select, listed: select, ..column } } else { column }
 }
 
 /// What a `*` stands for, unless something is said to it that Athena does not know.

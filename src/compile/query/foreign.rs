@@ -2,8 +2,8 @@
 
 use sqlparser::ast::{
     AccessExpr, BinaryOperator, CastKind, DateTimeField, Distinct, Expr, GroupByExpr, JoinConstraint, JoinOperator,
-    LimitClause, OrderByKind, Query, Select, SelectItem, SetExpr, SetQuantifier, Spanned, Subscript, TableFactor,
-    TableWithJoins, Value, WildcardAdditionalOptions,
+    LimitClause, OrderByKind, Query, Select, SetExpr, SetQuantifier, Spanned, Subscript, TableFactor, TableWithJoins,
+    Value,
 };
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan};
 
@@ -28,7 +28,6 @@ idioms! {
     SIMILAR: "`rlike`, `regexp` or `similar to`", "write `regexp_like(value, 'pattern')`";
     QUALIFY: "`qualify`", "number the rows in a CTE, and filter by the number in the query that reads it";
     GROUP_ALL: "`group by all`", "write the columns, or their numbers: `group by 1, 2`";
-    STAR: "`except`, `exclude`, `replace` or `rename` after `*`", "write the columns that are wanted";
     BRACKETS: "a list in `[ ]`", "write `array[1, 2]`";
     BRACES: "a value in `{ }`", "write `map(array[keys], array[values])`, or `cast(row(...) as row(name type))`";
     OFFSET: "`offset` after `limit`", "write `offset` first: `offset 10 limit 5`";
@@ -112,18 +111,6 @@ pub(super) fn in_select(select: &Select) -> Found {
     }
     if let Some(view) = select.lateral_views.first() {
         found.push((&LATERAL_VIEW, view.lateral_view_name.span()));
-    }
-    for item in &select.projection {
-        let (SelectItem::Wildcard(options) | SelectItem::QualifiedWildcard(_, options)) = item else { continue };
-        let WildcardAdditionalOptions { opt_ilike, opt_exclude, opt_except, opt_replace, opt_rename, .. } = options;
-        if opt_ilike.is_some()
-            || opt_exclude.is_some()
-            || opt_except.is_some()
-            || opt_replace.is_some()
-            || opt_rename.is_some()
-        {
-            found.push((&STAR, options.wildcard_token.0.span));
-        }
     }
     select.from.iter().for_each(|table| in_joins(table, &mut found));
     found

@@ -27,6 +27,8 @@ pub struct Facts {
     pub calls: Vec<Call>,
     /// Words of SQL that stand, without quotes, where a name should.
     pub reserved: Vec<Word>,
+    /// The first words of the types that values are cast to.
+    pub types: Vec<Word>,
     /// What other databases know and Athena does not.
     pub foreign: Vec<(&'static Idiom, Span)>,
     /// An `order by` for the rows of the whole query, of which no number is taken.
@@ -101,6 +103,7 @@ pub fn read(sql: &str) -> Result<Facts, SqlProblem> {
     let (query, tokens) = sql::tree(sql)?;
     let mut facts = walk::facts(&query);
     facts.foreign.extend(foreign::in_tokens(&tokens));
+    facts.types = types::written(&tokens);
     facts.columns = columns::of(&query);
     facts.sorted = walk::sorted(&query);
     Ok(facts)

@@ -1,3 +1,5 @@
+//! SQL beside what is found out of it.
+
 use super::*;
 
 /// The columns as words: the name with its type, `?` for one without a name, `table.*` for what is not known here.
@@ -71,7 +73,6 @@ fn what_is_foreign_is_found() {
         ("select a from t where b ilike 'x%'", "`ilike`"),
         ("select a from t qualify row_number() over (order by a) = 1", "`qualify`"),
         ("select a, count(*) from t group by all", "`group by all`"),
-        ("select * except (a) from t", "`except`, `exclude`, `replace` or `rename` after `*`"),
         ("select [1, 2]", "a list in `[ ]`"),
         ("select a from t limit 5 offset 2", "`offset` after `limit`"),
         ("select a + interval 1 day from t", "an interval that is not a number in quotes and a unit"),
@@ -101,4 +102,11 @@ fn reserved_words_are_found_where_a_name_should_be() {
     assert_eq!(found("select a as end, t.order from t"), ["end", "order"]);
     let sql = "select current_date, current_timestamp, \"order\", date, year, first, trim(a), grouping(b), localtime as t from u";
     assert_eq!(found(sql), Vec::<String>::new());
+}
+
+#[test]
+fn the_types_of_casts_are_words_with_a_place() {
+    let sql = "select cast(a as STRING) as text, try_cast((b) as array(text)) as d, e as string from t as text";
+    let words: Vec<String> = read(sql).unwrap().types.into_iter().map(|word| word.text).collect();
+    assert_eq!(words, ["STRING", "array"]);
 }

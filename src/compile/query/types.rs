@@ -1,6 +1,33 @@
-//! The type of an expression, where nothing has to be known but the expression.
+//! The types that a query writes, and the type of an expression where nothing has to be known but the expression.
 
 use sqlparser::ast::{CastKind, Expr, Function, FunctionArguments, ObjectNamePart, Value};
+use sqlparser::tokenizer::{Token, TokenWithSpan};
+
+use super::Word;
+
+/// The first word of each type that follows `as` in a cast. The tree does not know where a type stands.
+pub(super) fn written(tokens: &[TokenWithSpan]) -> Vec<Word> {
+    let mut written = Vec::new();
+    // Whether each open bracket is that of a cast.
+    let mut open: Vec<bool> = Vec::new();
+    let mut before = String::new();
+    for token in tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))) {
+        let mut word = String::new();
+        match &token.token {
+            Token::LParen => open.push(matches!(before.as_str(), "cast" | "try_cast")),
+            Token::RParen => drop(open.pop()),
+            Token::Word(name) if name.quote_style.is_none() => {
+                if before == "as" && open.last() == Some(&true) {
+                    written.push(Word { text: name.value.clone(), at: token.span });
+                }
+                word = name.value.to_lowercase();
+            }
+            _ => {}
+        }
+        before = word;
+    }
+    written
+}
 
 /// The type in Athena's words, in small letters: `unknown` is that of `null`.
 pub(super) fn sure(expr: &Expr) -> Option<String> {

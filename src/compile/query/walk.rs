@@ -8,7 +8,7 @@ use sqlparser::ast::{
 };
 use sqlparser::tokenizer::Span;
 
-use super::{Call, Facts, TableName, Word, foreign};
+use super::{Call, Facts, Idiom, TableName, Word, foreign};
 use crate::compile::sql::is_reserved;
 
 /// Words that are reserved and stand alone for a value.
@@ -30,7 +30,7 @@ const VALUES: &[&str] = &[
 
 /// What the tree says, without the columns.
 pub(super) fn facts(query: &Query) -> Facts {
-    let mut walk = Walk::default();
+    let mut walk = Walk { facts: Facts::default(), near: Span::empty() };
     let _ = query.visit(&mut walk);
     walk.facts
 }
@@ -51,15 +51,28 @@ pub(super) fn table_name(name: &ObjectName) -> Option<TableName> {
     Some(TableName { parts: parts?.into(), at: name.span() })
 }
 
-#[derive(Default)]
 struct Walk {
     facts: Facts,
+    /// The last place that was known: sqlparser does not know where everything stands.
+    near: Span,
 }
 
 impl Walk {
     fn name(&mut self, name: &Ident) {
         if name.quote_style.is_none() && is_reserved(&name.value) {
             self.facts.reserved.push(Word { text: name.value.clone(), at: name.span });
+        }
+    }
+
+    fn foreign(&mut self, found: impl IntoIterator<Item = (&'static Idiom, Span)>) {
+        let near = self.near;
+        let placed = |(idiom, at): (&'static Idiom, Span)| (idiom, if at == Span::empty() { near } else { at });
+        self.facts.foreign.extend(found.into_iter().map(placed));
+    }
+
+    fn near(&mut self, at: Span) {
+        if at != Span::empty() {
+            self.near = at;
         }
     }
 
@@ -94,17 +107,18 @@ impl Visitor for Walk {
         for cte in query.with.iter().flat_map(|with| &with.cte_tables) {
             self.alias(Some(&cte.alias));
         }
-        self.facts.foreign.extend(foreign::in_query(query));
+        self.foreign(foreign::in_query(query));
         ControlFlow::Continue(())
     }
 
     fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<()> {
+        self.near(select.select_token.0.span);
         for item in &select.projection {
             if let SelectItem::ExprWithAlias { alias, .. } = item {
                 self.name(alias);
             }
         }
-        self.facts.foreign.extend(foreign::in_select(select));
+        self.foreign(foreign::in_select(select));
         ControlFlow::Continue(())
     }
 
@@ -119,7 +133,7 @@ impl Visitor for Walk {
             TableFactor::Derived { alias, .. } | TableFactor::UNNEST { alias, .. } => self.alias(alias.as_ref()),
             _ => {}
         }
-        self.facts.foreign.extend(foreign::in_table(factor));
+        self.foreign(foreign::in_table(factor));
         ControlFlow::Continue(())
     }
 
@@ -130,7 +144,8 @@ impl Visitor for Walk {
             Expr::Function(function) => self.call(function),
             _ => {}
         }
-        self.facts.foreign.extend(foreign::in_expression(expr));
+        self.near(expr.span());
+        self.foreign(foreign::in_expression(expr));
         ControlFlow::Continue(())
     }
 }

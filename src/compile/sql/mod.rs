@@ -134,9 +134,27 @@ fn one_query(
         let message = "backticks are no quotes in a query".to_owned();
         return Err(certain(problem(sql, span(index, backtick), message, "put the name in double quotes, or in none")));
     }
+    if let Some(word) = after_star(tokens) {
+        let message = format!("Athena's `*` takes no `{}`", sql[span(index, word)].to_lowercase());
+        return Err(certain(problem(sql, span(index, word), message, "write the columns that are wanted")));
+    }
     let first = tokens.iter().find(|token| !matches!(token.token, Token::Whitespace(_) | Token::LParen));
     let begins = first.is_some_and(|token| matches!(&token.token, Token::Word(word) if matches!(word.value.to_lowercase().as_str(), "select" | "with" | "values" | "table")));
     if begins { Ok(()) } else { Err(certain(not_a_query(sql))) }
+}
+
+/// The word of `* except (…)` and its like.
+fn after_star(tokens: &[TokenWithSpan]) -> Option<&TokenWithSpan> {
+    const WORDS: [&str; 4] = ["except", "exclude", "replace", "rename"];
+    let written: Vec<&TokenWithSpan> =
+        tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).collect();
+    let is_word = |token: &TokenWithSpan, words: &[&str]| matches!(&token.token, Token::Word(word) if words.contains(&word.value.to_lowercase().as_str()));
+    let is_one = |four: &&[&TokenWithSpan]| {
+        // Between two values, `*` multiplies, and `replace` is a function.
+        let begins = matches!(four[0].token, Token::Comma | Token::Period) || is_word(four[0], &["select", "distinct"]);
+        begins && four[1].token == Token::Mul && is_word(four[2], &WORDS) && four[3].token == Token::LParen
+    };
+    written.windows(4).find(is_one).map(|four| four[2])
 }
 
 fn not_a_query(sql: &str) -> SqlProblem {
@@ -248,6 +266,8 @@ mod tests {
             let problem = check(sql).unwrap_err();
             assert!(problem.message.contains("more than one statement") && !problem.is_unread, "{sql}");
         }
+        assert_eq!(check("select t.* except (a) from t").unwrap_err().message, "Athena's `*` takes no `except`");
+        assert_eq!(check("select 2 * replace(a, 'b', 'c') from t"), Ok(()));
         assert!(check("select 1;").unwrap_err().message.contains("must not end"));
     }
 }

@@ -41,13 +41,15 @@ use crate::rules::{Check, Found, Rule, SeedRows, Subject};
 pub(crate) const RULE: Rule =
     Rule { level: Level::Warning, summary: "values that change when they are loaded", check: Check::Seed(check) };
 
+type Test = fn(&str) -> bool;
+
 /// What happens to a value of a column of numbers, in the order in which it is told.
-const LOSSES: [(fn(&str) -> bool, &str); 5] = [
+const LOSSES: [(Test, &str); 5] = [
     (has_leading_zero, "lose the zeros that they begin with"),
     (|value| value.starts_with('+'), "lose the `+` that they begin with"),
     (|value| value.contains('%'), "lose their `%`, and 5% becomes 5"),
     (|value| value.contains([',', '_']), "lose the signs between their digits, and 1,000 becomes 1000"),
-    (|value| value.chars().any(|c| !c.is_ascii()) || value.contains('$'), "lose their sign of money"),
+    (|value| !value.is_ascii() || value.contains('$'), "lose their sign of money"),
 ];
 
 fn check(seed: &Node, subject: &Subject<'_>, found: &mut Found) {
@@ -90,5 +92,10 @@ fn say<'v>(
         return;
     }
     let message = format!("values of the column `{}` {loss}: {}", rows.table.header[at], SeedRows::counted(&lost));
-    found.at(rows.header(at), message).help = Some(rows.type_help(at, data_type));
+    let advice = if loss.contains("sign") || loss.contains('%') {
+        "write plain numbers, as in 1000; or, to keep the text, "
+    } else {
+        ""
+    };
+    found.at(rows.header(at), message).help = Some(format!("{advice}{}", rows.type_help(at, data_type)));
 }

@@ -55,7 +55,11 @@ fn in_query<'a>(model: &'a Node, subject: &Subject<'a>, suffix: &str, found: &mu
     let Some(query) = subject.query(model) else { return };
     for table in &query.facts.tables {
         let [.., schema, name] = table.parts.as_ref() else { continue };
-        let Some(place) = query.written(table.at).filter(|_| schema.to_lowercase().ends_with(suffix)) else { continue };
+        // Most names are those that `ref` put in.
+        if !schema.to_lowercase().ends_with(suffix) || !model.raw.contains(schema.as_str()) {
+            continue;
+        }
+        let Some(place) = query.written(table.at) else { continue };
         let help = subject.named(schema, name).filter(|node| node.resource_type != ResourceType::Source).map_or_else(
             || "use `ref` for a model of this project, or a source that names the production database".to_owned(),
             |node| format!("write `{{{{ ref('{}') }}}}`", node.name),

@@ -42,10 +42,13 @@ fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
     let Some(query) = subject.query(model) else { return };
     let suffix = &subject.policy.dev_database_suffix;
     for table in &query.facts.tables {
-        let Some(place) = query.written(table.at) else { continue };
         let [.., schema, name] = table.parts.as_ref() else { continue };
+        // Most names are those that `ref` put in.
+        if !model.raw.contains(schema.as_str()) {
+            continue;
+        }
         let meant = subject.named(schema, name).or_else(|| subject.named(&format!("{schema}{suffix}"), name));
-        let Some(meant) = meant else { continue };
+        let (Some(meant), Some(place)) = (meant, query.written(table.at)) else { continue };
         let call = call(model, meant, subject);
         let finding = found.at(place.clone(), format!("the table `{}` is written out", table.parts.join(".")));
         finding.help = Some(format!("write `{call}`, so that it is built first and read from the right environment"));
