@@ -25,8 +25,7 @@ pub use subject::{Output, Query, Subject, is_built, is_iceberg, is_table};
 
 rules! {
     athena {
-        cast_types column_types duplicate_columns foreign_sql functions order_by partitions_last quoted_capitals reserved_words
-        separate_locations unnamed_columns
+        cast_types column_types duplicate_columns foreign_sql functions order_by partition_filter partitions_last quoted_capitals reserved_words separate_locations unnamed_columns
     }
     contracts { breaking_change columns data_types }
     docs { columns_exist intermediate_is_described model_has_property_file seed_has_property_file }

@@ -282,7 +282,8 @@ fn with_joins(table: &TableWithJoins, known: &Known, from: &mut From) -> Shape {
     all
 }
 
-fn constraint(operator: &JoinOperator) -> Option<&JoinConstraint> {
+/// What joins the two tables, of the joins that Athena knows.
+pub(super) fn constraint(operator: &JoinOperator) -> Option<&JoinConstraint> {
     match operator {
         JoinOperator::Join(constraint)
         | JoinOperator::Inner(constraint)

@@ -7,6 +7,7 @@ mod foreign;
 mod types;
 mod walk;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -31,6 +32,8 @@ pub struct Facts {
     pub types: Vec<Word>,
     /// What other databases know and Athena does not.
     pub foreign: Vec<(&'static Idiom, Span)>,
+    /// The names, in small letters, of all columns that rows are filtered or joined by.
+    pub filtered: BTreeSet<String>,
     /// An `order by` for the rows of the whole query, of which no number is taken.
     pub sorted: Option<Span>,
 }

@@ -3,12 +3,13 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, LimitClause, ObjectName, ObjectNamePart,
-    Query, Select, SelectItem, Spanned, TableAlias, TableFactor, Visit, Visitor,
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, JoinConstraint, LimitClause, ObjectName,
+    ObjectNamePart, Query, Select, SelectItem, Spanned, TableAlias, TableFactor, TableWithJoins, Visit, Visitor,
+    visit_expressions,
 };
 use sqlparser::tokenizer::Span;
 
-use super::{Call, Facts, Idiom, TableName, Word, foreign};
+use super::{Call, Facts, Idiom, TableName, Word, columns, foreign};
 use crate::compile::sql::is_reserved;
 
 /// Words that are reserved and stand alone for a value.
@@ -83,6 +84,33 @@ impl Walk {
         }
     }
 
+    /// Notes the columns of a condition.
+    fn condition(&mut self, condition: &Expr) {
+        let filtered = &mut self.facts.filtered;
+        let _ = visit_expressions(condition, |expr| {
+            let name = match expr {
+                Expr::Identifier(name) => Some(name),
+                Expr::CompoundIdentifier(names) => names.last(),
+                _ => None,
+            };
+            filtered.extend(name.map(|name| name.value.to_lowercase()));
+            ControlFlow::<()>::Continue(())
+        });
+    }
+
+    fn joined(&mut self, table: &TableWithJoins) {
+        for join in &table.joins {
+            match columns::constraint(&join.join_operator) {
+                Some(JoinConstraint::On(condition)) => self.condition(condition),
+                Some(JoinConstraint::Using(names)) => {
+                    let names = names.iter().filter_map(|name| name.0.last()?.as_ident());
+                    self.facts.filtered.extend(names.map(|name| name.value.to_lowercase()));
+                }
+                _ => {}
+            }
+        }
+    }
+
     fn call(&mut self, function: &Function) {
         let [ObjectNamePart::Identifier(name)] = function.name.0.as_slice() else { return };
         let arguments = match &function.args {
@@ -113,6 +141,8 @@ impl Visitor for Walk {
 
     fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<()> {
         self.near(select.select_token.0.span);
+        select.selection.iter().chain(&select.having).for_each(|condition| self.condition(condition));
+        select.from.iter().for_each(|table| self.joined(table));
         for item in &select.projection {
             if let SelectItem::ExprWithAlias { alias, .. } = item {
                 self.name(alias);

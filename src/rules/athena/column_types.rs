@@ -46,8 +46,8 @@ fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
         let message = if &**data_type == "unknown" {
             format!("the column `{name}` is nothing but `null`, so that it has no type")
         } else {
-            let kind = if is_iceberg(model) { "Iceberg" } else { "Hive" };
-            format!("the column `{name}` has the type {data_type}, which a {kind} table cannot keep")
+            let kind = if is_iceberg(model) { "an Iceberg" } else { "a Hive" };
+            format!("the column `{name}` has the type {data_type}, which {kind} table cannot keep")
         };
         found.at(place(&query, output), message).help = Some(format!("write `cast(... as {instead})`"));
     }

@@ -51,7 +51,8 @@ fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
         let (Some(meant), Some(place)) = (meant, query.written(table.at)) else { continue };
         let call = call(model, meant, subject);
         let finding = found.at(place.clone(), format!("the table `{}` is written out", table.parts.join(".")));
-        finding.help = Some(format!("write `{call}`, so that it is built first and read from the right environment"));
+        let first = if meant.unique_id == model.unique_id { "" } else { "built first and " };
+        finding.help = Some(format!("write `{call}`, so that it is {first}read from the right environment"));
         finding.fix = Some(Box::new(Fix::unsafe_to(place, call)));
     }
 }
