@@ -9,7 +9,7 @@ fn model(name: &str) -> String {
 }
 
 /// Each finding of a run in one line, with its place.
-pub fn told(ran: &Ran) -> String {
+pub(crate) fn told(ran: &Ran) -> String {
     let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.shown()));
     let line = |finding: &serde_json::Value| {
         let text = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
@@ -32,7 +32,11 @@ fn checked(models: &[(&str, &str)]) -> String {
 #[test]
 fn a_finding_stands_where_the_author_wrote_it() {
     let sql = "{% set unit = 'day' %}\n\nwith visits as (\n    select\n        nvl(visit_type, 'é') as visit_type,\n        {{ 'ifnull(a, b)' }} as a\n    from {{ this }}\n)\n\nselect visit_type, cast(a as string) as a\nfrom visits\n";
-    insta::assert_snapshot!(checked(&[("visits", sql)]), @"");
+    insta::assert_snapshot!(checked(&[("visits", sql)]), @"
+    error athena/functions safety__visits.sql:5:9: Athena has no function `nvl`
+    error athena/functions safety__visits.sql:6:9: Athena has no function `ifnull`
+    error athena/cast-types safety__visits.sql:10:30: Athena has no type `string` in a query
+    ");
 }
 
 #[test]
@@ -70,7 +74,12 @@ fn columns_are_followed_through_models_that_take_all_of_another() {
             "models/prison/safety/properties.yaml",
             "models:\n  - name: safety__all\n    columns: [{name: site}, {name: SITE_ID}]\n  - name: safety__merged\n    columns: [{name: site}, {name: visit}]\n  - name: safety__unknown\n    columns: [{name: anything}]\n",
         );
-    insta::assert_snapshot!(told(&sandbox.cadet(&["check", "--all", "--format", "json"])), @"");
+    insta::assert_snapshot!(told(&sandbox.cadet(&["check", "--all", "--format", "json"])), @"
+    error athena/duplicate-columns safety__joined.sql:1:8: the column `site_id` stands twice in this table
+    warning docs/columns-exist properties.yaml:3:22: the model `safety__all` has no column `site`
+    warning docs/columns-exist properties.yaml:5:36: the model `safety__merged` has no column `visit`
+    warning seeds/headers safety__sites.csv:1:9: the column `Site` will be called `site`
+    ");
 }
 
 #[test]
@@ -84,7 +93,12 @@ fn types_and_names_matter_for_what_is_built_only() {
         ("hive", "select cast(a as timestamp) as a, cast(b as timestamp(6)) as b from {{ this }}\n".to_owned()),
     ];
     let models: Vec<(&str, &str)> = models.iter().map(|(name, sql)| (*name, sql.as_str())).collect();
-    insta::assert_snapshot!(checked(&models), @"");
+    insta::assert_snapshot!(checked(&models), @"
+    error athena/column-types safety__hive.sql:1:62: the column `b` has the type timestamp(6), which a Hive table cannot keep
+    error athena/column-types safety__ice.sql:2:62: the column `b` has the type timestamp, which an Iceberg table cannot keep
+    error athena/unnamed-columns safety__view.sql:2:8: column 1 of this table has no name
+    error athena/duplicate-columns safety__view.sql:2:56: the column `a` stands twice in this table
+    ");
 }
 
 #[test]
@@ -100,7 +114,21 @@ fn tables_that_are_written_out_are_told_with_what_to_write() {
     let ran = sandbox.cadet(&["check", "--all", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     let help: Vec<&str> = json["findings"].as_array().unwrap().iter().filter_map(|one| one["help"].as_str()).collect();
-    insta::assert_snapshot!(format!("{}\n---\n{}", told(&ran), help.join("\n")), @"");
+    insta::assert_snapshot!(format!("{}\n---\n{}", told(&ran), help.join("\n")), @"
+    error sql/dev-database safety__a.sql:7:25: `safety_dev_dbt` is a dev database
+    error sql/dev-database nomis.yaml:7:21: the source `mine` is the dev database `mine_dev_dbt`
+    warning sql/hard-coded-table safety__a.sql:1:27: the table `nomis_prod.visits` is written out
+    warning sql/hard-coded-table safety__a.sql:2:25: the table `mojap.safety__base` is written out
+    warning sql/hard-coded-table safety__a.sql:3:25: the table `awsdatacatalog.mojap.safety__a` is written out
+    warning sql/hard-coded-table safety__a.sql:4:25: the table `nomis_prod.visits` is written out
+    ---
+    use `ref` for a model of this project, or a source that names the production database
+    name the database without `_dev_dbt`
+    write `{{ source('nomis', 'visits') }}`, so that it is built first and read from the right environment
+    write `{{ ref('safety__base') }}`, so that it is built first and read from the right environment
+    write `{{ this }}`, so that it is read from the right environment
+    write `{{ source('nomis', 'visits') }}`, so that it is built first and read from the right environment
+    ");
 }
 
 #[test]
@@ -133,7 +161,11 @@ fn contracts_and_tests_ask_for_columns_that_are_there() {
         data_tests: [not_null]
 ",
         );
-    insta::assert_snapshot!(told(&sandbox.cadet(&["check", "--all", "--format", "json"])), @"");
+    insta::assert_snapshot!(told(&sandbox.cadet(&["check", "--all", "--format", "json"])), @"
+    error contracts/columns properties.yaml:2:11: the model `safety__visits` has no column `visit`, and a constraint asks for it
+    error testing/tested-columns properties.yaml:12:13: the model `safety__visits` has no column `id`, and a test asks for it
+    error testing/tested-columns properties.yaml:18:22: the model `safety__sites` has no column `site`, and a test asks for it
+    ");
 }
 
 #[test]
@@ -149,5 +181,8 @@ fn partitions_are_the_last_columns_in_their_order() {
         ("view", with("materialized='view', partitioned_by=['year']", "2024 as year, 1 as id")),
     ];
     let models: Vec<(&str, &str)> = models.iter().map(|(name, sql)| (*name, sql.as_str())).collect();
-    insta::assert_snapshot!(checked(&models), @"");
+    insta::assert_snapshot!(checked(&models), @"
+    error athena/partitions-last safety__missing.sql:2:22: this table is partitioned by `year`, `month`, but it ends with `id`, `month`
+    error athena/partitions-last safety__swapped.sql:2:37: this table is partitioned by `year`, `month`, but it ends with `month`, `year`
+    ");
 }

@@ -3,12 +3,13 @@
 //! What a `*` stands for is known when what it is taken from is: a CTE, a query in brackets, a list of columns. All
 //! columns of another table stay as they are, for the one who knows the project.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use sqlparser::ast::{
-    AccessExpr, Cte, Expr, Function, FunctionArguments, Ident, JoinConstraint, JoinOperator, ObjectName,
-    ObjectNamePart, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, Spanned, TableAlias,
-    TableFactor, TableWithJoins, WildcardAdditionalOptions,
+    AccessExpr, Expr, Function, FunctionArguments, Ident, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart,
+    Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, Spanned, TableAlias, TableFactor,
+    TableWithJoins, WildcardAdditionalOptions,
 };
 use sqlparser::tokenizer::Span;
 
@@ -27,16 +28,18 @@ pub(super) fn of(query: &Query) -> Option<Vec<Item>> {
     of_query(query, &Known::default()).map(|items| items.as_ref().clone())
 }
 
-/// The CTEs that can be read, innermost last.
-#[derive(Default, Clone)]
-struct Known {
-    ctes: Vec<(String, Shape)>,
+/// The CTEs that can be read, by their names in small letters.
+#[derive(Default)]
+struct Known<'o> {
+    ctes: HashMap<String, Shape>,
+    outer: Option<&'o Known<'o>>,
 }
 
-impl Known {
+impl Known<'_> {
     fn cte(&self, name: &str) -> Option<&Shape> {
-        let meant = self.ctes.iter().rev().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        meant.map(|(_, shape)| shape)
+        let name = name.to_lowercase();
+        let scopes = std::iter::successors(Some(self), |known| known.outer);
+        scopes.filter_map(|known| known.ctes.get(&name)).next()
     }
 }
 
@@ -46,30 +49,23 @@ struct Bound {
     shape: Shape,
 }
 
-fn of_query(query: &Query, outer: &Known) -> Shape {
+fn of_query(query: &Query, outer: &Known<'_>) -> Shape {
     let Some(with) = &query.with else { return of_body(&query.body, outer) };
-    let mut known = outer.clone();
+    let mut known = Known { ctes: HashMap::new(), outer: Some(outer) };
     for cte in &with.cte_tables {
-        let shape = of_cte(cte, &known, with.recursive);
-        known.ctes.push((cte.alias.name.value.clone(), shape));
+        let name = cte.alias.name.value.to_lowercase();
+        if with.recursive {
+            // It may read itself, and then only the names that are written out are known.
+            known.ctes.insert(name.clone(), None);
+        }
+        let shape = renamed(of_query(&cte.query, &known), Some(&cte.alias));
+        known.ctes.insert(name, shape);
     }
     of_body(&query.body, &known)
 }
 
-fn of_cte(cte: &Cte, known: &Known, is_recursive: bool) -> Shape {
-    let shape = if is_recursive {
-        // It may read itself, and then only the names that are written out are known.
-        let mut inner = known.clone();
-        inner.ctes.push((cte.alias.name.value.clone(), None));
-        of_query(&cte.query, &inner)
-    } else {
-        of_query(&cte.query, known)
-    };
-    renamed(shape, Some(&cte.alias))
-}
-
 /// The names are those of the first query of a `union`.
-fn of_body(mut body: &SetExpr, known: &Known) -> Shape {
+fn of_body(mut body: &SetExpr, known: &Known<'_>) -> Shape {
     let mut is_union = false;
     while let SetExpr::SetOperation { left, .. } = body {
         body = left;
@@ -102,7 +98,7 @@ fn unnamed(expr: &Expr) -> Column {
     Column { name: None, is_quoted: false, named: at, listed: at, data_type }
 }
 
-fn of_select(select: &Select, known: &Known) -> Shape {
+fn of_select(select: &Select, known: &Known<'_>) -> Shape {
     let from = from(&select.from, known);
     if let [SelectItem::Wildcard(options)] = select.projection.as_slice() {
         return listed(starred(options, from.all.clone())?, options.wildcard_token.0.span);
@@ -254,7 +250,7 @@ impl From {
     }
 }
 
-fn from(tables: &[TableWithJoins], known: &Known) -> From {
+fn from(tables: &[TableWithJoins], known: &Known<'_>) -> From {
     let mut from = From { bound: Vec::new(), all: Some(Rc::default()), is_merged: false };
     for table in tables {
         let all = with_joins(table, known, &mut from);
@@ -263,7 +259,7 @@ fn from(tables: &[TableWithJoins], known: &Known) -> From {
     from
 }
 
-fn with_joins(table: &TableWithJoins, known: &Known, from: &mut From) -> Shape {
+fn with_joins(table: &TableWithJoins, known: &Known<'_>, from: &mut From) -> Shape {
     let mut all = of_table(&table.relation, known, from);
     for join in &table.joins {
         let right = of_table(&join.relation, known, from);
@@ -326,7 +322,7 @@ fn merged(left: Shape, right: Shape, names: &[ObjectName]) -> Shape {
     (items.len() <= MOST).then(|| Rc::new(items))
 }
 
-fn of_table(table: &TableFactor, known: &Known, from: &mut From) -> Shape {
+fn of_table(table: &TableFactor, known: &Known<'_>, from: &mut From) -> Shape {
     let (shape, alias, own_name) = match table {
         TableFactor::Table { name, alias, args: None, .. } => {
             let own_name = name.0.last().and_then(|part| part.as_ident()).map(|ident| ident.value.clone());

@@ -34,6 +34,9 @@ pub(crate) const RULE: Rule =
 /// With more columns in capitals, all are told in one finding.
 const MOST: usize = 3;
 
+/// So many of them are written out.
+const LISTED: usize = 20;
+
 fn check(seed: &Node, subject: &Subject<'_>, found: &mut Found) {
     let Some(rows) = SeedRows::of(seed, subject) else { return };
     let header = &rows.table.header;
@@ -41,7 +44,8 @@ fn check(seed: &Node, subject: &Subject<'_>, found: &mut Found) {
     let are_many = capitals.len() > MOST;
     if let (Some(first), true) = (capitals.first(), are_many) {
         let message = format!("{} columns of this seed have capitals, which Glue does not keep", capitals.len());
-        let names: Vec<String> = capitals.iter().map(|at| snake_case(&header[*at])).collect();
+        let mut names: Vec<String> = capitals.iter().take(LISTED).map(|at| snake_case(&header[*at])).collect();
+        names.extend((capitals.len() > LISTED).then(|| "…".to_owned()));
         found.at(rows.header(*first), message).help =
             Some(format!("write small letters in the first line: {}", names.join(", ")));
     }
