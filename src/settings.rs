@@ -23,6 +23,10 @@ pub struct Policy {
     pub rules: BTreeMap<String, RuleLevel>,
     /// The most rows that a seed may have without a warning.
     pub seed_rows: usize,
+    /// The most rows that a seed may have at all.
+    pub seed_rows_limit: usize,
+    /// How the names of dev databases end, which nothing may name; nothing when there are none.
+    pub dev_database_suffix: String,
     /// The environment variables that templates may read.
     pub env_vars: Vec<String>,
     /// Suffixes of tables that need a property file of their own.
@@ -36,6 +40,8 @@ impl Default for Policy {
         Self {
             rules: BTreeMap::new(),
             seed_rows: 1_000,
+            seed_rows_limit: 10_000,
+            dev_database_suffix: "_dev_dbt".to_owned(),
             env_vars: Vec::new(),
             described_suffixes: ["_fct", "_dim", "_stg"].map(str::to_owned).to_vec(),
             threads: None,

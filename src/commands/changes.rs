@@ -130,7 +130,7 @@ impl PullRequest {
             self.all_findings().iter().cloned().partition(|finding| self.is_changed(&finding.place.path));
         if !elsewhere.is_empty() {
             let compiled = self.base_compiled();
-            let subject = Subject { project: self.base(), compiled, policy: &self.policy, base: None };
+            let subject = Subject::new(self.base(), compiled, &self.policy);
             let before = rules::run(&subject);
             let known: HashSet<_> = before.iter().map(Finding::identity).collect();
             here.extend(elsewhere.into_iter().filter(|finding| !known.contains(&finding.identity())));
@@ -144,7 +144,7 @@ impl PullRequest {
     pub(super) fn all_findings(&self) -> &[Finding] {
         let run = || {
             let base = self.has_promises().then(|| self.base());
-            rules::run(&Subject { project: &self.head, compiled: &self.compiled, policy: &self.policy, base })
+            rules::run(&Subject::new(&self.head, &self.compiled, &self.policy).beside(base))
         };
         self.all_findings.get_or_init(run)
     }
@@ -216,8 +216,8 @@ fn group_of(rule: &str) -> &str {
 /// What could not be read: all that dbt's verbs say of a project. How it is named is for `check` to judge.
 pub(super) fn reading_errors(project: &Project, policy: &Policy) -> Vec<Finding> {
     let is_wanted = |id: &str| READING.contains(&group_of(id)) || TWICE.contains(&id);
-    let subject = Subject { project, compiled: &HashMap::new(), policy, base: None };
-    let mut findings = rules::run_some(&subject, is_wanted);
+    let compiled = HashMap::new();
+    let mut findings = rules::run_some(&Subject::new(project, &compiled, policy), is_wanted);
     findings.retain(is_about_reading);
     findings
 }

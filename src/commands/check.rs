@@ -22,7 +22,7 @@ pub(super) fn run(invocation: &Invocation, args: &CheckArgs) -> Result<Verdict, 
         let folder = invocation.project_dir()?;
         let (project, policy) = invocation.working_project(&folder, run)?;
         let compiled = compile::models(&project);
-        let findings = rules::run(&Subject { project: &project, compiled: &compiled, policy: &policy, base: None });
+        let findings = rules::run(&Subject::new(&project, &compiled, &policy));
         let wanted = wanted(invocation, &folder, &args.paths)?;
         let in_wanted = |path: &str| is_wanted(path, &wanted);
         let all = project.others.keys().map(|id| (id.clone(), Reason::Selected)).collect();

@@ -4,22 +4,26 @@ pub mod ephemeral;
 pub mod inline;
 pub mod map;
 mod own_tests;
+pub mod query;
 pub mod sql;
 pub mod test;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::PIECE;
+use crate::finding::Place;
 use crate::guard::{self, Task};
 use crate::jinja::render::{self, RenderProblem};
 use crate::jinja::rewrite::{Marks, Rewritten, rewrite};
 use crate::jinja::scope::Scope;
 use crate::jinja::warehouse::Warehouse;
 use crate::project::{Node, Project, ResourceType, scopes};
+use crate::source::file::floor_char;
 use map::SourceMap;
 
 /// A node's SQL, and the way back.
@@ -29,6 +33,28 @@ pub struct Compiled {
     pub map: SourceMap,
     /// The template asked the warehouse for something: without one, the SQL is not what will be built.
     pub asks_warehouse: bool,
+}
+
+impl Compiled {
+    /// The author's place for a part of the SQL, and whether the author wrote the same there. What a `{{ … }}` printed
+    /// leads to the braces as a whole.
+    ///
+    /// `text` is the text of a file.
+    pub fn place(&self, range: Range<usize>, text: impl Fn(&str) -> String) -> Option<(Place, bool)> {
+        let mut place = self.map.place(range.start, &text)?;
+        let Some(span) = &mut place.span else { return Some((place, false)) };
+        let (author, sql) = (text(&place.path), self.sql.get(range)?);
+        let is_jinja = author.get(span.start..).is_some_and(|rest| rest.starts_with("{{"));
+        let is_same =
+            !sql.is_empty() && !is_jinja && author.get(span.start..).is_some_and(|rest| rest.starts_with(sql));
+        if is_same {
+            span.end = span.start + sql.len();
+        } else if !is_jinja && span.len() <= 4 {
+            let line_end = author[span.start..].find('\n').map_or(author.len(), |at| span.start + at);
+            span.end = floor_char(&author, (span.start + sql.len().max(1)).min(line_end)).max(span.end);
+        }
+        Some((place, is_same))
+    }
 }
 
 /// The SQL of every model, or why it could not be rendered.

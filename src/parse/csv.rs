@@ -4,6 +4,9 @@
 //! value of the column, else text.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 /// The rows of a seed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -148,9 +151,7 @@ pub fn is_null(value: &str) -> bool {
 pub fn infer(table: &Table, index: usize) -> ColumnType {
     let values = || table.rows.iter().map(|row| row[index].trim()).filter(|value| !is_null(value));
     if values().all(|value| number(value).is_some()) {
-        let decimals = values()
-            .filter_map(number)
-            .any(|number| number.contains('.') && !number.trim_end_matches('0').ends_with('.'));
+        let decimals = values().filter_map(number).any(|number| has_decimals(&number));
         return if decimals { ColumnType::Double } else { ColumnType::Integer };
     }
     let fits = |pattern: &str| values().all(|value| jiff::fmt::strtime::parse(pattern, value).is_ok());
@@ -167,12 +168,79 @@ pub fn infer(table: &Table, index: usize) -> ColumnType {
     }
 }
 
-/// A number as agate reads it, without signs of money, percent and thousands.
+/// The signs of money that agate takes off both ends of a number.
+const MONEY: &[char] = &[
+    '\u{60b}', '$', 'ƒ', '\u{17db}', '¥', '₡', '₱', '£', '€', '¢', '\u{fdfc}', '₪', '₩', '₭', '₮', '₦', '฿', '₤', '₫',
+];
+
+/// A number as agate reads it, without signs of money, percent and thousands: digits, or Python's `NaN`, `Infinity` and
+/// exponents.
 pub fn number(value: &str) -> Option<String> {
-    let clean: String = value.chars().filter(|c| !matches!(c, ',' | '%' | '£' | '$' | '€' | '_')).collect();
-    let digits = clean.strip_prefix('-').unwrap_or(&clean);
-    let plain = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || c == '.');
-    (plain && digits.parse::<f64>().is_ok()).then_some(clean)
+    let value = value.trim().trim_matches('%');
+    let (sign, rest) = value.strip_prefix('-').map_or(("", value), |rest| ("-", rest));
+    let rest = rest.trim_matches(|c: char| MONEY.contains(&c)).replace([',', '_'], "");
+    let rest = rest.trim();
+    // A second sign is the number's own.
+    let (own, digits) = match rest.as_bytes().first() {
+        Some(b'-') => ("-", &rest[1..]),
+        Some(b'+') => ("", &rest[1..]),
+        _ => ("", rest),
+    };
+    let sign = if sign == own { "" } else { "-" };
+    let name = digits.to_ascii_lowercase();
+    if matches!(name.as_str(), "nan" | "inf" | "infinity") {
+        return Some(format!("{sign}{}", if name == "nan" { "NaN" } else { "Infinity" }));
+    }
+    let (mantissa, exponent) = name.split_once('e').map_or((name.as_str(), None), |(mantissa, exponent)| {
+        (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
+    });
+    let is_number = mantissa.chars().all(|c| c.is_ascii_digit() || c == '.')
+        && mantissa.chars().any(|c| c.is_ascii_digit())
+        && mantissa.matches('.').count() <= 1
+        && exponent.is_none_or(|digits| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit()));
+    is_number.then(|| format!("{sign}{digits}"))
+}
+
+/// Whether a number as [`number`] gives it is not whole.
+pub fn has_decimals(number: &str) -> bool {
+    let lower = number.trim_start_matches('-').to_ascii_lowercase();
+    let (mantissa, exponent) = lower.split_once('e').unwrap_or((&lower, "0"));
+    let exponent: i64 = exponent.parse().unwrap_or(0);
+    let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{decimals}");
+    let kept = digits.trim_end_matches('0');
+    let count = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX);
+    // The last digit that is not zero stands so far behind the point.
+    digits.starts_with(|c: char| c.is_ascii_digit())
+        && !kept.is_empty()
+        && count(decimals) - (count(&digits) - count(kept)) > exponent
+}
+
+/// What agate takes for a moment in ISO's form, and whether Athena keeps it: with a zone, or with parts of a second,
+/// it becomes null. Behaviour: dbt-athena's `try_cast_timestamp`.
+pub fn iso_moment(value: &str) -> Option<bool> {
+    static MOMENT: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?$").ok());
+    let found = MOMENT.as_ref()?.captures(value)?;
+    Some(found.get(2).is_none() && found.get(3).is_none())
+}
+
+/// The bytes of the header, and within it those of the name at `index`, where it is written as it is read.
+pub fn header_span(text: &str, delimiter: u8, index: usize) -> Range<usize> {
+    let line = line_at(text, 0);
+    let header = &text[line.clone()];
+    let whole = line.clone();
+    if header.contains('"') {
+        return whole;
+    }
+    let mut start = line.start;
+    for (at, name) in header.split(char::from(delimiter)).enumerate() {
+        if at == index {
+            return start..start + name.len();
+        }
+        start += name.len() + 1;
+    }
+    whole
 }
 
 #[cfg(test)]
@@ -185,6 +253,51 @@ mod tests {
         let table = read(text, b',').unwrap();
         let types: Vec<_> = (0..7).map(|at| infer(&table, at).name()).collect();
         assert_eq!(types, ["integer", "double", "date", "timestamp", "boolean", "integer", "varchar"]);
+    }
+
+    #[test]
+    fn numbers_are_what_agate_takes_for_numbers() {
+        for (value, wanted) in [
+            ("007", "007"),
+            ("£1,000.50", "1000.50"),
+            ("£ 5", "5"),
+            ("5 %", "5"),
+            ("-£5", "-5"),
+            ("--5", "5"),
+            ("+5", "5"),
+            ("1_000", "1000"),
+            ("1e5", "1e5"),
+            ("nan", "NaN"),
+            ("inf", "Infinity"),
+            (".5", ".5"),
+        ] {
+            assert_eq!(number(value).as_deref(), Some(wanted), "{value}");
+        }
+        for text in ["", "-", "%", "$", "1 000", "(5)", "5-", "1.2.3", "0x1F", "1d", "e5", "07700 900123", "sNaN"] {
+            assert_eq!(number(text), None, "{text}");
+        }
+        for (number, wanted) in [
+            ("1.5", true),
+            ("1.0", false),
+            ("1e-5", true),
+            ("1.5e3", false),
+            ("1500e-2", false),
+            ("NaN", false),
+            ("10", false),
+        ] {
+            assert_eq!(has_decimals(number), wanted, "{number}");
+        }
+    }
+
+    #[test]
+    fn moments_with_a_zone_or_parts_of_a_second_are_lost() {
+        let found = |value| iso_moment(value);
+        assert_eq!(found("2024-01-01T10:00:00"), Some(true));
+        assert_eq!(found("2024-01-01T10:00"), Some(true));
+        for lost in ["2024-01-01T10:00:00Z", "2024-01-01T10:00:00+01:00", "2024-01-01T10:00:00.123"] {
+            assert_eq!(found(lost), Some(false), "{lost}");
+        }
+        assert_eq!(found("2024-01-01 10:00:00"), None);
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! What a rule is, and the list of them.
 
-use crate::compile::Compilations;
+use super::subject::Subject;
 use crate::finding::{Finding, Level, Place};
-use crate::project::{Node, ProblemKind, Project, ResourceType};
-use crate::settings::Policy;
+use crate::project::{Node, ProblemKind, ResourceType};
 use crate::source::SourceFile;
 
 /// A rule: how bad a finding is, one line of what it is about, and the check.
@@ -26,15 +25,6 @@ pub enum Check {
     Project(fn(&Subject<'_>, &mut Found)),
     /// What reading the project found.
     Problems(ProblemKind),
-}
-
-/// What is checked.
-pub struct Subject<'a> {
-    pub project: &'a Project,
-    pub compiled: &'a Compilations,
-    pub policy: &'a Policy,
-    /// What the project is compared with, where that matters to a rule.
-    pub base: Option<&'a Project>,
 }
 
 /// The findings of one rule.
@@ -115,6 +105,9 @@ pub fn run_some(subject: &Subject<'_>, is_wanted: impl Fn(&str) -> bool) -> Vec<
             continue;
         }
         let Some(level) = subject.policy.level(&id, entry.rule.level) else { continue };
+        if entry.group == "athena" && !subject.is_for_athena() {
+            continue;
+        }
         let mut found = Found { rule: id, level, findings: Vec::new() };
         check(entry.rule, subject, &mut found);
         findings.extend(found.findings);

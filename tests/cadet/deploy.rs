@@ -687,15 +687,26 @@ fn a_column_that_the_contract_does_not_name_breaks_it() {
        built  table       court_listings__courts_stg  8 rows
        built  table       court_listings__hearings_stg  25 rows
        built  table       court_listings__courts_dim.v1  8 rows
-      failed  table       court_listings__courts_dim.v2  the contract is broken: the column `floors` is not in the contract
+     skipped  table       court_listings__courts_dim.v2  not built: fix contracts/columns first
        built  table       court_listings__hearings_joined  25 rows
        built  table       court_listings__hearings_fct  25 rows
 
-    error[deploy/build]: the contract is broken: the column `floors` is not in the contract
-     ╭▸ models/courts/court_listings/marts/listings/court_listings__courts_dim_v2.sql
-     ╰ help: change the select, or the columns in the property file; the table that was there is untouched
+    error[contracts/columns]: the contract of `court_listings__courts_dim.v2` does not have the column `floors`
+       ╭▸ models/courts/court_listings/marts/listings/court_listings__courts_dim_v2.sql:24:8
+       │
+    24 │ select * from final
+       │        ━
+       │
+       ├ note: the contract stands here
+       │
+       ⸬  models/courts/court_listings/marts/listings/court_listings__courts_dim.yaml:4:11
+       │
+     4 │   - name: court_listings__courts_dim
+       │           ──────────────────────────
+       │
+       ╰ help: add `- name: floors` with its `data_type` to the columns, or take it out of the select
 
-    ✗ 5 tables built, 1 failed. Tests: 6 passed, 4 skipped.
+    ✗ 5 tables built, 1 skipped. Tests: 6 passed, 4 skipped.
     --- exit code 1
     ");
 }

@@ -97,7 +97,7 @@ fn tests_hold_back_only_what_reads_all_of_their_tables() {
 fn settings_that_would_stop_every_check_are_told_on_the_branch_that_brings_them() {
     let sandbox = branch().file("cadet.yaml", "rulez: {}\n");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
-    error[settings/cadet-yaml]: cadet.yaml cannot be read: line 1 column 1: unknown field `rulez`, expected one of rules, seed_rows, env_vars, described_suffixes, threads
+    error[settings/cadet-yaml]: cadet.yaml cannot be read: line 1 column 1: unknown field `rulez`, expected one of rules, seed_rows, seed_rows_limit, dev_database_suffix, env_vars, described_suffixes, threads
      ╭▸ cadet.yaml
      ╰ help: these settings would stop every check once they are merged; see docs/settings.md
 
@@ -419,20 +419,31 @@ fn a_table_that_another_branch_built_does_not_pass_for_this_ones() {
 fn two_columns_of_one_name_are_refused() {
     let sandbox = branch().file(A, "select 1 as id, 2 as ID\n");
     insta::assert_snapshot!(sandbox.cadet(&["deploy", "--threads", "1"]).shown(), @"
-      failed  table       prison_safety__a  the column `ID` stands twice in what this selects
+     skipped  table       prison_safety__a  not built: fix athena/duplicate-columns first
 
-    error[deploy/build]: the column `ID` stands twice in what this selects
-     ╭▸ models/prison/prison_safety/prison_safety__a.sql
-     ╰ help: give one of the two another name with `as`, or leave it out; capital letters make no difference
+    error[athena/duplicate-columns]: the column `id` stands twice in this table
+      ╭▸ models/prison/prison_safety/prison_safety__a.sql:1:22
+      │
+    1 │ select 1 as id, 2 as ID
+      │                      ━━
+      │
+      ├ note: here it is the first time
+      │
+      ⸬  models/prison/prison_safety/prison_safety__a.sql:1:13
+      │
+    1 │ select 1 as id, 2 as ID
+      │             ──
+      │
+      ╰ help: write the columns that are wanted, and give one of the two another name
 
-    ✗ 0 tables built, 1 failed.
+    ✗ 0 tables built, 1 skipped.
     --- exit code 1
     ");
 }
 
 #[test]
 fn a_slice_of_nothing_renders_and_takes_nothing_else_with_it() {
-    let sandbox = branch().file(A, "select {{ [][::-1] }}\n").file(B, "select a, from b\n");
+    let sandbox = branch().file(A, "select array{{ [][::-1] }} as a\n").file(B, "select a, from b\n");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     error[sql/parses]: there is a comma too many before `from`
       ╭▸ models/prison/prison_safety/prison_safety__b.sql:1:9

@@ -844,8 +844,11 @@ fn adding_a_column_or_changing_a_size_is_not_a_breaking_change() {
         "    versions:",
         "      - name: email\n        data_type: varchar\n    versions:",
     );
+    let sandbox = sandbox
+        .file(V1, "select 1 as customer_id, 'UK' as country_name, 'a@b' as email\n")
+        .file(V2, "select 1 as customer_id, 'a@b' as email\n");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
-    ✓ Checked 1 changed file: nothing to fix.
+    ✓ Checked 3 changed files: nothing to fix.
     --- exit code 0
     ");
 }

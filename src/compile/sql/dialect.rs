@@ -54,6 +54,11 @@ impl Dialect for AthenaDialect {
         false
     }
 
+    /// `from (t)`.
+    fn supports_parens_around_table_factor(&self) -> bool {
+        true
+    }
+
     /// `U&'\00e9'`.
     fn supports_unicode_string_literal(&self) -> bool {
         true

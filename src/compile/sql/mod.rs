@@ -4,6 +4,7 @@
 //! for clauses that it is known not to know, as a note and not as an error.
 
 mod dialect;
+mod reserved;
 mod tokens;
 
 use std::ops::Range;
@@ -14,6 +15,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 use crate::source::LineIndex;
 use dialect::AthenaDialect;
+pub use reserved::is_reserved;
 use tokens::in_sqlparsers_words;
 
 /// Deeper nesting is refused, so that no query can exhaust the stack.
@@ -63,6 +65,14 @@ pub fn check(sql: &str) -> Result<(), SqlProblem> {
 /// # Errors
 /// What is wrong with it, with the place in the SQL.
 pub fn read(sql: &str) -> Result<Query, SqlProblem> {
+    tree(sql).map(|(query, _)| query)
+}
+
+/// The same, with the words and signs that the SQL is made of.
+///
+/// # Errors
+/// What is wrong with it, with the place in the SQL.
+pub fn tree(sql: &str) -> Result<(Query, Vec<TokenWithSpan>), SqlProblem> {
     let index = LineIndex::new(sql);
     let dialect = AthenaDialect;
     let tokens = Tokenizer::new(&dialect, sql).tokenize_with_location().map_err(|error| {
@@ -87,7 +97,7 @@ pub fn read(sql: &str) -> Result<Query, SqlProblem> {
         .with_tokens_with_locations(in_sqlparsers_words(tokens.clone()));
     match parser.parse_statements() {
         Ok(mut statements) => match (statements.pop(), statements.is_empty()) {
-            (Some(Statement::Query(query)), true) => Ok(*query),
+            (Some(Statement::Query(query)), true) => Ok((*query, tokens)),
             _ => Err(not_a_query(sql)),
         },
         Err(error) => Err(parse_problem(sql, &index, &tokens, &error)),
@@ -120,9 +130,31 @@ fn one_query(
         let message = "`==` is no comparison in SQL".to_owned();
         return Err(certain(problem(sql, span(index, equals), message, "write one `=`")));
     }
+    if let Some(backtick) = tokens.iter().find(|token| token.token == Token::Char('`')) {
+        let message = "backticks are no quotes in a query".to_owned();
+        return Err(certain(problem(sql, span(index, backtick), message, "put the name in double quotes, or in none")));
+    }
+    if let Some(word) = after_star(tokens) {
+        let message = format!("Athena's `*` takes no `{}`", sql[span(index, word)].to_lowercase());
+        return Err(certain(problem(sql, span(index, word), message, "write the columns that are wanted")));
+    }
     let first = tokens.iter().find(|token| !matches!(token.token, Token::Whitespace(_) | Token::LParen));
     let begins = first.is_some_and(|token| matches!(&token.token, Token::Word(word) if matches!(word.value.to_lowercase().as_str(), "select" | "with" | "values" | "table")));
     if begins { Ok(()) } else { Err(certain(not_a_query(sql))) }
+}
+
+/// The word of `* except (…)` and its like.
+fn after_star(tokens: &[TokenWithSpan]) -> Option<&TokenWithSpan> {
+    const WORDS: [&str; 4] = ["except", "exclude", "replace", "rename"];
+    let written: Vec<&TokenWithSpan> =
+        tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).collect();
+    let is_word = |token: &TokenWithSpan, words: &[&str]| matches!(&token.token, Token::Word(word) if words.contains(&word.value.to_lowercase().as_str()));
+    let is_one = |four: &&[&TokenWithSpan]| {
+        // Between two values, `*` multiplies, and `replace` is a function.
+        let begins = matches!(four[0].token, Token::Comma | Token::Period) || is_word(four[0], &["select", "distinct"]);
+        begins && four[1].token == Token::Mul && is_word(four[2], &WORDS) && four[3].token == Token::LParen
+    };
+    written.windows(4).find(is_one).map(|four| four[2])
 }
 
 fn not_a_query(sql: &str) -> SqlProblem {
@@ -234,6 +266,8 @@ mod tests {
             let problem = check(sql).unwrap_err();
             assert!(problem.message.contains("more than one statement") && !problem.is_unread, "{sql}");
         }
+        assert_eq!(check("select t.* except (a) from t").unwrap_err().message, "Athena's `*` takes no `except`");
+        assert_eq!(check("select 2 * replace(a, 'b', 'c') from t"), Ok(()));
         assert!(check("select 1;").unwrap_err().message.contains("must not end"));
     }
 }

@@ -26,7 +26,8 @@ pub(crate) const RULE: Rule =
     Rule { level: Level::Error, summary: "a seed that cannot be read", check: Check::Seed(check) };
 
 fn check(seed: &Node, subject: &Subject<'_>, found: &mut Found) {
-    if let Err(problem) = subject.project.seed_table(seed) {
-        found.at(Place::span(seed.file.clone(), problem.span), problem.message).help = Some(problem.help);
+    if let Some(Err(problem)) = subject.seed(seed) {
+        found.at(Place::span(seed.file.clone(), problem.span.clone()), problem.message.clone()).help =
+            Some(problem.help.clone());
     }
 }

@@ -34,7 +34,7 @@ pub(crate) const RULE: Rule =
     Rule { level: Level::Warning, summary: "a seed with too many rows", check: Check::Seed(check) };
 
 fn check(seed: &Node, subject: &Subject<'_>, found: &mut Found) {
-    let Ok(table) = subject.project.seed_table(seed) else { return };
+    let Some(Ok(table)) = subject.seed(seed) else { return };
     let (rows, most) = (table.rows.len(), subject.policy.seed_rows);
     if rows > most {
         found.at(seed.place.clone(), format!("this seed has {rows} rows; more than {most} are slow to deploy")).help =

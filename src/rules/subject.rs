@@ -1,0 +1,298 @@
+//! What is checked: a project, and what several rules ask of it, found out once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use sqlparser::tokenizer::Span;
+
+use crate::compile::query::{self, Column, Facts, Item, TableName};
+use crate::compile::sql::{self, SqlProblem};
+use crate::compile::{Compilations, Compiled};
+use crate::finding::{Level, Place};
+use crate::guard::{self, Blame, Task};
+use crate::parse::csv::{CsvProblem, Table};
+use crate::project::problem::did_you_mean;
+use crate::project::{Node, Project, ResourceType};
+use crate::settings::Policy;
+
+/// Chains of `union`s and of `and`s are as deep in the tree as they are long.
+const STACK: usize = 16 << 20;
+
+/// What is checked.
+pub struct Subject<'a> {
+    pub project: &'a Project,
+    pub compiled: &'a Compilations,
+    pub policy: &'a Policy,
+    /// What the project is compared with, where that matters to a rule.
+    pub base: Option<&'a Project>,
+    /// The queries of the models, as far as they are known without a warehouse.
+    queries: HashMap<&'a str, Read>,
+    seeds: HashMap<&'a str, Result<Table, CsvProblem>>,
+    /// Nodes and sources by the names of their tables, in small letters.
+    relations: HashMap<(String, String), &'a str>,
+    /// The columns that models and seeds give.
+    outputs: Outputs<'a>,
+}
+
+/// What nodes give, by their unique ids.
+type Outputs<'a> = HashMap<&'a str, Arc<[Output]>>;
+
+/// What came of reading a query.
+pub(super) enum Read {
+    Facts(Box<Facts>),
+    Problem(SqlProblem),
+    /// The one who waits says not to read it again.
+    LeftOut(Blame),
+}
+
+/// A part of what a node gives, once `*` is resolved as far as that is sure.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    Column(Column),
+    /// Some columns that are not known, and where they are asked for.
+    Unknown(Span),
+}
+
+/// A model's query with what is known of it.
+#[derive(Clone, Copy)]
+pub struct Query<'s> {
+    pub model: &'s Node,
+    pub sql: &'s str,
+    pub facts: &'s Facts,
+    compiled: &'s Compiled,
+    project: &'s Project,
+}
+
+impl<'a> Subject<'a> {
+    /// Reads the queries and the seeds of a project.
+    pub fn new(project: &'a Project, compiled: &'a Compilations, policy: &'a Policy) -> Self {
+        let queries = queries(project, compiled, policy);
+        let seeds: Vec<&Arc<Node>> = project.of_type(ResourceType::Seed).collect();
+        let seeds = seeds.into_par_iter().map(|seed| (seed.unique_id.as_str(), project.seed_table(seed))).collect();
+        let relations = relations(project);
+        let mut subject =
+            Self { project, compiled, policy, base: None, queries, seeds, relations, outputs: HashMap::new() };
+        subject.outputs = subject.all_outputs();
+        subject
+    }
+
+    /// The same, compared with another state of the project.
+    #[must_use]
+    pub fn beside(self, base: Option<&'a Project>) -> Self {
+        Self { base, ..self }
+    }
+
+    /// Whether the SQL is Athena's: on DuckDB it is translated from it, and Trino's is the same language.
+    pub fn is_for_athena(&self) -> bool {
+        matches!(self.project.target.kind.as_str(), "athena" | "duckdb" | "trino")
+    }
+
+    /// A model's query, when it could be read and does not depend on a warehouse.
+    pub fn query(&self, model: &'a Node) -> Option<Query<'_>> {
+        let Some(Read::Facts(facts)) = self.queries.get(model.unique_id.as_str()) else { return None };
+        let compiled = self.compiled.get(&model.unique_id)?.as_ref().ok()?;
+        Some(Query { model, sql: &compiled.sql, facts, compiled, project: self.project })
+    }
+
+    /// What came of reading a model's query; nothing when it depends on a warehouse.
+    pub(super) fn read(&self, model: &Node) -> Option<&Read> {
+        self.queries.get(model.unique_id.as_str())
+    }
+
+    /// The rows of a seed, or why they cannot be read.
+    pub fn seed(&self, seed: &Node) -> Option<&Result<Table, CsvProblem>> {
+        self.seeds.get(seed.unique_id.as_str())
+    }
+
+    /// What a model or seed gives, as far as it is known.
+    pub fn outputs(&self, id: &str) -> &[Output] {
+        self.outputs.get(id).map_or(&[], |outputs| outputs)
+    }
+
+    /// The columns of a model or seed, when all of them are known.
+    pub fn columns(&self, id: &str) -> Option<Vec<&Column>> {
+        let outputs = self.outputs.get(id)?;
+        let columns = outputs.iter().map(|output| match output {
+            Output::Column(column) => Some(column),
+            Output::Unknown(_) => None,
+        });
+        columns.collect()
+    }
+
+    /// The node or source that a table's name means.
+    fn table(&self, name: &TableName) -> Option<&'a Node> {
+        let [.., schema, table] = name.parts.as_ref() else { return None };
+        self.named(schema, table)
+    }
+
+    /// The node or source whose table has this name in this database.
+    pub fn named(&self, schema: &str, table: &str) -> Option<&'a Node> {
+        let id = self.relations.get(&(schema.to_lowercase(), table.to_lowercase()))?;
+        self.project.node(id).map(Arc::as_ref)
+    }
+
+    fn all_outputs(&self) -> Outputs<'a> {
+        let mut known = HashMap::new();
+        for node in self.project.nodes.values() {
+            self.output(node, &mut known, &mut Vec::new());
+        }
+        known
+    }
+
+    /// Finds out what a node gives, and before that what those give that it takes all columns of.
+    fn output(&self, node: &'a Node, known: &mut Outputs<'a>, open: &mut Vec<&'a str>) {
+        let id = node.unique_id.as_str();
+        if known.contains_key(id) || open.contains(&id) || open.len() > DEEPEST {
+            return;
+        }
+        let outputs: Option<Vec<Output>> = match node.resource_type {
+            ResourceType::Seed => self.seed(node).and_then(|read| read.as_ref().ok()).map(of_seed),
+            ResourceType::Model => match self.queries.get(id) {
+                Some(Read::Facts(facts)) => facts.columns.as_ref().and_then(|items| {
+                    open.push(id);
+                    let outputs = self.all_resolved(items, known, open);
+                    open.pop();
+                    outputs
+                }),
+                _ => None,
+            },
+            _ => None,
+        };
+        known.extend(outputs.map(|outputs| (id, outputs.into())));
+    }
+
+    fn all_resolved(&self, items: &[Item], known: &mut Outputs<'a>, open: &mut Vec<&'a str>) -> Option<Vec<Output>> {
+        let mut outputs = Vec::new();
+        for item in items {
+            outputs.extend(self.resolved(item, known, open));
+            if outputs.len() > MOST {
+                return None;
+            }
+        }
+        Some(outputs)
+    }
+
+    fn resolved(&self, item: &Item, known: &mut Outputs<'a>, open: &mut Vec<&'a str>) -> Vec<Output> {
+        let (table, at) = match item {
+            Item::Column(column) => return vec![Output::Column(column.clone())],
+            Item::All { table, at } => (table, *at),
+        };
+        let unknown = || vec![Output::Unknown(at)];
+        let Some(node) = self.table(table) else { return unknown() };
+        self.output(node, known, open);
+        // The table keeps names and order, and has types of its own.
+        let there = |output: &Output| match output {
+            Output::Column(column) => {
+                Output::Column(Column { named: at, listed: at, data_type: None, is_quoted: false, ..column.clone() })
+            }
+            Output::Unknown(_) => Output::Unknown(at),
+        };
+        known.get(node.unique_id.as_str()).map_or_else(unknown, |outputs| outputs.iter().map(there).collect())
+    }
+}
+
+/// A chain of models that each take all columns of the one before may be longer, and is then not known.
+const DEEPEST: usize = 200;
+
+/// More columns are not looked at.
+const MOST: usize = 5_000;
+
+impl Query<'_> {
+    /// The author's place for a place in the SQL: the whole model's when the reader does not know it.
+    pub fn place(&self, span: Span) -> Place {
+        self.found(span).0
+    }
+
+    /// The author's place for a place in the SQL, when the author wrote the same there, outside of any `{{ … }}`.
+    pub fn written(&self, span: Span) -> Option<Place> {
+        let (place, is_same) = self.found(span);
+        is_same.then_some(place)
+    }
+
+    fn found(&self, span: Span) -> (Place, bool) {
+        let file = || (Place::file(self.model.file.clone()), false);
+        let Some(range) = query::range(self.sql, span) else { return file() };
+        let text = |path: &str| self.project.text(path).to_owned();
+        self.compiled.place(range, text).unwrap_or_else(file)
+    }
+}
+
+/// Reads the query of each model, in parallel.
+fn queries<'a>(project: &'a Project, compiled: &Compilations, policy: &Policy) -> HashMap<&'a str, Read> {
+    let is_limited = policy.level("sql/length-limit", Level::Error).is_some();
+    let models: Vec<(&'a Node, &str)> = project
+        .of_type(ResourceType::Model)
+        .filter(|model| !model.is_python)
+        .filter_map(|model| {
+            let compiled = compiled.get(&model.unique_id)?.as_ref().ok()?;
+            // What it will be is known when the warehouse answers; and what is too long need not be looked at.
+            let is_too_long = is_limited && compiled.sql.len() > sql::LONGEST;
+            (!compiled.asks_warehouse && !is_too_long).then_some((model.as_ref(), compiled.sql.as_str()))
+        })
+        .collect();
+    let read = |(model, sql): (&'a Node, &str)| (model.unique_id.as_str(), read(model, sql));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(rayon::current_num_threads()).stack_size(STACK).build();
+    match pool {
+        Ok(pool) => pool.install(|| models.into_par_iter().map(read).collect()),
+        Err(_) => models.into_iter().map(read).collect(),
+    }
+}
+
+fn read(model: &Node, sql: &str) -> Read {
+    match guard::begin(&model.file, Task::sql(sql)).map(|_working| query::read(sql)) {
+        Ok(Ok(facts)) => Read::Facts(Box::new(facts)),
+        Ok(Err(problem)) => Read::Problem(problem),
+        Err(blame) => Read::LeftOut(blame),
+    }
+}
+
+fn relations(project: &Project) -> HashMap<(String, String), &str> {
+    let lower = |name: &Option<String>| name.as_deref().unwrap_or_default().to_lowercase();
+    let sources = project.sources.values().map(|source| source.node());
+    let nodes = project.nodes.values().filter(|node| node.resource_type.is_refable() && !node.is_ephemeral());
+    // A table that the project builds counts more than a source of the same name.
+    let all = sources.chain(nodes);
+    all.map(|node| ((lower(&node.relation.schema), lower(&node.relation.identifier)), node.unique_id.as_str()))
+        .collect()
+}
+
+fn of_seed(table: &Table) -> Vec<Output> {
+    let column = |name: &String| {
+        Output::Column(Column {
+            name: Some(name.to_lowercase().into()),
+            is_quoted: false,
+            named: Span::empty(),
+            listed: Span::empty(),
+            data_type: None,
+        })
+    };
+    table.header.iter().map(column).collect()
+}
+
+/// Whether a model is built as a table or view whose columns are those of its query.
+pub fn is_built(model: &Node) -> bool {
+    is_table(model) || model.materialized() == "view"
+}
+
+/// Whether a model is built as a table.
+pub fn is_table(model: &Node) -> bool {
+    matches!(model.materialized(), "table" | "incremental")
+}
+
+/// Whether a table is one of Iceberg's.
+pub fn is_iceberg(model: &Node) -> bool {
+    model.config_text("table_type").is_some_and(|kind| kind.eq_ignore_ascii_case("iceberg"))
+}
+
+/// What to say of a column that a node does not have, and what to do.
+pub(super) fn no_such_column(node: &Node, name: &str, columns: &[&Column]) -> (String, String) {
+    let kind = if node.resource_type == ResourceType::Seed { "seed" } else { "model" };
+    let message = format!("the {kind} `{}` has no column `{name}`", node.display_name());
+    let names = columns.iter().filter_map(|column| column.name.as_deref());
+    let help = did_you_mean(name, names).map_or_else(
+        || format!("check the name, or add the column to the {kind}"),
+        |near| format!("did you mean `{near}`?"),
+    );
+    (message, help)
+}
