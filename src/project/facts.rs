@@ -8,7 +8,7 @@ use minijinja::Value;
 use minijinja::value::{Enumerator, Object};
 use serde_json::json;
 
-use super::node::Node;
+use super::node::{Node, ResourceType};
 use crate::jinja::values;
 
 #[derive(Debug)]
@@ -111,12 +111,28 @@ impl Object for Facts {
                 json(node.test.as_ref().map_or(serde_json::Value::Null, |test| json!(test.file_key_name)))
             }
             "build_path" | "compiled_path" | "root_path" | "batch" => Some(Value::from(())),
-            key => node.body.get(key).map(values::from_json),
+            key => node.body.get(key).map(values::from_json).or_else(|| self.of_source(key)),
         }
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         Enumerator::Str(FACTS)
+    }
+}
+
+impl Facts {
+    /// What only tables of sources have, where nothing is said of it.
+    fn of_source(&self, key: &str) -> Option<Value> {
+        let node = Some(&self.0).filter(|node| node.resource_type == ResourceType::Source)?;
+        match key {
+            "freshness" | "loaded_at_field" | "loaded_at_query" => {
+                Some(node.config.get(key).map_or_else(|| Value::from(()), values::from_json))
+            }
+            "source_description" | "loader" => Some(Value::from("")),
+            "source_meta" => Some(values::Dict::value([])),
+            "external" => Some(Value::from(())),
+            _ => None,
+        }
     }
 }
 
