@@ -15,7 +15,7 @@ use crate::project::given;
 use crate::project::read::Inputs;
 use crate::project::scopes::Run;
 use crate::project::{Node, Project, ResourceType, read};
-use crate::rules::{self, Subject};
+use crate::rules::{self, Entry, Subject};
 use crate::settings::{self, Policy};
 use crate::source::changes::Changes;
 use crate::source::{ChangeKind, Repo, Tree};
@@ -130,7 +130,7 @@ impl PullRequest {
             self.all_findings().iter().cloned().partition(|finding| self.is_changed(&finding.place.path));
         if !elsewhere.is_empty() {
             let compiled = self.base_compiled();
-            let subject = Subject { project: self.base(), compiled, policy: &self.policy, base: None };
+            let subject = Subject { project: self.base(), compiled, policy: &self.policy, base: None, is_whole: false };
             let before = rules::run(&subject);
             let known: HashSet<_> = before.iter().map(Finding::identity).collect();
             here.extend(elsewhere.into_iter().filter(|finding| !known.contains(&finding.identity())));
@@ -143,8 +143,9 @@ impl PullRequest {
     /// Every finding of the head.
     pub(super) fn all_findings(&self) -> &[Finding] {
         let run = || {
-            let base = self.has_promises().then(|| self.base());
-            rules::run(&Subject { project: &self.head, compiled: &self.compiled, policy: &self.policy, base })
+            let base = (self.has_promises() || self.is_changed("dbt_project.yml")).then(|| self.base());
+            let (project, compiled) = (&self.head, &self.compiled);
+            rules::run(&Subject { project, compiled, policy: &self.policy, base, is_whole: false })
         };
         self.all_findings.get_or_init(run)
     }
@@ -211,7 +212,9 @@ fn group(finding: &Finding) -> &str {
 
 /// What could not be read: all that dbt's verbs say of a project. How it is named is for `check` to judge.
 pub(super) fn reading_errors(project: &Project, policy: &Policy) -> Vec<Finding> {
-    let mut findings = rules::run(&Subject { project, compiled: &HashMap::new(), policy, base: None });
+    let subject = Subject { project, compiled: &HashMap::new(), policy, base: None, is_whole: false };
+    let is_wanted = |entry: &Entry| READING.contains(&entry.group) || TWICE.contains(&entry.id().as_str());
+    let mut findings = rules::run_where(&subject, is_wanted);
     findings.retain(is_about_reading);
     findings
 }

@@ -11,20 +11,37 @@
 
 #[macro_use]
 mod registry;
+mod handbook;
+mod known_configs;
 pub mod page;
+mod participle;
+mod templates;
+mod written;
 
-pub use registry::{Check, Entry, Found, Rule, Subject, find, run};
+pub use registry::{Check, Entry, Found, Rule, Subject, find, run, run_where};
 
 rules! {
+    config {
+        external_location folders incremental own_work plus_prefix schedule unknown_key unknown_materialization
+        unsupported_materialization vars
+    }
     contracts { breaking_change data_types }
-    docs { intermediate_is_described model_has_property_file seed_has_property_file }
-    files { readable }
+    docs {
+        columns_described described empty_property_file intermediate_is_described model_has_property_file
+        seed_has_property_file
+    }
+    files { alike_paths readable }
+    graph { hidden_reference unused_macro unused_seed unused_source }
     jinja { renders }
-    naming { model_file model_path snake_case unique_names unique_relations }
+    naming { alike macro_path model_file model_path role snake_case unique_names unique_relations yaml_ending }
     references { access exist no_circles }
+    security { destination hooks paths statement }
     seeds { readable row_limit }
+    sources { name_list path }
     sql { length_limit parses }
-    testing { generic_test_path lost_test no_singular_tests }
-    versions { deprecated unpinned_ref }
+    testing {
+        accepted_values_type ephemeral generic_test_path lost_test missing_column no_singular_tests primary_key
+    }
+    versions { deprecated too_many unpinned_ref }
     yaml { duplicate_key known_keys known_names parses property_file }
 }
