@@ -186,7 +186,7 @@ pub(super) fn refuse_unsafe_events(invocation: &Invocation) -> Result<(), Error>
 }
 
 /// Rules and groups of them whose findings do not keep a table from being built.
-const BUILT_ANYWAY: &[&str] = &["docs", "testing", "contracts/breaking-change"];
+const BUILT_ANYWAY: &[&str] = &["docs", "testing", "contracts/breaking-change", "config/external-location"];
 
 /// Groups of rules that tell what could not be read.
 const READING: &[&str] = &["files", "jinja", "references", "yaml"];

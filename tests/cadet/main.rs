@@ -20,6 +20,7 @@ mod honest;
 mod jinja_errors;
 mod mistakes;
 mod probes;
+mod rule_edges;
 mod rules;
 mod select;
 mod semantic_layer;

@@ -95,7 +95,6 @@ type Levels = BTreeMap<Vec<String>, (serde_json::Value, std::ops::Range<usize>)>
 fn check(handbook: &Handbook<'_>, found: &mut Found) {
     let head = handbook.subject.project;
     let Some(base) = handbook.subject.base else { return };
-    let touched = touched(base, head);
     let mut changed: Vec<(&str, Vec<String>, std::ops::Range<usize>)> = Vec::new();
     for section in ["models", "seeds", "snapshots"] {
         let (before, after) = (levels(base, section), levels(head, section));
@@ -107,11 +106,15 @@ fn check(handbook: &Handbook<'_>, found: &mut Found) {
             }
         }
     }
+    if changed.is_empty() {
+        return;
+    }
+    let (known, touched) = (databases(base), touched(base, head));
     let of_others = |way: &[String]| -> BTreeSet<Database> {
         let in_way = |(domain, database): &Database| {
             way.get(1).is_none_or(|name| name == domain) && way.get(2).is_none_or(|name| name == database)
         };
-        databases(base).into_iter().filter(|known| in_way(known) && !touched.contains(known)).collect()
+        known.iter().filter(|known| in_way(known) && !touched.contains(known)).cloned().collect()
     };
     // Someone who changes one database's block and nothing else looks after that database.
     let blocks: BTreeSet<_> = changed.iter().filter_map(|(_, way, _)| Some((way.get(1)?, way.get(2)?))).collect();

@@ -5,7 +5,8 @@
 //! Only models with a schedule tag are built in production. Tags add up: a model in a folder with `+tags: weekly` that
 //! says `tags: daily` itself has both, and is built by both. And a scheduled model that reads one without a schedule
 //! reads a table that nobody ever builds in production. A model without a schedule that no scheduled model reads is fine:
-//! it stays in dev; you get a note only where all other models of its database have one.
+//! it stays in dev; you get a note only where all other models of its database have one. A model with another tag of its
+//! team may be built by that, and is left alone.
 //!
 //! The names of the schedules can be set with `schedules:` in `cadet.yaml`.
 //!
@@ -64,7 +65,7 @@ fn check(handbook: &Handbook<'_>, found: &mut Found) {
         }
         let (scheduled, without) = by_database.entry(handbook::database(model)).or_default();
         *scheduled += usize::from(!own.is_empty());
-        if own.is_empty() && !model.is_ephemeral() && !misspelt(model, schedules, found) {
+        if own.is_empty() && !model.is_ephemeral() && !misspelt(model, schedules, found) && !has_other_tags(model) {
             without.push(model);
         }
     }
@@ -85,6 +86,11 @@ fn check(handbook: &Handbook<'_>, found: &mut Found) {
 
 fn schedules_of<'n>(model: &'n Node, schedules: &[String]) -> Vec<&'n str> {
     model.tags.iter().map(String::as_str).filter(|tag| schedules.iter().any(|known| known == tag)).collect()
+}
+
+/// Whether it has tags of which one may be a schedule of the team's own; those that begin with `dc_` are for the catalogue.
+fn has_other_tags(model: &Node) -> bool {
+    model.tags.iter().any(|tag| !tag.starts_with("dc_"))
 }
 
 /// Where its tags are best changed.
@@ -113,7 +119,7 @@ fn parents(handbook: &Handbook<'_>, model: &Node, schedule: &str, found: &mut Fo
         let Some(parent) = project.nodes.get(id) else { continue };
         let is_table =
             parent.resource_type == ResourceType::Model && !parent.is_ephemeral() && parent.package == project.name;
-        if !is_table || !schedules_of(parent, schedules).is_empty() {
+        if !is_table || !schedules_of(parent, schedules).is_empty() || has_other_tags(parent) {
             continue;
         }
         let message = format!(

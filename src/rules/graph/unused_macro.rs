@@ -30,6 +30,7 @@ use crate::finding::{Level, Place};
 use crate::jinja::blocks::BlockKind;
 use crate::jinja::universe::{INTERNAL, MacroDef};
 use crate::rules::{Check, Found, Rule, Subject};
+use crate::source::SourceFile;
 
 pub(crate) const RULE: Rule =
     Rule { level: Level::Warning, summary: "a macro that nothing uses", check: Check::Project(check) };
@@ -49,7 +50,8 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     let of_others = universe.iter().filter(|known| known.package != project.name);
     let others: HashSet<&str> = of_others.map(|known| known.name.as_str()).collect();
     let mut used: HashSet<&str> = HashSet::new();
-    for file in project.tree.iter() {
+    let may_call = |file: &&SourceFile| matches!(file.extension(), "sql" | "yml" | "yaml" | "md" | "py");
+    for file in project.tree.iter().filter(may_call) {
         if let Ok(text) = file.text() {
             uses(text, file.extension(), &own, &mut used);
         }
