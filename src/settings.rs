@@ -29,10 +29,34 @@ pub struct Policy {
     pub dev_database_suffix: String,
     /// The environment variables that templates may read.
     pub env_vars: Vec<String>,
+    /// How models are named: `suffix`, `prefix` or `none`; when not set, `suffix` wherever a model is named so.
+    pub preset: Option<Preset>,
     /// Suffixes of tables that need a property file of their own.
     pub described_suffixes: Vec<String>,
+    /// Words that may end the name of an intermediate model, beside past participles such as `joined`.
+    pub transformations: Vec<String>,
+    /// The tags by which models are scheduled.
+    pub schedules: Vec<String>,
+    /// Materialisations that may not be used; when not set, `view` in the preset `suffix`.
+    pub unsupported_materializations: Option<Vec<String>>,
+    /// Configs of the project's own, beside those of dbt and its adapters.
+    pub configs: Vec<String>,
+    /// The most versions of one model that should live at the same time.
+    pub live_versions: usize,
     /// The most nodes that are built at the same time.
     pub threads: Option<usize>,
+}
+
+/// How the models of a project are named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Preset {
+    /// `<database>__<table>_fct`, `_dim`, `_stg`, and intermediates that end in what was done.
+    Suffix,
+    /// `<database>_datamarts__fct_<table>`, `stg_<source>__stg_<table>`, `<database>_int__int_<table>`.
+    Prefix,
+    /// As their authors like.
+    None,
 }
 
 impl Default for Policy {
@@ -43,7 +67,13 @@ impl Default for Policy {
             seed_rows_limit: 10_000,
             dev_database_suffix: "_dev_dbt".to_owned(),
             env_vars: Vec::new(),
+            preset: None,
             described_suffixes: ["_fct", "_dim", "_stg"].map(str::to_owned).to_vec(),
+            transformations: Vec::new(),
+            schedules: ["daily", "weekly", "monthly"].map(str::to_owned).to_vec(),
+            unsupported_materializations: None,
+            configs: Vec::new(),
+            live_versions: 3,
             threads: None,
         }
     }

@@ -15,7 +15,7 @@ use crate::project::given;
 use crate::project::read::Inputs;
 use crate::project::scopes::Run;
 use crate::project::{Node, Project, ResourceType, read};
-use crate::rules::{self, Subject};
+use crate::rules::{self, Entry, Subject};
 use crate::settings::{self, Policy};
 use crate::source::changes::Changes;
 use crate::source::{ChangeKind, Repo, Tree};
@@ -143,7 +143,7 @@ impl PullRequest {
     /// Every finding of the head.
     pub(super) fn all_findings(&self) -> &[Finding] {
         let run = || {
-            let base = self.has_promises().then(|| self.base());
+            let base = (self.has_promises() || self.is_changed("dbt_project.yml")).then(|| self.base());
             rules::run(&Subject::new(&self.head, &self.compiled, &self.policy).beside(base))
         };
         self.all_findings.get_or_init(run)
@@ -185,7 +185,7 @@ pub(super) fn refuse_unsafe_events(invocation: &Invocation) -> Result<(), Error>
 }
 
 /// Rules and groups of them whose findings do not keep a table from being built.
-const BUILT_ANYWAY: &[&str] = &["docs", "testing", "contracts/breaking-change"];
+const BUILT_ANYWAY: &[&str] = &["docs", "testing", "contracts/breaking-change", "config/external-location"];
 
 /// Groups of rules that tell what could not be read.
 const READING: &[&str] = &["files", "jinja", "references", "yaml"];
@@ -206,18 +206,14 @@ pub(super) fn is_about_reading(finding: &Finding) -> bool {
 }
 
 fn group(finding: &Finding) -> &str {
-    group_of(&finding.rule)
-}
-
-fn group_of(rule: &str) -> &str {
-    rule.split('/').next().unwrap_or_default()
+    finding.rule.split('/').next().unwrap_or_default()
 }
 
 /// What could not be read: all that dbt's verbs say of a project. How it is named is for `check` to judge.
 pub(super) fn reading_errors(project: &Project, policy: &Policy) -> Vec<Finding> {
-    let is_wanted = |id: &str| READING.contains(&group_of(id)) || TWICE.contains(&id);
     let compiled = HashMap::new();
-    let mut findings = rules::run_some(&Subject::new(project, &compiled, policy), is_wanted);
+    let is_wanted = |entry: &Entry| READING.contains(&entry.group) || TWICE.contains(&entry.id().as_str());
+    let mut findings = rules::run_where(&Subject::new(project, &compiled, policy), is_wanted);
     findings.retain(is_about_reading);
     findings
 }

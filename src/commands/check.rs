@@ -22,11 +22,12 @@ pub(super) fn run(invocation: &Invocation, args: &CheckArgs) -> Result<Verdict, 
         let folder = invocation.project_dir()?;
         let (project, policy) = invocation.working_project(&folder, run)?;
         let compiled = compile::models(&project);
-        let findings = rules::run(&Subject::new(&project, &compiled, &policy));
+        let findings = rules::run(&Subject::new(&project, &compiled, &policy).whole());
+        let (project, policy) = (&project, &policy);
         let wanted = wanted(invocation, &folder, &args.paths)?;
         let in_wanted = |path: &str| is_wanted(path, &wanted);
         let all = project.others.keys().map(|id| (id.clone(), Reason::Selected)).collect();
-        let outcomes = unit_tests::run(invocation, (&project, &policy), all, &findings, &in_wanted)?;
+        let outcomes = unit_tests::run(invocation, (project, policy), all, &findings, &in_wanted)?;
         let findings: Vec<Finding> = findings.into_iter().filter(|finding| in_wanted(&finding.place.path)).collect();
         let head = changes::name_of(&folder);
         let report = Report {
@@ -38,7 +39,7 @@ pub(super) fn run(invocation: &Invocation, args: &CheckArgs) -> Result<Verdict, 
             removed: Vec::new(),
             artefacts: None,
         };
-        return Ok(show(invocation, args, &report, (&project, "", &invocation.paths(&folder))));
+        return Ok(show(invocation, args, &report, (project, "", &invocation.paths(&folder))));
     }
     let request = PullRequest::read(invocation, &args.base, &run)?;
     let paths = invocation.paths(&request.folder);

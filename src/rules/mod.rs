@@ -11,13 +11,18 @@
 
 #[macro_use]
 mod registry;
+mod handbook;
+mod known_configs;
 pub mod page;
+mod participle;
 mod personal;
 mod seed_rows;
 mod snake;
 mod subject;
+mod templates;
+mod written;
 
-pub use registry::{Check, Entry, Found, Rule, find, run, run_some};
+pub use registry::{Check, Entry, Found, Rule, find, run, run_where};
 pub use seed_rows::SeedRows;
 use snake::snake_case;
 use subject::no_such_column;
@@ -25,21 +30,33 @@ pub use subject::{Output, Query, Subject, is_built, is_iceberg, is_table};
 
 rules! {
     athena {
-        cast_types column_types duplicate_columns foreign_sql functions order_by partition_filter partitions_last quoted_capitals reserved_words separate_locations unnamed_columns
+        cast_types column_types duplicate_columns foreign_sql functions order_by partition_filter partitions_last
+        quoted_capitals reserved_words separate_locations unnamed_columns
+    }
+    config {
+        external_location folders incremental own_work plus_prefix schedule unknown_key unknown_materialization
+        unsupported_materialization vars
     }
     contracts { breaking_change columns data_types }
-    docs { columns_exist intermediate_is_described model_has_property_file seed_has_property_file }
-    files { readable }
+    docs {
+        columns_described columns_exist described empty_property_file intermediate_is_described model_has_property_file
+        seed_has_property_file
+    }
+    files { alike_paths readable }
+    graph { hidden_reference unused_macro unused_seed unused_source }
     jinja { renders }
-    naming { model_file model_path snake_case unique_names unique_relations }
+    naming { alike macro_path model_file model_path role snake_case unique_names unique_relations yaml_ending }
     references { access exist no_circles }
+    security { destination hooks paths statement }
     seeds {
         changed_values column_types complex_types headers plain_text readable row_limit row_maximum sensitive_data
-        special_characters
-        unloadable_values
+        special_characters unloadable_values
     }
+    sources { name_list path }
     sql { dev_database hard_coded_table length_limit parses }
-    testing { generic_test_path lost_test no_singular_tests tested_columns }
-    versions { deprecated unpinned_ref }
+    testing {
+        accepted_values_type ephemeral generic_test_path lost_test no_singular_tests primary_key tested_columns
+    }
+    versions { deprecated too_many unpinned_ref }
     yaml { duplicate_key known_keys known_names parses property_file }
 }

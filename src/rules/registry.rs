@@ -1,6 +1,11 @@
 //! What a rule is, and the list of them.
 
+use std::cell::OnceCell;
+
+use super::handbook::Handbook;
 use super::subject::Subject;
+use super::templates::{self, Template};
+use super::written::{self, Written};
 use crate::finding::{Finding, Level, Place};
 use crate::project::{Node, ProblemKind, ResourceType};
 use crate::source::SourceFile;
@@ -23,8 +28,28 @@ pub enum Check {
     File(fn(&SourceFile, &Subject<'_>, &mut Found)),
     /// The project as a whole.
     Project(fn(&Subject<'_>, &mut Found)),
+    /// The project as a whole, where it follows the handbook.
+    Handbook(fn(&Handbook<'_>, &mut Found)),
+    /// The templates of the project's own files.
+    Templates(fn(&[Template<'_>], &Subject<'_>, &mut Found)),
+    /// The configs that the project's own files set, as they are written.
+    Written(fn(&[Written<'_>], &Subject<'_>, &mut Found)),
     /// What reading the project found.
     Problems(ProblemKind),
+}
+
+/// What several rules need, made when the first of them asks.
+#[derive(Default)]
+struct Shared<'a> {
+    handbook: OnceCell<Option<Handbook<'a>>>,
+    templates: OnceCell<Vec<Template<'a>>>,
+    written: OnceCell<Vec<Written<'a>>>,
+}
+
+impl<'a> Shared<'a> {
+    fn templates(&self, subject: &'a Subject<'a>) -> &[Template<'a>] {
+        self.templates.get_or_init(|| templates::of(subject))
+    }
 }
 
 /// The findings of one rule.
@@ -93,23 +118,21 @@ pub fn find(id: &str) -> Option<&'static Entry> {
 
 /// Runs every rule that the policy does not switch off. The findings are sorted.
 pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
-    run_some(subject, |_| true)
+    run_where(subject, |_| true)
 }
 
-/// As [`run`], but only the rules whose ids are wanted.
-pub fn run_some(subject: &Subject<'_>, is_wanted: impl Fn(&str) -> bool) -> Vec<Finding> {
+/// The same with those rules only that are wanted.
+pub fn run_where(subject: &Subject<'_>, is_wanted: impl Fn(&Entry) -> bool) -> Vec<Finding> {
+    let shared = Shared::default();
     let mut findings = Vec::new();
-    for entry in super::RULES {
+    for entry in super::RULES.iter().filter(|entry| is_wanted(entry)) {
         let id = entry.id();
-        if !is_wanted(&id) {
-            continue;
-        }
         let Some(level) = subject.policy.level(&id, entry.rule.level) else { continue };
         if entry.group == "athena" && !subject.is_for_athena() {
             continue;
         }
         let mut found = Found { rule: id, level, findings: Vec::new() };
-        check(entry.rule, subject, &mut found);
+        check(entry.rule, subject, &shared, &mut found);
         findings.extend(found.findings);
     }
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
@@ -117,19 +140,23 @@ pub fn run_some(subject: &Subject<'_>, is_wanted: impl Fn(&str) -> bool) -> Vec<
     findings
 }
 
-fn check(rule: &Rule, subject: &Subject<'_>, found: &mut Found) {
+fn check<'a>(rule: &Rule, subject: &'a Subject<'a>, shared: &Shared<'a>, found: &mut Found) {
     let project = subject.project;
     match rule.check {
         Check::Model(check) => project.own(ResourceType::Model).for_each(|node| check(node, subject, found)),
         Check::Seed(check) => project.own(ResourceType::Seed).for_each(|node| check(node, subject, found)),
-        Check::File(check) => {
-            let packages: Vec<&str> = project.packages.iter().skip(1).map(|package| package.root.as_str()).collect();
-            let own = |file: &&SourceFile| {
-                packages.iter().all(|root| !file.path.starts_with(root)) && !file.path.starts_with("dbt_packages/")
-            };
-            project.tree.iter().filter(own).for_each(|file| check(file, subject, found));
-        }
+        Check::File(check) => subject.own_files().for_each(|file| check(file, subject, found)),
         Check::Project(check) => check(subject, found),
+        Check::Handbook(check) => {
+            if let Some(handbook) = shared.handbook.get_or_init(|| Handbook::of(subject)) {
+                check(handbook, found);
+            }
+        }
+        Check::Templates(check) => check(shared.templates(subject), subject, found),
+        Check::Written(check) => {
+            let written = shared.written.get_or_init(|| written::of(subject, shared.templates(subject)));
+            check(written, subject, found);
+        }
         Check::Problems(kind) => found.problems(subject, kind, Level::Error),
     }
 }

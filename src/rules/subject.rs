@@ -15,6 +15,7 @@ use crate::parse::csv::{CsvProblem, Table};
 use crate::project::problem::did_you_mean;
 use crate::project::{Node, Project, ResourceType};
 use crate::settings::Policy;
+use crate::source::SourceFile;
 
 /// Chains of `union`s and of `and`s are as deep in the tree as they are long.
 const STACK: usize = 16 << 20;
@@ -26,6 +27,8 @@ pub struct Subject<'a> {
     pub policy: &'a Policy,
     /// What the project is compared with, where that matters to a rule.
     pub base: Option<&'a Project>,
+    /// The whole project is looked at, not only what changed.
+    pub is_whole: bool,
     /// The queries of the models, as far as they are known without a warehouse.
     queries: HashMap<&'a str, Read>,
     seeds: HashMap<&'a str, Result<Table, CsvProblem>>,
@@ -71,8 +74,17 @@ impl<'a> Subject<'a> {
         let seeds: Vec<&Arc<Node>> = project.of_type(ResourceType::Seed).collect();
         let seeds = seeds.into_par_iter().map(|seed| (seed.unique_id.as_str(), project.seed_table(seed))).collect();
         let relations = relations(project);
-        let mut subject =
-            Self { project, compiled, policy, base: None, queries, seeds, relations, outputs: HashMap::new() };
+        let mut subject = Self {
+            project,
+            compiled,
+            policy,
+            base: None,
+            is_whole: false,
+            queries,
+            seeds,
+            relations,
+            outputs: HashMap::new(),
+        };
         subject.outputs = subject.all_outputs();
         subject
     }
@@ -81,6 +93,21 @@ impl<'a> Subject<'a> {
     #[must_use]
     pub fn beside(self, base: Option<&'a Project>) -> Self {
         Self { base, ..self }
+    }
+
+    /// The same, where the whole project is looked at.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        Self { is_whole: true, ..self }
+    }
+
+    /// The files of the project, those of packages left out.
+    pub fn own_files(&self) -> impl Iterator<Item = &'a SourceFile> {
+        let project = self.project;
+        let packages: Vec<&str> = project.packages.iter().skip(1).map(|package| package.root.as_str()).collect();
+        project.tree.iter().filter(move |file| {
+            packages.iter().all(|root| !file.path.starts_with(root)) && !file.path.starts_with("dbt_packages/")
+        })
     }
 
     /// Whether the SQL is Athena's: on DuckDB it is translated from it, and Trino's is the same language.

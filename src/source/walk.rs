@@ -18,7 +18,9 @@ const LARGEST: u64 = 64 * 1024 * 1024;
 /// The endings that a dbt project's readers look at; other files keep their address only.
 pub(super) fn is_read(path: &str) -> bool {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
-    ["sql", "yml", "yaml", "csv", "md", "py", "dbtignore"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    let is_list = path.starts_with("scripts/source_database_name");
+    let known = ["sql", "yml", "yaml", "csv", "md", "py", "dbtignore"];
+    is_list || known.iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
 /// Reads every file below `root`.

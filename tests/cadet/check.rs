@@ -14,20 +14,21 @@ const COURTS: &str = "models/courts/court_listings/court_listings__hearings_fct.
 /// The model with a spelling mistake in its `ref`.
 const MISSPELT: &str = "select visit_id from {{ ref('prison_safety__vists_stg') }}\n";
 
+/// The property file of a model, with its key.
+fn described(name: &str) -> String {
+    format!(
+        "models:\n  - name: {name}\n    description: One row for each visit.\n    columns:\n      - name: visit_id\n        description: Number of the visit.\n        data_tests: [unique, not_null]\n"
+    )
+}
+
 /// Two models, one reading the other, with their property files.
 fn files(sandbox: Sandbox, folder: &str) -> Sandbox {
     let path = |path: &str| format!("{folder}{path}");
     sandbox
         .file(&path(STG), "select 1 as visit_id, date '2024-01-05' as visit_date\n")
-        .file(
-            &path(STG_YAML),
-            "models:\n  - name: prison_safety__visits_stg\n    description: One row for each visit.\n",
-        )
+        .file(&path(STG_YAML), &described("prison_safety__visits_stg"))
         .file(&path(FCT), "select visit_id from {{ ref('prison_safety__visits_stg') }}\n")
-        .file(
-            &path(FCT_YAML),
-            "models:\n  - name: prison_safety__monthly_totals_fct\n    description: One row for each visit.\n",
-        )
+        .file(&path(FCT_YAML), &described("prison_safety__monthly_totals_fct"))
 }
 
 /// Those files on `main`, and the branch `work` checked out.
@@ -183,6 +184,22 @@ fn what_a_renamed_model_breaks_is_found_in_the_unchanged_files() {
                - name: prison_safety__prison_visits_stg
                  description: One row for each …
 
+    error[testing/lost-test]: there is no model or seed named `prison_safety__visits_stg`
+      ╭▸ models/prison/prison_safety/prison_safety__visits_stg.yaml:7:22
+      │
+    7 │         data_tests: [unique, not_null]
+      │                      ━━━━━━
+      │
+      ╰ help: check the name: it is the file's name without `.sql` or `.csv`
+
+    error[testing/lost-test]: there is no model or seed named `prison_safety__visits_stg`
+      ╭▸ models/prison/prison_safety/prison_safety__visits_stg.yaml:7:30
+      │
+    7 │         data_tests: [unique, not_null]
+      │                              ━━━━━━━━
+      │
+      ╰ help: check the name: it is the file's name without `.sql` or `.csv`
+
     warning[yaml/known-names]: there is no model named `prison_safety__visits_stg`, so this description and its tests do nothing
       ╭▸ models/prison/prison_safety/prison_safety__visits_stg.yaml:2:11
       │
@@ -191,7 +208,7 @@ fn what_a_renamed_model_breaks_is_found_in_the_unchanged_files() {
       │
       ╰ help: the name must be the file's name without its ending
 
-    ✗ Checked 1 changed file: 2 errors, 1 warning.
+    ✗ Checked 1 changed file: 4 errors, 1 warning.
       To learn more about a rule: cadet explain references/exist
     --- exit code 1
     ");
@@ -332,6 +349,22 @@ fn quiet_leaves_the_findings_and_the_result() {
                - name: court_listings__hearings_fct
                  description: One row for each …
 
+    error[testing/lost-test]: there is no model or seed named `prison_safety__monthly_totals_fct`
+      ╭▸ models/prison/prison_safety/prison_safety__monthly_totals_fct.yaml:7:22
+      │
+    7 │         data_tests: [unique, not_null]
+      │                      ━━━━━━
+      │
+      ╰ help: check the name: it is the file's name without `.sql` or `.csv`
+
+    error[testing/lost-test]: there is no model or seed named `prison_safety__monthly_totals_fct`
+      ╭▸ models/prison/prison_safety/prison_safety__monthly_totals_fct.yaml:7:30
+      │
+    7 │         data_tests: [unique, not_null]
+      │                              ━━━━━━━━
+      │
+      ╰ help: check the name: it is the file's name without `.sql` or `.csv`
+
     warning[yaml/known-names]: there is no model named `prison_safety__monthly_totals_fct`, so this description and its tests do nothing
       ╭▸ models/prison/prison_safety/prison_safety__monthly_totals_fct.yaml:2:11
       │
@@ -340,7 +373,7 @@ fn quiet_leaves_the_findings_and_the_result() {
       │
       ╰ help: the name must be the file's name without its ending
 
-    ✗ Checked 2 changed files: 1 error, 1 warning.
+    ✗ Checked 2 changed files: 3 errors, 1 warning.
     --- exit code 1
     ");
 }

@@ -22,6 +22,7 @@ fn branch() -> Sandbox {
     let seed = "seeds:\n  - name: prison_safety__sites\n    description: Sites.\n    columns:\n      - name: code\n        data_tests:\n          - unique\n      - name: name\n        data_tests:\n          - not_null:\n              config:\n                severity: warn\n";
     let sandbox = Sandbox::new()
         .file(".gitignore", "target/\nlogs/\n")
+        .file("cadet.yaml", "rules:\n  testing/primary-key: off\n  docs/columns-described: off\n")
         .file(&format!("{SEEDS}/prison_safety__sites.csv"), "code,name\n1,Fen\n")
         .file(&format!("{SEEDS}/prison_safety__sites.yaml"), seed);
     model(sandbox, "sites_stg", "select code, name from {{ ref('prison_safety__sites') }}\n")

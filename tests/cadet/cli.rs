@@ -167,7 +167,8 @@ fn explain_shows_the_page_of_a_rule() {
 
     Level: error
 
-    A model's file is named `<database>__<table>.sql`: the database is the folder's, and `__` stands in it once.
+    A model's file is named `<database>__<table>.sql`: the database is the folder's, and `__` stands in it once. Seeds are
+    named in the same way.
 
     ## Why
 
@@ -182,8 +183,13 @@ fn explain_shows_the_page_of_a_rule() {
 
     ## Passes
 
+    A database may lie in two domains, and the folders below it mean nothing.
+
     ```sql models/prison/prison_safety/prison_safety__visits.sql
     select 1 as visit_id
+    ```
+    ```sql models/courts/prison_safety/hearings/prison_safety__hearings.sql
+    select 1 as hearing_id
     ```
     --- exit code 0
     ");

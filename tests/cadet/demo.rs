@@ -98,7 +98,7 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
        │
        ╰ help: to see the rows: `cadet show --select not_null_prison_safety__incidents_fct_damage_cost`
 
-    ✗ 22 tables built, 1 failed, 3 skipped. Tests: 29 passed, 1 warned, 8 skipped.
+    ✗ 22 tables built, 1 failed, 3 skipped. Tests: 29 passed, 1 warned, 12 skipped.
 
     3. Report
 
@@ -151,7 +151,7 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
       
       </details>
       
-      **Tests:** 29 passed, 1 warned, 8 skipped.
+      **Tests:** 29 passed, 1 warned, 12 skipped.
       
       Artefacts of this run (manifest, results, compiled SQL, log): `example/create-a-derived-table/target/dev/run_artefacts/run_time=[time]`
       

@@ -860,7 +860,7 @@ fn seed_run_and_test_do_one_thing_each() {
        built  table       prison_population__bookings_joined  20 rows
        built  table       prison_population__languages_unnested  20 rows
        built  table       prison_population__bookings_grouped  15 rows
-       built  view        prison_population__current_population_fct  created
+       built  table       prison_population__current_population_fct  4 rows
        built  incremental prison_population__daily_population_fct  72 rows
        built  table       prison_population__offenders_dim  16 rows
        built  table       prison_population__languages_fct  10 rows
@@ -1136,7 +1136,7 @@ fn the_whole_project_is_built_and_tested() {
        built  table       prison_safety__incidents_grouped  11 rows
        built  table       court_listings__hearings_joined  25 rows
        built  table       prison_population__bookings_grouped  15 rows
-       built  view        prison_population__current_population_fct  created
+       built  table       prison_population__current_population_fct  4 rows
        built  incremental prison_population__daily_population_fct  72 rows
       warned  test        not_null_prison_safety__incidents_fct_damage_cost  4 rows break this test
        built  table       court_listings__hearings_fct  25 rows

@@ -48,6 +48,18 @@ fn models_in_a_circle_and_what_reads_them_are_not_built_and_the_run_fails() {
      ⸬  models/prison/prison_safety/prison_safety__b.sql
      ╰ help: one of them must not `ref` the next: move what both need into a third model
 
+    warning[naming/role]: the name `prison_safety__a` does not say what this model is for
+     ╭▸ models/prison/prison_safety/prison_safety__a.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `a_joined` or `a_filtered`
+
+    warning[naming/role]: the name `prison_safety__b` does not say what this model is for
+     ╭▸ models/prison/prison_safety/prison_safety__b.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `b_joined` or `b_filtered`
+
+    warning[naming/role]: the name `prison_safety__c` does not say what this model is for
+     ╭▸ models/prison/prison_safety/prison_safety__c.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `c_joined` or `c_filtered`
+
     ✗ 0 tables built, 3 skipped.
     --- exit code 1
     ");
@@ -65,7 +77,11 @@ fn windows_line_ends_do_not_move_the_marked_place() {
       │
       ╰ help: take the comma away, or write the column that is missing after it
 
-    ✗ Checked 1 changed file: 1 error.
+    warning[naming/role]: the name `prison_safety__a` does not say what this model is for
+     ╭▸ models/prison/prison_safety/prison_safety__a.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `a_joined` or `a_filtered`
+
+    ✗ Checked 1 changed file: 1 error, 1 warning.
       To learn more about a rule: cadet explain sql/parses
     --- exit code 1
     ");
@@ -97,7 +113,7 @@ fn tests_hold_back_only_what_reads_all_of_their_tables() {
 fn settings_that_would_stop_every_check_are_told_on_the_branch_that_brings_them() {
     let sandbox = branch().file("cadet.yaml", "rulez: {}\n");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
-    error[settings/cadet-yaml]: cadet.yaml cannot be read: line 1 column 1: unknown field `rulez`, expected one of rules, seed_rows, seed_rows_limit, dev_database_suffix, env_vars, described_suffixes, threads
+    error[settings/cadet-yaml]: cadet.yaml cannot be read: line 1 column 1: unknown field `rulez`, expected one of rules, seed_rows, env_vars, preset, described_suffixes, transformations, schedules, unsupported_materializations, configs, live_versions, threads
      ╭▸ cadet.yaml
      ╰ help: these settings would stop every check once they are merged; see docs/settings.md
 
@@ -142,7 +158,26 @@ fn a_test_without_an_argument_that_it_needs_is_told() {
       │
       ╰ help: write it under `arguments:` of the test
 
-    ✗ Checked 1 changed file: 3 errors.
+    warning[docs/described]: the model `prison_safety__a` has no description
+      ╭▸ models/prison/prison_safety/properties.yaml:2:11
+      │
+    2 │   - name: prison_safety__a
+      │           ━━━━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: prison_safety__a
+                  description: One row for each …
+
+    note[docs/columns-described]: the column `id` of `prison_safety__a` has no description
+      ╭▸ models/prison/prison_safety/properties.yaml:4:15
+      │
+    4 │       - name: id
+      │               ━━
+      │
+      ╰ help:       - name: id
+                      description: …
+
+    ✗ Checked 1 changed file: 3 errors, 1 warning, 1 note.
       To learn more about a rule: cadet explain docs/intermediate-is-described
     --- exit code 1
     ");
@@ -172,7 +207,26 @@ fn a_test_of_a_package_that_is_not_there_is_told() {
       │
       ╰ help: if `dbt_utils` is missing, add it to packages.yml and install it with `cadet deps`
 
-    ✗ Checked 1 changed file: 3 errors.
+    warning[docs/described]: the model `prison_safety__a` has no description
+      ╭▸ models/prison/prison_safety/properties.yaml:2:11
+      │
+    2 │   - name: prison_safety__a
+      │           ━━━━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: prison_safety__a
+                  description: One row for each …
+
+    note[docs/columns-described]: the column `id` of `prison_safety__a` has no description
+      ╭▸ models/prison/prison_safety/properties.yaml:4:15
+      │
+    4 │       - name: id
+      │               ━━
+      │
+      ╰ help:       - name: id
+                      description: …
+
+    ✗ Checked 1 changed file: 3 errors, 1 warning, 1 note.
       To learn more about a rule: cadet explain docs/intermediate-is-described
     --- exit code 1
     ");
@@ -231,6 +285,10 @@ fn source_data_is_read_from_its_folder_alone() {
     5 │       - name: t
       ╰╴              ━
 
+    warning[naming/role]: the name `prison_safety__a` does not say what this model is for
+     ╭▸ models/prison/prison_safety/prison_safety__a.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `a_joined` or `a_filtered`
+
     ✗ 0 tables built, 1 failed, 1 skipped.
     --- exit code 1
     ");
@@ -261,13 +319,21 @@ fn integers_are_divided_as_athena_divides_them_on_every_thread() {
 fn a_table_goes_into_the_catalogue_of_the_target_and_nowhere_else() {
     let sandbox = branch().file(A, "{{ config(database='memory') }} select 1 as id\n");
     insta::assert_snapshot!(sandbox.cadet(&["deploy", "--threads", "1"]).shown(), @"
-      failed  table       prison_safety__a  cadet builds only into the database `awsdatacatalog`, not into `memory`
+     skipped  table       prison_safety__a  not built: fix security/destination first
 
-    error[deploy/build]: cadet builds only into the database `awsdatacatalog`, not into `memory`
+    error[security/destination]: `database` moves `prison_safety__a` away from where its path puts it
+      ╭▸ models/prison/prison_safety/prison_safety__a.sql:1:11
+      │
+    1 │ {{ config(database='memory') }} select 1 as id
+      │           ━━━━━━━━
+      │
+      ╰ help: take it out: the folder below the domain names the database
+
+    warning[naming/role]: the name `prison_safety__a` does not say what this model is for
      ╭▸ models/prison/prison_safety/prison_safety__a.sql
-     ╰ help: take the `database` config away
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `a_joined` or `a_filtered`
 
-    ✗ 0 tables built, 1 failed.
+    ✗ 0 tables built, 1 skipped.
     --- exit code 1
     ");
 }
@@ -277,6 +343,10 @@ fn a_function_that_means_something_else_here_is_not_run() {
     let sandbox = branch().file(A, "select word_stem('a') as id\n");
     insta::assert_snapshot!(sandbox.cadet(&["deploy", "--threads", "1"]).shown(), @"
      not run  table       prison_safety__a  uses `word_stem`, which the local engine does not have; Athena does
+
+    warning[naming/role]: the name `prison_safety__a` does not say what this model is for
+     ╭▸ models/prison/prison_safety/prison_safety__a.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `a_joined` or `a_filtered`
 
     ✓ 0 tables built, 1 not run here.
     --- exit code 0
@@ -351,6 +421,16 @@ fn keys_that_lose_tests_are_told() {
     let properties =
         "models:\n  - name: prison_safety__a\n    column:\n      - name: id\n        data_tests: [unique]\n";
     insta::assert_snapshot!(branch().file(PROPERTIES, properties).cadet(&["check", PROPERTIES]).shown(), @"
+    warning[docs/described]: the model `prison_safety__a` has no description
+      ╭▸ models/prison/prison_safety/properties.yaml:2:11
+      │
+    2 │   - name: prison_safety__a
+      │           ━━━━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: prison_safety__a
+                  description: One row for each …
+
     warning[yaml/known-keys]: dbt does not know the key `column` here, and drops what stands under it
       ╭▸ models/prison/prison_safety/properties.yaml:3:5
       │
@@ -359,8 +439,8 @@ fn keys_that_lose_tests_are_told() {
       │
       ╰ help: did you mean `columns`?
 
-    ✓ Checked 1 changed file: 1 warning.
-      To learn more about a rule: cadet explain yaml/known-keys
+    ✓ Checked 1 changed file: 2 warnings.
+      To learn more about a rule: cadet explain docs/described
     --- exit code 0
     ");
     let list = branch().file(PROPERTIES, "- a\n").cadet(&["check", PROPERTIES]);
@@ -410,6 +490,10 @@ fn a_table_that_another_branch_built_does_not_pass_for_this_ones() {
       │
       ╰ help: check the column's name in the tables after `from`; text takes single quotes, as in 'text'
 
+    warning[naming/role]: the name `prison_safety__b` does not say what this model is for
+     ╭▸ models/prison/prison_safety/prison_safety__b.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `b_joined` or `b_filtered`
+
     ✗ 1 table built, 1 failed.
     --- exit code 1
     ");
@@ -436,7 +520,11 @@ fn two_columns_of_one_name_are_refused() {
       │
       ╰ help: write the columns that are wanted, and give one of the two another name
 
-    ✗ 0 tables built, 1 skipped.
+    warning[naming/role]: the name `prison_safety__a` does not say what this model is for
+     ╭▸ models/prison/prison_safety/prison_safety__a.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `a_joined` or `a_filtered`
+
+    ✗ 0 tables built, 1 failed.
     --- exit code 1
     ");
 }
@@ -453,7 +541,15 @@ fn a_slice_of_nothing_renders_and_takes_nothing_else_with_it() {
       │
       ╰ help: take the comma away, or write the column that is missing after it
 
-    ✗ Checked 2 changed files: 1 error.
+    warning[naming/role]: the name `prison_safety__a` does not say what this model is for
+     ╭▸ models/prison/prison_safety/prison_safety__a.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `a_joined` or `a_filtered`
+
+    warning[naming/role]: the name `prison_safety__b` does not say what this model is for
+     ╭▸ models/prison/prison_safety/prison_safety__b.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `b_joined` or `b_filtered`
+
+    ✗ Checked 2 changed files: 1 error, 2 warnings.
       To learn more about a rule: cadet explain sql/parses
     --- exit code 1
     ");
@@ -474,7 +570,17 @@ fn a_seed_with_semicolons_is_told() {
       │
       ╰ help: save it with commas (in Excel: "CSV UTF-8 (comma delimited)"), or set `delimiter` in its property file
 
-    ✗ Checked 2 changed files: 1 error.
+    warning[docs/described]: the seed `prison_safety__sites` has no description
+      ╭▸ seeds/prison/prison_safety/prison_safety__sites.yaml:2:11
+      │
+    2 │   - name: prison_safety__sites
+      │           ━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: prison_safety__sites
+                  description: One row for each …
+
+    ✗ Checked 2 changed files: 1 error, 1 warning.
       To learn more about a rule: cadet explain seeds/readable
     --- exit code 1
     "#);
@@ -494,6 +600,10 @@ fn a_name_that_is_no_table_and_no_cte_is_told() {
       │
       ╰ help: check the name after `from` or `join`: it is no CTE of this query; tables are read with `{{ ref('…') }}`
 
+    warning[naming/role]: the name `prison_safety__a` does not say what this model is for
+     ╭▸ models/prison/prison_safety/prison_safety__a.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `a_joined` or `a_filtered`
+
     ✗ 0 tables built, 1 failed.
     --- exit code 1
     ");
@@ -508,6 +618,10 @@ fn a_name_that_is_no_table_and_no_cte_is_told() {
       │                                           ━━━━━━━━━━━━━━
       │
       ╰ help: check the columns that `incidents` selects
+
+    warning[naming/role]: the name `prison_safety__a` does not say what this model is for
+     ╭▸ models/prison/prison_safety/prison_safety__a.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `a_joined` or `a_filtered`
 
     ✗ 0 tables built, 1 failed.
     --- exit code 1
@@ -526,9 +640,16 @@ fn what_a_branch_removes_is_said() {
     assert_eq!(sandbox.cadet(&["ci", "--quiet", "--comment-file", "comment.md"]).code, 0);
     insta::assert_snapshot!(steady(&sandbox.read("comment.md"), sandbox.root()), @"
     <!-- cadet:report -->
-    ## ✅ cadet: ready for review
+    ## ✅ cadet: ready for review, with 2 warnings
 
     `work` compared with `main ([commit])`, 2 changed files.
+
+    ### To look at (2)
+
+    | Where | What | How to go on |
+    |---|---|---|
+    | `models/prison/prison_safety/properties.yaml` line 2 | the model `prison_safety__a` has no description <br><sub>`docs/described`</sub> | say what a row of it is:<pre>  - name: prison_safety&#95;&#95;a<br>    description: One row for each …</pre> |
+    | `models/prison/prison_safety/properties.yaml` line 3 | the model `prison_safety__b` has no description <br><sub>`docs/described`</sub> | say what a row of it is:<pre>  - name: prison_safety&#95;&#95;b<br>    description: One row for each …</pre> |
 
     **Removed (1):** `prison_safety__c`. Tables that were built from them stay.
 
@@ -548,7 +669,46 @@ fn a_test_whose_name_is_misspelt_is_told_with_the_one_that_was_meant() {
       │
       ╰ help: did you mean `unique`?
 
-    ✗ Checked 1 changed file: 1 error.
+    warning[docs/described]: the model `prison_safety__a` has no description
+      ╭▸ models/prison/prison_safety/properties.yaml:2:11
+      │
+    2 │   - name: prison_safety__a
+      │           ━━━━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: prison_safety__a
+                  description: One row for each …
+
+    warning[docs/described]: the model `prison_safety__b` has no description
+      ╭▸ models/prison/prison_safety/properties.yaml:6:11
+      │
+    6 │   - name: prison_safety__b
+      │           ━━━━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: prison_safety__b
+                  description: One row for each …
+
+    warning[docs/described]: the model `prison_safety__c` has no description
+      ╭▸ models/prison/prison_safety/properties.yaml:7:11
+      │
+    7 │   - name: prison_safety__c
+      │           ━━━━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: prison_safety__c
+                  description: One row for each …
+
+    note[docs/columns-described]: the column `id` of `prison_safety__a` has no description
+      ╭▸ models/prison/prison_safety/properties.yaml:4:15
+      │
+    4 │       - name: id
+      │               ━━
+      │
+      ╰ help:       - name: id
+                      description: …
+
+    ✗ Checked 1 changed file: 1 error, 3 warnings, 1 note.
       To learn more about a rule: cadet explain jinja/renders
     --- exit code 1
     ");

@@ -51,7 +51,27 @@ fn files_that_end_the_process_are_findings_beside_all_others() {
      ╭▸ models/prison/safety/safety__odd.sql
      ╰ help: look for what is unusual in it, and write it another way; cadet left it out and went on with everything else
 
-    ✗ Checked the whole project: 4 errors.
+    warning[naming/role]: the name `safety__deep` does not say what this model is for
+     ╭▸ models/prison/safety/safety__deep.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `deep_joined` or `deep_filtered`
+
+    warning[naming/role]: the name `safety__fine` does not say what this model is for
+     ╭▸ models/prison/safety/safety__fine.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `fine_joined` or `fine_filtered`
+
+    warning[naming/role]: the name `safety__large` does not say what this model is for
+     ╭▸ models/prison/safety/safety__large.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `large_joined` or `large_filtered`
+
+    warning[naming/role]: the name `safety__mistake` does not say what this model is for
+     ╭▸ models/prison/safety/safety__mistake.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `mistake_joined` or `mistake_filtered`
+
+    warning[naming/role]: the name `safety__odd` does not say what this model is for
+     ╭▸ models/prison/safety/safety__odd.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `odd_joined` or `odd_filtered`
+
+    ✗ Checked the whole project: 4 errors, 5 warnings.
       To learn more about a rule: cadet explain jinja/renders
     ");
     assert_eq!(ran.code, 1);
@@ -102,7 +122,23 @@ fn a_render_that_takes_too_long_is_stopped() {
      ╭▸ models/prison/safety/safety__deep.sql
      ╰ help: look for a loop over a very long list, a text that is repeated or replaced very often, or a slow query that it runs; cadet left it out and went on with everything else
 
-    ✗ Checked the whole project: 1 error.
+    warning[naming/role]: the name `safety__deep` does not say what this model is for
+     ╭▸ models/prison/safety/safety__deep.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `deep_joined` or `deep_filtered`
+
+    warning[naming/role]: the name `safety__fine` does not say what this model is for
+     ╭▸ models/prison/safety/safety__fine.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `fine_joined` or `fine_filtered`
+
+    warning[naming/role]: the name `safety__large` does not say what this model is for
+     ╭▸ models/prison/safety/safety__large.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `large_joined` or `large_filtered`
+
+    warning[naming/role]: the name `safety__odd` does not say what this model is for
+     ╭▸ models/prison/safety/safety__odd.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `odd_joined` or `odd_filtered`
+
+    ✗ Checked the whole project: 1 error, 4 warnings.
       To learn more about a rule: cadet explain jinja/renders
     --- stderr
     note: models/prison/safety/safety__deep.sql: reading this file takes longer than 10 seconds; cadet goes on without it
@@ -192,7 +228,27 @@ fn a_property_file_and_a_file_of_macros_can_be_left_out_too() {
       │
       ╰ help: take the comma away, or write the column that is missing after it
 
-    ✗ Checked the whole project: 3 errors.
+    warning[naming/role]: the name `safety__deep` does not say what this model is for
+     ╭▸ models/prison/safety/safety__deep.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `deep_joined` or `deep_filtered`
+
+    warning[naming/role]: the name `safety__fine` does not say what this model is for
+     ╭▸ models/prison/safety/safety__fine.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `fine_joined` or `fine_filtered`
+
+    warning[naming/role]: the name `safety__large` does not say what this model is for
+     ╭▸ models/prison/safety/safety__large.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `large_joined` or `large_filtered`
+
+    warning[naming/role]: the name `safety__mistake` does not say what this model is for
+     ╭▸ models/prison/safety/safety__mistake.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `mistake_joined` or `mistake_filtered`
+
+    warning[naming/role]: the name `safety__odd` does not say what this model is for
+     ╭▸ models/prison/safety/safety__odd.sql
+     ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `odd_joined` or `odd_filtered`
+
+    ✗ Checked the whole project: 3 errors, 5 warnings.
       To learn more about a rule: cadet explain jinja/renders
     ");
 }
@@ -266,8 +322,9 @@ fn sql_as_long_as_athena_takes_it_is_read_in_time() {
     assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @"
     sql/length-limit models/prison/safety/safety__long.sql: the SQL of this model is 497793 bytes long, and Athena takes at most 262144
     sql/parses models/prison/safety/safety__types.sql: this SQL cannot be read: expected type modifiers, but found (
-    sql/length-limit models/prison/safety/safety__list.sql: the SQL of this model is 248903 bytes long, and Athena takes at most 262144
-    sql/length-limit models/prison/safety/safety__types.sql: the SQL of this model is 260017 bytes long, and Athena takes at most 262144
+    naming/role models/prison/safety/safety__list.sql: the name `safety__list` does not say what this model is for
+    naming/role models/prison/safety/safety__long.sql: the name `safety__long` does not say what this model is for
+    naming/role models/prison/safety/safety__types.sql: the name `safety__types` does not say what this model is for
     ");
 }
 

@@ -21,6 +21,7 @@ mod jinja_errors;
 mod mistakes;
 mod own_tests;
 mod probes;
+mod rule_edges;
 mod rules;
 mod seed_rules;
 mod select;

@@ -201,7 +201,33 @@ fn two_models_in_a_circle() {
      ⸬  models/prison/prison_safety/prison_safety__visits_fct.sql
      ╰ help: one of them must not `ref` the next: move what both need into a third model
 
-    ✗ Checked 4 changed files: 1 error.
+    warning[testing/primary-key]: `prison_safety__visitors_fct` has no primary key that is tested
+      ╭▸ models/prison/prison_safety/prison_safety__visitors_fct.yaml:2:11
+      │
+    2 │   - name: prison_safety__visitors_fct
+      │           ━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: test the column that is different in each row:
+                  columns:
+                    - name: …
+                      data_tests:
+                        - unique
+                        - not_null
+
+    warning[testing/primary-key]: `prison_safety__visits_fct` has no primary key that is tested
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.yaml:2:11
+      │
+    2 │   - name: prison_safety__visits_fct
+      │           ━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: test the column that is different in each row:
+                  columns:
+                    - name: …
+                      data_tests:
+                        - unique
+                        - not_null
+
+    ✗ Checked 4 changed files: 1 error, 2 warnings.
       To learn more about a rule: cadet explain references/no-circles
     --- exit code 1
     ");
@@ -267,7 +293,21 @@ fn no_repository() {
     --- exit code 3
     ");
     insta::assert_snapshot!(project().cadet(&["check", "--all"]).shown(), @"
-    ✓ Checked the whole project: nothing to fix.
+    warning[testing/primary-key]: `prison_safety__visits_stg` has no primary key that is tested
+      ╭▸ models/prison/prison_safety/prison_safety__visits_stg.yaml:2:11
+      │
+    2 │   - name: prison_safety__visits_stg
+      │           ━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: test the column that is different in each row:
+                  columns:
+                    - name: …
+                      data_tests:
+                        - unique
+                        - not_null
+
+    ✓ Checked the whole project: 1 warning.
+      To learn more about a rule: cadet explain testing/primary-key
     --- exit code 0
     ");
 }
@@ -311,7 +351,20 @@ fn a_byte_order_mark_moves_no_column() {
       │
       ╰ help: did you mean `prison_safety__visits_stg`?
 
-    ✗ Checked 2 changed files: 1 error.
+    warning[testing/primary-key]: `prison_safety__visits_fct` has no primary key that is tested
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.yaml:2:11
+      │
+    2 │   - name: prison_safety__visits_fct
+      │           ━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: test the column that is different in each row:
+                  columns:
+                    - name: …
+                      data_tests:
+                        - unique
+                        - not_null
+
+    ✗ Checked 2 changed files: 1 error, 1 warning.
       To learn more about a rule: cadet explain references/exist
     --- exit code 1
     ");
@@ -406,7 +459,11 @@ fn a_project_file_without_a_name() {
      ╭▸ dbt_project.yml
      ╰ help: add `name: mojap_derived_tables` (or another name) at the top
 
-    ✗ Checked 1 changed file: 1 error.
+    warning[config/unsupported-materialization]: `prison_safety__visits_stg` is a view because nothing says otherwise, and the service does not support that
+     ╭▸ models/prison/prison_safety/prison_safety__visits_stg.sql
+     ╰ help: put `+materialized: table` below `models:` and `:` in dbt_project.yml
+
+    ✗ Checked 1 changed file: 1 error, 1 warning.
       To learn more about a rule: cadet explain yaml/property-file
     --- exit code 1
     ");
@@ -493,7 +550,33 @@ fn a_template_without_an_end_is_stopped_and_the_other_mistakes_are_found() {
       │
       ╰ help: a loop that never ends, or loops inside loops over long lists, cannot be rendered
 
-    ✗ Checked 4 changed files: 2 errors.
+    warning[testing/primary-key]: `prison_safety__visitors_fct` has no primary key that is tested
+      ╭▸ models/prison/prison_safety/prison_safety__visitors_fct.yaml:2:11
+      │
+    2 │   - name: prison_safety__visitors_fct
+      │           ━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: test the column that is different in each row:
+                  columns:
+                    - name: …
+                      data_tests:
+                        - unique
+                        - not_null
+
+    warning[testing/primary-key]: `prison_safety__visits_fct` has no primary key that is tested
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.yaml:2:11
+      │
+    2 │   - name: prison_safety__visits_fct
+      │           ━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: test the column that is different in each row:
+                  columns:
+                    - name: …
+                      data_tests:
+                        - unique
+                        - not_null
+
+    ✗ Checked 4 changed files: 2 errors, 2 warnings.
       To learn more about a rule: cadet explain references/exist
     --- exit code 1
     ");
@@ -516,6 +599,8 @@ fn a_variable_of_the_environment_is_not_read_unless_it_is_allowed() {
     insta::assert_snapshot!(found(&sandbox.cadet_with(&["check", "--format", "json"], &secret)), @"
     error[jinja/renders] models/prison/prison_safety/prison_safety__visits_fct.sql:1:12
       the environment variable `AWS_SECRET_ACCESS_KEY` may not be read here
+    warning[testing/primary-key] models/prison/prison_safety/prison_safety__visits_fct.yaml:2:11
+      `prison_safety__visits_fct` has no primary key that is tested
     --- exit code 1
     ");
     for command in ["check", "deploy", "ci"] {
@@ -551,7 +636,20 @@ fn a_model_that_is_not_a_query() {
       │
       ╰ help: write one `select` (with its `with`); cadet creates the table itself
 
-    ✗ Checked 2 changed files: 1 error.
+    warning[testing/primary-key]: `prison_safety__visits_fct` has no primary key that is tested
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.yaml:2:11
+      │
+    2 │   - name: prison_safety__visits_fct
+      │           ━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: test the column that is different in each row:
+                  columns:
+                    - name: …
+                      data_tests:
+                        - unique
+                        - not_null
+
+    ✗ Checked 2 changed files: 1 error, 1 warning.
       To learn more about a rule: cadet explain sql/parses
     --- exit code 1
     ");
@@ -569,7 +667,20 @@ fn a_model_of_two_statements() {
       │
       ╰ help: keep one `select`; put the others into models of their own
 
-    ✗ Checked 2 changed files: 1 error.
+    warning[testing/primary-key]: `prison_safety__visits_fct` has no primary key that is tested
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.yaml:2:11
+      │
+    2 │   - name: prison_safety__visits_fct
+      │           ━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: test the column that is different in each row:
+                  columns:
+                    - name: …
+                      data_tests:
+                        - unique
+                        - not_null
+
+    ✗ Checked 2 changed files: 1 error, 1 warning.
       To learn more about a rule: cadet explain sql/parses
     --- exit code 1
     ");
@@ -587,7 +698,20 @@ fn a_model_that_ends_in_a_semicolon() {
       │
       ╰ help: take the `;` away: cadet puts the query inside the statement that creates the table
 
-    ✗ Checked 2 changed files: 1 error.
+    warning[testing/primary-key]: `prison_safety__visits_fct` has no primary key that is tested
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.yaml:2:11
+      │
+    2 │   - name: prison_safety__visits_fct
+      │           ━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: test the column that is different in each row:
+                  columns:
+                    - name: …
+                      data_tests:
+                        - unique
+                        - not_null
+
+    ✗ Checked 2 changed files: 1 error, 1 warning.
       To learn more about a rule: cadet explain sql/parses
     --- exit code 1
     ");
@@ -605,7 +729,20 @@ fn an_empty_model() {
       │
       ╰ help: write one select statement
 
-    ✗ Checked 2 changed files: 1 error.
+    warning[testing/primary-key]: `prison_safety__visits_fct` has no primary key that is tested
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.yaml:2:11
+      │
+    2 │   - name: prison_safety__visits_fct
+      │           ━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: test the column that is different in each row:
+                  columns:
+                    - name: …
+                      data_tests:
+                        - unique
+                        - not_null
+
+    ✗ Checked 2 changed files: 1 error, 1 warning.
       To learn more about a rule: cadet explain sql/parses
     --- exit code 1
     ");
@@ -658,7 +795,29 @@ fn a_test_that_does_not_exist() {
       │
       ╰ help: did you mean `not_null`?
 
-    ✗ Checked 2 changed files: 1 error.
+    warning[testing/primary-key]: `prison_safety__visits_fct` has no primary key that is tested
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.yaml:2:11
+      │
+    2 │   - name: prison_safety__visits_fct
+      │           ━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: test the column that is different in each row:
+                  columns:
+                    - name: …
+                      data_tests:
+                        - unique
+                        - not_null
+
+    note[docs/columns-described]: the column `visit_id` of `prison_safety__visits_fct` has no description
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.yaml:5:15
+      │
+    5 │       - name: visit_id
+      │               ━━━━━━━━
+      │
+      ╰ help:       - name: visit_id
+                      description: …
+
+    ✗ Checked 2 changed files: 1 error, 1 warning, 1 note.
       To learn more about a rule: cadet explain jinja/renders
     --- exit code 1
     ");
@@ -670,6 +829,10 @@ fn a_test_with_an_argument_that_it_does_not_take() {
     insta::assert_snapshot!(found(&sandbox.cadet(&["check", "--format", "json"])), @"
     error[jinja/renders] models/prison/prison_safety/prison_safety__visits_fct.yaml:7:13
       `test_accepted_values` has no argument `value` (it has: model, column_name, values, quote)
+    warning[testing/primary-key] models/prison/prison_safety/prison_safety__visits_fct.yaml:2:11
+      `prison_safety__visits_fct` has no primary key that is tested
+    note[docs/columns-described] models/prison/prison_safety/prison_safety__visits_fct.yaml:5:15
+      the column `visit_id` of `prison_safety__visits_fct` has no description
     --- exit code 1
     ");
 }
@@ -688,7 +851,29 @@ fn a_test_of_a_model_that_does_not_exist() {
       │
       ╰ help: did you mean `prison_safety__visits_stg`?
 
-    ✗ Checked 2 changed files: 1 error.
+    warning[testing/primary-key]: `prison_safety__visits_fct` has no primary key that is tested
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.yaml:2:11
+      │
+    2 │   - name: prison_safety__visits_fct
+      │           ━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: test the column that is different in each row:
+                  columns:
+                    - name: …
+                      data_tests:
+                        - unique
+                        - not_null
+
+    note[docs/columns-described]: the column `visit_id` of `prison_safety__visits_fct` has no description
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.yaml:5:15
+      │
+    5 │       - name: visit_id
+      │               ━━━━━━━━
+      │
+      ╰ help:       - name: visit_id
+                      description: …
+
+    ✗ Checked 2 changed files: 1 error, 1 warning, 1 note.
       To learn more about a rule: cadet explain testing/lost-test
     --- exit code 1
     ");
@@ -726,7 +911,20 @@ fn a_macro_that_does_not_exist() {
       │
       ╰ help: macros are in the project's macros/ folder and in its packages; check the name
 
-    ✗ Checked 2 changed files: 1 error.
+    warning[testing/primary-key]: `prison_safety__visits_fct` has no primary key that is tested
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.yaml:2:11
+      │
+    2 │   - name: prison_safety__visits_fct
+      │           ━━━━━━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: test the column that is different in each row:
+                  columns:
+                    - name: …
+                      data_tests:
+                        - unique
+                        - not_null
+
+    ✗ Checked 2 changed files: 1 error, 1 warning.
       To learn more about a rule: cadet explain jinja/renders
     --- exit code 1
     ");

@@ -448,6 +448,16 @@ fn a_model_without_versions_can_have_a_deprecation_date_too() {
         .edit(YAML, "    config:\n", "    deprecation_date: 2999-12-31\n    config:\n")
         .file(ORDERS, "select customer_id from {{ ref('dim_customers') }}\n");
     insta::assert_snapshot!(sandbox.cadet(&["check", "--all"]).shown(), @"
+    warning[docs/described]: the model `dim_customers` has no description
+      ╭▸ models/sales/dim_customers.yml:2:11
+      │
+    2 │   - name: dim_customers
+      │           ━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: dim_customers
+                  description: One row for each …
+
     warning[versions/deprecated]: `fct_orders` reads `dim_customers`, which will end on 2999-12-31
       ╭▸ models/sales/fct_orders.sql:1:28
       │
@@ -463,8 +473,12 @@ fn a_model_without_versions_can_have_a_deprecation_date_too() {
       │
       ╰ help: ask the owners of `dim_customers` what takes its place
 
-    ✓ Checked the whole project: 1 warning.
-      To learn more about a rule: cadet explain versions/deprecated
+    note[naming/yaml-ending]: this property file ends in `.yml`
+     ╭▸ models/sales/dim_customers.yml
+     ╰ help: rename it to `dim_customers.yaml`
+
+    ✓ Checked the whole project: 2 warnings, 1 note.
+      To learn more about a rule: cadet explain docs/described
     --- exit code 0
     ");
     let wrong = sandbox.edit(YAML, "2999-12-31", "next spring");
@@ -477,7 +491,21 @@ fn a_model_without_versions_can_have_a_deprecation_date_too() {
       │
       ╰ help: write it as `deprecation_date: 2030-12-31`
 
-    ✗ Checked the whole project: 1 error.
+    warning[docs/described]: the model `dim_customers` has no description
+      ╭▸ models/sales/dim_customers.yml:2:11
+      │
+    2 │   - name: dim_customers
+      │           ━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: dim_customers
+                  description: One row for each …
+
+    note[naming/yaml-ending]: this property file ends in `.yml`
+     ╭▸ models/sales/dim_customers.yml
+     ╰ help: rename it to `dim_customers.yaml`
+
+    ✗ Checked the whole project: 1 error, 1 warning, 1 note.
       To learn more about a rule: cadet explain yaml/property-file
     --- exit code 1
     ");
@@ -511,7 +539,21 @@ fn a_generate_alias_name_of_the_project_that_forgets_versions_is_an_ambiguous_al
                   {%- elif node.version -%}
                       {{ node.name ~ "_v" ~ (node.version | replace(".", "_")) }}
 
-    ✗ Checked the whole project: 1 error.
+    warning[docs/described]: the model `dim_customers` has no description
+      ╭▸ models/sales/dim_customers.yml:2:11
+      │
+    2 │   - name: dim_customers
+      │           ━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: dim_customers
+                  description: One row for each …
+
+    note[naming/yaml-ending]: this property file ends in `.yml`
+     ╭▸ models/sales/dim_customers.yml
+     ╰ help: rename it to `dim_customers.yaml`
+
+    ✗ Checked the whole project: 1 error, 1 warning, 1 note.
       To learn more about a rule: cadet explain naming/unique-relations
     --- exit code 1
     "#);
@@ -576,23 +618,15 @@ fn a_model_and_a_seed_may_still_share_a_name_and_a_ref_means_the_seed() {
         .file("seeds/regions.csv", "region_id\n1\n")
         .file(ORDERS, "select * from {{ ref('regions') }}\n");
     insta::assert_snapshot!(sandbox.cadet(&["check", "--all"]).shown(), @"
-    error[docs/seed-has-property-file]: this seed has no property file
-     ╭▸ seeds/regions.csv
-     ╰ help: add `seeds/regions.yaml` with:
-             version: 2
-             seeds:
-               - name: regions
-                 description: One row for each …
-
     warning[naming/unique-names]: a seed and a model are both named `regions`: a `ref` to that name means the seed only
      ╭▸ seeds/regions.csv
      ├ note: this one has the same name
      ⸬  models/sales/regions.sql
      ╰ help: rename one of the two
 
-    ✗ Checked the whole project: 1 error, 1 warning.
-      To learn more about a rule: cadet explain docs/seed-has-property-file
-    --- exit code 1
+    ✓ Checked the whole project: 1 warning.
+      To learn more about a rule: cadet explain naming/unique-names
+    --- exit code 0
     ");
     insta::assert_snapshot!(orders(&sandbox), @r#"select * from "awsdatacatalog"."mojap_raw"."regions""#);
 }
@@ -633,7 +667,16 @@ fn the_post_hook_that_makes_a_view_of_the_latest_version_is_read_and_never_run()
     --- exit code 0
     ");
     insta::assert_snapshot!(sandbox.cadet(&["check", "--all"]).shown(), @"
-    ✓ Checked the whole project: nothing to fix.
+    warning[security/hooks]: `post-hook` of all models is SQL that cadet does not run
+      ╭▸ dbt_project.yml:6:3
+      │
+    6 │   +post-hook:
+      │   ━━━━━━━━━━
+      │
+      ╰ help: if it is needed, tell those who review the pull request what it does; else take it out
+
+    ✓ Checked the whole project: 1 warning.
+      To learn more about a rule: cadet explain security/hooks
     --- exit code 0
     ");
 }
@@ -739,7 +782,21 @@ fn removing_a_column_of_a_contract_is_a_warning_that_proposes_a_version() {
                         - include: all
                           exclude: [country_name]
 
-    ✓ Checked 2 changed files: 1 warning.
+    warning[docs/described]: the model `dim_customers` has no description
+      ╭▸ models/sales/dim_customers.yml:2:11
+      │
+    2 │   - name: dim_customers
+      │           ━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: dim_customers
+                  description: One row for each …
+
+    note[naming/yaml-ending]: this property file ends in `.yml`
+     ╭▸ models/sales/dim_customers.yml
+     ╰ help: rename it to `dim_customers.yaml`
+
+    ✓ Checked 2 changed files: 2 warnings, 1 note.
       To learn more about a rule: cadet explain contracts/breaking-change
     --- exit code 0
     ");
@@ -762,7 +819,22 @@ fn the_proposed_version_passes_and_keeps_the_old_table() {
     let sandbox =
         on_a_branch(one_contract()).file(YAML, &format!("{text}{versions}")).file(V2, "select 1 as customer_id\n");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
-    ✓ Checked 2 changed files: nothing to fix.
+    warning[docs/described]: the model `dim_customers` has no description
+      ╭▸ models/sales/dim_customers.yml:2:11
+      │
+    2 │   - name: dim_customers
+      │           ━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: dim_customers
+                  description: One row for each …
+
+    note[naming/yaml-ending]: this property file ends in `.yml`
+     ╭▸ models/sales/dim_customers.yml
+     ╰ help: rename it to `dim_customers.yaml`
+
+    ✓ Checked 2 changed files: 1 warning, 1 note.
+      To learn more about a rule: cadet explain docs/described
     --- exit code 0
     ");
     insta::assert_snapshot!(models(&sandbox), @r#"
@@ -771,6 +843,20 @@ fn the_proposed_version_passes_and_keeps_the_old_table() {
     "#);
     let without_alias = sandbox.edit(YAML, "        config:\n          alias: dim_customers\n", "");
     insta::assert_snapshot!(without_alias.cadet(&["check"]).shown(), @"
+    warning[docs/described]: the model `dim_customers` has no description
+      ╭▸ models/sales/dim_customers.yml:2:11
+      │
+    2 │   - name: dim_customers
+      │           ━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: dim_customers
+                  description: One row for each …
+
+    note[naming/yaml-ending]: this property file ends in `.yml`
+     ╭▸ models/sales/dim_customers.yml
+     ╰ help: rename it to `dim_customers.yaml`
+
     note[contracts/breaking-change]: `dim_customers` now has versions, and none of them is the table `dim_customers` any more: who reads that table outside dbt gets no new rows
       ╭▸ models/sales/dim_customers.yml:2:11
       │
@@ -783,7 +869,8 @@ fn the_proposed_version_passes_and_keeps_the_old_table() {
                         alias: dim_customers
               or make a view of that name that shows the latest version
 
-    ✓ Checked 2 changed files: 1 note.
+    ✓ Checked 2 changed files: 1 warning, 2 notes.
+      To learn more about a rule: cadet explain docs/described
     --- exit code 0
     ");
 }
@@ -824,7 +911,30 @@ fn breaking_the_contract_of_a_version_is_an_error_and_a_new_version_is_not() {
                         - name: customer_id
                           data_type: varchar
 
-    ✗ Checked 1 changed file: 2 errors.
+    warning[docs/described]: the model `dim_customers` has no description
+      ╭▸ models/sales/dim_customers.yml:2:11
+      │
+    2 │   - name: dim_customers
+      │           ━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: dim_customers
+                  description: One row for each …
+
+    note[naming/yaml-ending]: this property file ends in `.yml`
+     ╭▸ models/sales/dim_customers.yml
+     ╰ help: rename it to `dim_customers.yaml`
+
+    note[docs/columns-described]: the columns `customer_id`, `country_name` of `dim_customers` have no description
+      ╭▸ models/sales/dim_customers.yml:8:15
+      │
+    8 │       - name: customer_id
+      │               ━━━━━━━━━━━
+      │
+      ╰ help:       - name: customer_id
+                      description: …
+
+    ✗ Checked 1 changed file: 2 errors, 1 warning, 2 notes.
       To learn more about a rule: cadet explain contracts/breaking-change
     --- exit code 1
     ");
@@ -848,7 +958,31 @@ fn adding_a_column_or_changing_a_size_is_not_a_breaking_change() {
         .file(V1, "select 1 as customer_id, 'UK' as country_name, 'a@b' as email\n")
         .file(V2, "select 1 as customer_id, 'a@b' as email\n");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
-    ✓ Checked 3 changed files: nothing to fix.
+    warning[docs/described]: the model `dim_customers` has no description
+      ╭▸ models/sales/dim_customers.yml:2:11
+      │
+    2 │   - name: dim_customers
+      │           ━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: dim_customers
+                  description: One row for each …
+
+    note[naming/yaml-ending]: this property file ends in `.yml`
+     ╭▸ models/sales/dim_customers.yml
+     ╰ help: rename it to `dim_customers.yaml`
+
+    note[docs/columns-described]: the columns `customer_id`, `country_name`, `email` of `dim_customers` have no description
+      ╭▸ models/sales/dim_customers.yml:8:15
+      │
+    8 │       - name: customer_id
+      │               ━━━━━━━━━━━
+      │
+      ╰ help:       - name: customer_id
+                      description: …
+
+    ✓ Checked 1 changed file: 1 warning, 2 notes.
+      To learn more about a rule: cadet explain docs/described
     --- exit code 0
     ");
 }
@@ -873,7 +1007,21 @@ fn a_contract_that_is_switched_off_and_constraints_that_are_no_longer_on_a_table
                       config:
                         contract: {enforced: false}
 
-    ✓ Checked 1 changed file: 1 warning.
+    warning[docs/described]: the model `dim_customers` has no description
+      ╭▸ models/sales/dim_customers.yml:2:11
+      │
+    2 │   - name: dim_customers
+      │           ━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: dim_customers
+                  description: One row for each …
+
+    note[naming/yaml-ending]: this property file ends in `.yml`
+     ╭▸ models/sales/dim_customers.yml
+     ╰ help: rename it to `dim_customers.yaml`
+
+    ✓ Checked 1 changed file: 2 warnings, 1 note.
       To learn more about a rule: cadet explain contracts/breaking-change
     --- exit code 0
     ");
@@ -884,6 +1032,10 @@ fn a_contract_that_is_switched_off_and_constraints_that_are_no_longer_on_a_table
         "materialized: view",
     );
     insta::assert_snapshot!(view.cadet(&["check"]).shown(), @"
+    warning[config/unsupported-materialization]: `dim_customers` is a view, which the service does not support
+     ╭▸ models/sales/dim_customers.sql
+     ╰ help: make it `materialized='table'`, or `ephemeral` when nobody reads it directly
+
     warning[contracts/breaking-change]: `dim_customers` breaks its contract: it has constraints, and is now a view instead of a table
       ╭▸ models/sales/dim_customers.yml:2:11
       │
@@ -900,8 +1052,22 @@ fn a_contract_that_is_switched_off_and_constraints_that_are_no_longer_on_a_table
                       config:
                         materialized: view
 
-    ✓ Checked 1 changed file: 1 warning.
-      To learn more about a rule: cadet explain contracts/breaking-change
+    warning[docs/described]: the model `dim_customers` has no description
+      ╭▸ models/sales/dim_customers.yml:2:11
+      │
+    2 │   - name: dim_customers
+      │           ━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: dim_customers
+                  description: One row for each …
+
+    note[naming/yaml-ending]: this property file ends in `.yml`
+     ╭▸ models/sales/dim_customers.yml
+     ╰ help: rename it to `dim_customers.yaml`
+
+    ✓ Checked 1 changed file: 3 warnings, 1 note.
+      To learn more about a rule: cadet explain config/unsupported-materialization
     --- exit code 0
     ");
 }
@@ -921,7 +1087,30 @@ fn a_model_with_a_contract_that_is_removed_renamed_or_disabled_is_breaking() {
      ╰ help: keep it for now and say until when it stays, beside its `v:`; after that day it can go:
                      deprecation_date: YYYY-MM-DD
 
-    ✗ Checked 2 changed files: 1 error.
+    warning[docs/described]: the model `dim_customers` has no description
+      ╭▸ models/sales/dim_customers.yml:2:11
+      │
+    2 │   - name: dim_customers
+      │           ━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: dim_customers
+                  description: One row for each …
+
+    note[naming/yaml-ending]: this property file ends in `.yml`
+     ╭▸ models/sales/dim_customers.yml
+     ╰ help: rename it to `dim_customers.yaml`
+
+    note[docs/columns-described]: the columns `customer_id`, `country_name` of `dim_customers` have no description
+      ╭▸ models/sales/dim_customers.yml:8:15
+      │
+    8 │       - name: customer_id
+      │               ━━━━━━━━━━━
+      │
+      ╰ help:       - name: customer_id
+                      description: …
+
+    ✗ Checked 2 changed files: 1 error, 1 warning, 2 notes.
       To learn more about a rule: cadet explain contracts/breaking-change
     --- exit code 1
     ");
@@ -938,7 +1127,21 @@ fn a_model_with_a_contract_that_is_removed_renamed_or_disabled_is_breaking() {
       ╰ help: keep it for now and say until when it stays, beside its `name:`; after that day it can go:
                   deprecation_date: YYYY-MM-DD
 
-    ✓ Checked 2 changed files: 1 warning.
+    warning[docs/described]: the model `dim_clients` has no description
+      ╭▸ models/sales/dim_customers.yml:2:11
+      │
+    2 │   - name: dim_clients
+      │           ━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: dim_clients
+                  description: One row for each …
+
+    note[naming/yaml-ending]: this property file ends in `.yml`
+     ╭▸ models/sales/dim_customers.yml
+     ╰ help: rename it to `dim_customers.yaml`
+
+    ✓ Checked 2 changed files: 2 warnings, 1 note.
       To learn more about a rule: cadet explain contracts/breaking-change
     --- exit code 0
     ");
@@ -953,7 +1156,11 @@ fn a_model_with_a_contract_that_is_removed_renamed_or_disabled_is_breaking() {
       ╰ help: keep it for now and say until when it stays, beside its `name:`; after that day it can go:
                   deprecation_date: YYYY-MM-DD
 
-    ✓ Checked 1 changed file: 1 warning.
+    note[naming/yaml-ending]: this property file ends in `.yml`
+     ╭▸ models/sales/dim_customers.yml
+     ╰ help: rename it to `dim_customers.yaml`
+
+    ✓ Checked 1 changed file: 1 warning, 1 note.
       To learn more about a rule: cadet explain contracts/breaking-change
     --- exit code 0
     ");
@@ -980,7 +1187,31 @@ fn a_model_that_is_past_its_deprecation_date_may_be_removed() {
         sandbox.file(YAML, kept).remove(V2)
     };
     insta::assert_snapshot!(dated("2020-01-31").cadet(&["check"]).shown(), @"
-    ✓ Checked 2 changed files: nothing to fix.
+    warning[docs/described]: the model `dim_customers` has no description
+      ╭▸ models/sales/dim_customers.yml:2:11
+      │
+    2 │   - name: dim_customers
+      │           ━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: dim_customers
+                  description: One row for each …
+
+    note[naming/yaml-ending]: this property file ends in `.yml`
+     ╭▸ models/sales/dim_customers.yml
+     ╰ help: rename it to `dim_customers.yaml`
+
+    note[docs/columns-described]: the columns `customer_id`, `country_name` of `dim_customers` have no description
+      ╭▸ models/sales/dim_customers.yml:8:15
+      │
+    8 │       - name: customer_id
+      │               ━━━━━━━━━━━
+      │
+      ╰ help:       - name: customer_id
+                      description: …
+
+    ✓ Checked 2 changed files: 1 warning, 2 notes.
+      To learn more about a rule: cadet explain docs/described
     --- exit code 0
     ");
     insta::assert_snapshot!(dated("2999-12-31").cadet(&["check"]).shown(), @"
@@ -988,7 +1219,30 @@ fn a_model_that_is_past_its_deprecation_date_may_be_removed() {
      ╭▸ models/sales/dim_customers.yml
      ╰ help: it is promised until 2999-12-31: wait until then, or agree with those who read it and set an earlier date first
 
-    ✗ Checked 2 changed files: 1 error.
+    warning[docs/described]: the model `dim_customers` has no description
+      ╭▸ models/sales/dim_customers.yml:2:11
+      │
+    2 │   - name: dim_customers
+      │           ━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: dim_customers
+                  description: One row for each …
+
+    note[naming/yaml-ending]: this property file ends in `.yml`
+     ╭▸ models/sales/dim_customers.yml
+     ╰ help: rename it to `dim_customers.yaml`
+
+    note[docs/columns-described]: the columns `customer_id`, `country_name` of `dim_customers` have no description
+      ╭▸ models/sales/dim_customers.yml:8:15
+      │
+    8 │       - name: customer_id
+      │               ━━━━━━━━━━━
+      │
+      ╰ help:       - name: customer_id
+                      description: …
+
+    ✗ Checked 2 changed files: 1 error, 1 warning, 2 notes.
       To learn more about a rule: cadet explain contracts/breaking-change
     --- exit code 1
     ");
@@ -1072,7 +1326,48 @@ fn an_enforced_contract_lists_its_columns_and_knows_its_constraints() {
                      - type: primary_key
                        columns: [region_code, region_year]
 
-    ✗ Checked the whole project: 5 errors.
+    warning[docs/described]: the model `dim_customers` has no description
+      ╭▸ models/sales/dim_customers.yml:2:11
+      │
+    2 │   - name: dim_customers
+      │           ━━━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: dim_customers
+                  description: One row for each …
+
+    warning[config/incremental]: `dim_regions` replaces partitions on each run, but it has none
+      ╭▸ models/sales/dim_customers.yml:5:11
+      │
+    5 │   - name: dim_regions
+      │           ━━━━━━━━━━━
+      │
+      ╰ help: name the partitions: `partitioned_by: ['…']`, which must be the last columns; or make it `materialized: table`
+
+    warning[docs/described]: the model `dim_regions` has no description
+      ╭▸ models/sales/dim_customers.yml:5:11
+      │
+    5 │   - name: dim_regions
+      │           ━━━━━━━━━━━
+      │
+      ╰ help: say what a row of it is:
+                - name: dim_regions
+                  description: One row for each …
+
+    note[naming/yaml-ending]: this property file ends in `.yml`
+     ╭▸ models/sales/dim_customers.yml
+     ╰ help: rename it to `dim_customers.yaml`
+
+    note[docs/columns-described]: the columns `region_id`, `region_code`, `region_year` of `dim_regions` have no description
+       ╭▸ models/sales/dim_customers.yml:10:15
+       │
+    10 │       - name: region_id
+       │               ━━━━━━━━━
+       │
+       ╰ help:       - name: region_id
+                       description: …
+
+    ✗ Checked the whole project: 5 errors, 3 warnings, 2 notes.
       To learn more about a rule: cadet explain contracts/data-types
     --- exit code 1
     ");

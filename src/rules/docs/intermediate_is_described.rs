@@ -24,19 +24,26 @@
 
 use crate::finding::Level;
 use crate::project::Node;
-use crate::rules::{Check, Found, Rule, Subject};
+use crate::rules::handbook::Handbook;
+use crate::rules::{Check, Found, Rule};
+use crate::settings::Preset;
 use crate::source::file::folder;
 
 pub(crate) const RULE: Rule = Rule {
     level: Level::Error,
     summary: "an intermediate model that properties.yaml does not describe",
-    check: Check::Model(check),
+    check: Check::Handbook(check),
 };
 
-fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
-    if subject.policy.described_suffixes.iter().any(|suffix| model.name.ends_with(suffix)) {
-        return;
+fn check(handbook: &Handbook<'_>, found: &mut Found) {
+    let suffixes = &handbook.subject.policy.described_suffixes;
+    if handbook.preset == Preset::Suffix {
+        let others = handbook.models().filter(|model| !suffixes.iter().any(|suffix| model.name.ends_with(suffix)));
+        others.for_each(|model| one(model, found));
     }
+}
+
+fn one(model: &Node, found: &mut Found) {
     let folder = folder(&model.file);
     let described = model.patch.as_ref().is_some_and(|patch| {
         ["properties.yaml", "properties.yml"].iter().any(|name| patch.path == format!("{folder}/{name}"))

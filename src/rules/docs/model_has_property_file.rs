@@ -2,7 +2,8 @@
 //!
 //! ## Why
 //!
-//! These tables are read by others. The property file describes their columns and holds their tests.
+//! These tables are read by others. The property file describes their columns and holds their tests. With
+//! `preset: prefix` in `cadet.yaml` any property file that describes the model will do.
 //!
 //! ## Fails
 //!
@@ -23,19 +24,37 @@
 
 use crate::finding::Level;
 use crate::project::Node;
+use crate::rules::handbook::Handbook;
 use crate::rules::{Check, Found, Rule, Subject};
+use crate::settings::Preset;
 use crate::source::file::folder;
 
 pub(crate) const RULE: Rule = Rule {
     level: Level::Error,
     summary: "a _dim, _fct or _stg model without its property file",
-    check: Check::Model(check),
+    check: Check::Handbook(check),
 };
 
-fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
-    if !subject.policy.described_suffixes.iter().any(|suffix| model.name.ends_with(suffix)) {
-        return;
+fn check(handbook: &Handbook<'_>, found: &mut Found) {
+    let subject = &handbook.subject;
+    let suffixes = &subject.policy.described_suffixes;
+    for model in handbook.models() {
+        match handbook.preset {
+            Preset::Prefix if model.patch.is_none() => {
+                let finding = found.at(model.place.clone(), "this model is described in no property file");
+                let folder = folder(&model.file);
+                finding.help = Some(format!(
+                    "add to a property file of `{folder}`, under `models:`:\n  - name: {}\n    description: One row for each …",
+                    model.name
+                ));
+            }
+            Preset::Suffix if suffixes.iter().any(|suffix| model.name.ends_with(suffix)) => one(model, subject, found),
+            _ => {}
+        }
     }
+}
+
+fn one(model: &Node, subject: &Subject<'_>, found: &mut Found) {
     let beside = |ending: &str| format!("{}/{}.{ending}", folder(&model.file), model.name);
     let has_file = ["yaml", "yml"].iter().any(|ending| subject.project.tree.find(&beside(ending)).is_some());
     let own = ["yaml", "yml"].map(beside);

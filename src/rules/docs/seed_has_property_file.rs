@@ -25,14 +25,21 @@
 //! ```
 
 use crate::finding::Level;
-use crate::project::Node;
+use crate::project::{Node, ResourceType};
+use crate::rules::handbook::Handbook;
 use crate::rules::{Check, Found, Rule, Subject};
 use crate::source::file::folder;
 
 pub(crate) const RULE: Rule =
-    Rule { level: Level::Error, summary: "a seed without its property file", check: Check::Seed(check) };
+    Rule { level: Level::Error, summary: "a seed without its property file", check: Check::Handbook(check) };
 
-fn check(seed: &Node, subject: &Subject<'_>, found: &mut Found) {
+fn check(handbook: &Handbook<'_>, found: &mut Found) {
+    for seed in handbook.subject.project.own(ResourceType::Seed) {
+        one(seed, &handbook.subject, found);
+    }
+}
+
+fn one(seed: &Node, subject: &Subject<'_>, found: &mut Found) {
     let beside = |ending: &str| format!("{}/{}.{ending}", folder(&seed.file), seed.name);
     if ["yaml", "yml"].iter().all(|ending| subject.project.tree.find(&beside(ending)).is_none()) {
         found.at(seed.place.clone(), "this seed has no property file").help = Some(format!(

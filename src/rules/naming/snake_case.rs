@@ -3,6 +3,7 @@
 //! ## Why
 //!
 //! Athena knows no capital letters: `Visits` and `visits` would be one table. Blanks and dashes need quotes everywhere.
+//! Letters with accents are no letters of snake_case: `é` can be written in two ways that look the same.
 //!
 //! ## Fails
 //!
@@ -17,13 +18,20 @@
 //! ```
 
 use crate::finding::{Level, Place};
+use crate::rules::handbook::Handbook;
 use crate::rules::{Check, Found, Rule, Subject};
 use crate::source::SourceFile;
 
 pub(crate) const RULE: Rule =
-    Rule { level: Level::Error, summary: "a folder or file that is not in snake_case", check: Check::File(check) };
+    Rule { level: Level::Error, summary: "a folder or file that is not in snake_case", check: Check::Handbook(check) };
 
-fn check(file: &SourceFile, subject: &Subject<'_>, found: &mut Found) {
+fn check(handbook: &Handbook<'_>, found: &mut Found) {
+    for file in handbook.subject.own_files() {
+        one(file, &handbook.subject, found);
+    }
+}
+
+fn one(file: &SourceFile, subject: &Subject<'_>, found: &mut Found) {
     let package = &subject.project.root().file;
     let folders = package.model_paths.iter().chain(&package.seed_paths);
     let Some(path) = folders.filter_map(|folder| file.path.strip_prefix(&format!("{folder}/"))).next() else { return };

@@ -22,13 +22,23 @@
 
 use crate::finding::{Level, Place};
 use crate::jinja::blocks::{BlockKind, blocks};
+use crate::rules::handbook::Handbook;
 use crate::rules::{Check, Found, Rule, Subject};
 use crate::source::SourceFile;
 
-pub(crate) const RULE: Rule =
-    Rule { level: Level::Error, summary: "a generic test outside tests/generic/<team>/", check: Check::File(check) };
+pub(crate) const RULE: Rule = Rule {
+    level: Level::Error,
+    summary: "a generic test outside tests/generic/<team>/",
+    check: Check::Handbook(check),
+};
 
-fn check(file: &SourceFile, subject: &Subject<'_>, found: &mut Found) {
+fn check(handbook: &Handbook<'_>, found: &mut Found) {
+    for file in handbook.subject.own_files() {
+        one(file, &handbook.subject, found);
+    }
+}
+
+fn one(file: &SourceFile, subject: &Subject<'_>, found: &mut Found) {
     let below = |folder: &String| file.path.strip_prefix(&format!("{folder}/generic/")).map(str::to_owned);
     let Some(path) = subject.project.root().file.test_paths.iter().find_map(below) else { return };
     if file.extension() != "sql" {

@@ -20,12 +20,19 @@
 //! ```
 
 use crate::finding::{Level, Place};
+use crate::rules::handbook::Handbook;
 use crate::rules::{Check, Found, Rule, Subject};
 use crate::source::SourceFile;
 
-pub(crate) const RULE: Rule = Rule { level: Level::Error, summary: "a singular test", check: Check::File(check) };
+pub(crate) const RULE: Rule = Rule { level: Level::Error, summary: "a singular test", check: Check::Handbook(check) };
 
-fn check(file: &SourceFile, subject: &Subject<'_>, found: &mut Found) {
+fn check(handbook: &Handbook<'_>, found: &mut Found) {
+    for file in handbook.subject.own_files() {
+        one(file, &handbook.subject, found);
+    }
+}
+
+fn one(file: &SourceFile, subject: &Subject<'_>, found: &mut Found) {
     let is_singular = |folder: &String| {
         file.path.strip_prefix(&format!("{folder}/")).is_some_and(|below| {
             // Generic tests are macros, and fixtures belong to unit tests.

@@ -1,0 +1,93 @@
+//! An incremental model says how new rows join the old ones, and its configs fit that.
+//!
+//! ## Why
+//!
+//! `insert_overwrite` replaces partitions: without `partitioned_by` there are none, and every run replaces the whole table
+//! or adds to it. `append` never looks at `unique_key`, so rows come twice. And a model that appends, without
+//! `is_incremental()` in its SQL, adds all of its rows again each time; that is right only where each run is a snapshot of
+//! its own, which the handbook keeps apart by a partition.
+//!
+//! ## Fails
+//!
+//! ```sql models/prison/prison_safety/prison_safety__visits_joined.sql
+//! {{ config(materialized='incremental', incremental_strategy='append', unique_key='visit_id') }}
+//! select 1 as visit_id
+//! ```
+//!
+//! ## Passes
+//!
+//! ```sql models/prison/prison_safety/prison_safety__visits_joined.sql
+//! {{ config(materialized='incremental', incremental_strategy='append') }}
+//! select 1 as visit_id
+//! {% if is_incremental() %} where 1 > (select max(visit_id) from {{ this }}) {% endif %}
+//! ```
+//! ```sql models/prison/prison_safety/prison_safety__totals_grouped.sql
+//! {{ config(materialized='incremental', incremental_strategy='append', partitioned_by=['snapshot_date']) }}
+//! select 1 as total, current_date as snapshot_date
+//! ```
+
+use serde_json::Value;
+
+use crate::finding::Level;
+use crate::project::{Node, Project};
+use crate::rules::{Check, Found, Rule, Subject};
+
+pub(crate) const RULE: Rule = Rule {
+    level: Level::Warning,
+    summary: "an incremental model whose configs do not fit",
+    check: Check::Model(check),
+};
+
+fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
+    if model.materialized() != "incremental" || model.is_broken {
+        return;
+    }
+    let is_athena = subject.project.target.kind == "athena";
+    let is_set = |key: &str| model.config.get(key).is_some_and(|value| !is_empty(value));
+    let strategy = model.config_text("incremental_strategy");
+    let (name, place) = (model.display_name(), || model.patch.clone().unwrap_or_else(|| model.place.clone()));
+    let overwrites = strategy == Some("insert_overwrite") || (strategy.is_none() && is_athena);
+    let is_iceberg = model.config_text("table_type").is_some_and(|kind| kind.eq_ignore_ascii_case("iceberg"));
+    if is_athena && overwrites && !is_set("partitioned_by") && !is_iceberg {
+        let message = format!("`{name}` replaces partitions on each run, but it has none");
+        found.at(place(), message).help = Some(
+            "name the partitions: `partitioned_by: ['…']`, which must be the last columns; or make it `materialized: table`".to_owned(),
+        );
+    }
+    if strategy == Some("append") && is_set("unique_key") {
+        let message =
+            format!("`{name}` appends, so its `unique_key` does nothing: a row that comes again is there twice");
+        found.at(place(), message).help = Some(
+            "take `unique_key` out; or use `incremental_strategy: merge` on a table with `table_type: iceberg`"
+                .to_owned(),
+        );
+    }
+    let is_kept_apart = is_set("partitioned_by") || is_set("partition_by") || is_set("unique_key");
+    if strategy == Some("append") && !is_kept_apart && !asks_is_incremental(subject.project, model) {
+        let message = format!("`{name}` adds all of its rows again on each run: it never asks `is_incremental()`");
+        found.at(place(), message).help = Some(
+            "read only what is new:\n{% if is_incremental() %}\nwhere … > (select max(…) from {{ this }})\n{% endif %}\nor, if each run is a snapshot of its own, say `partitioned_by: ['snapshot_date']`".to_owned(),
+        );
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        _ => false,
+    }
+}
+
+/// Whether the template, or a macro that it calls in any way, tells a first run from a later one.
+fn asks_is_incremental(project: &Project, model: &Node) -> bool {
+    let tells =
+        |text: &str| ["is_incremental", "this", "execute", "load_relation"].iter().any(|word| text.contains(word));
+    if model.is_python || tells(&model.raw) {
+        return true;
+    }
+    let called: Vec<&str> = model.macros.iter().map(String::as_str).collect();
+    let called = project.universe.called_from(&called);
+    called.iter().filter_map(|id| project.universe.by_id(id)).any(|called| tells(called.text()))
+}

@@ -1,0 +1,88 @@
+//! Every macro of the project is used somewhere. Only `cadet check --all` looks.
+//!
+//! ## Why
+//!
+//! A macro that nothing names any more is read and kept in order by everybody, for nobody. cadet looks for its name in all
+//! files of the project. Macros that replace one of dbt's own, and those that are the form of another macro for one
+//! warehouse (`athena__x`), are used by that. Is it run by hand with `dbt run-operation`, name it in its description, or
+//! switch this rule off.
+//!
+//! ## Fails
+//!
+//! ```sql macros/pounds.sql
+//! {% macro pounds(pence) %}({{ pence }} / 100.0){% endmacro %}
+//! ```
+//!
+//! ## Passes
+//!
+//! ```sql macros/pounds.sql
+//! {% macro pounds(pence) %}({{ pence }} / 100.0){% endmacro %}
+//! {% macro generate_database_name(custom_database_name=none, node=none) %}awsdatacatalog{% endmacro %}
+//! ```
+//! ```sql models/prison/prison_safety/prison_safety__costs_joined.sql
+//! select {{ pounds('5') }} as cost
+//! ```
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::finding::{Level, Place};
+use crate::jinja::blocks::BlockKind;
+use crate::jinja::universe::{INTERNAL, MacroDef};
+use crate::rules::{Check, Found, Rule, Subject};
+use crate::source::SourceFile;
+
+pub(crate) const RULE: Rule =
+    Rule { level: Level::Warning, summary: "a macro that nothing uses", check: Check::Project(check) };
+
+fn check(subject: &Subject<'_>, found: &mut Found) {
+    let project = subject.project;
+    if !subject.is_whole {
+        return;
+    }
+    let universe = &project.universe;
+    let is_own = |known: &&Arc<MacroDef>| known.package == project.name && known.kind == BlockKind::Macro;
+    let own: HashMap<&str, &Arc<MacroDef>> =
+        universe.iter().filter(is_own).map(|known| (known.name.as_str(), known)).collect();
+    if own.is_empty() {
+        return;
+    }
+    let of_others = universe.iter().filter(|known| known.package != project.name);
+    let others: HashSet<&str> = of_others.map(|known| known.name.as_str()).collect();
+    let mut used: HashSet<&str> = HashSet::new();
+    let may_call = |file: &&SourceFile| matches!(file.extension(), "sql" | "yml" | "yaml" | "md" | "py");
+    for file in project.tree.iter().filter(may_call) {
+        if let Ok(text) = file.text() {
+            uses(text, file.extension(), &own, &mut used);
+        }
+    }
+    for (name, known) in own {
+        let base = name.split_once("__").map_or(name, |(_, base)| base);
+        let replaces = |name: &str| universe.find_in(INTERNAL, name).is_some() || others.contains(name);
+        if used.contains(name) || used.contains(base) || replaces(name) || replaces(base) {
+            continue;
+        }
+        let place = Place::span(known.path.clone(), known.name_span.clone());
+        found.at(place, format!("nothing uses the macro `{name}`")).help =
+            Some("remove it, or switch this rule off if it is called by hand".to_owned());
+    }
+}
+
+/// Adds the macros whose names a text says elsewhere than in their own definition or in the list of their descriptions.
+fn uses<'o>(text: &str, extension: &str, own: &HashMap<&'o str, &Arc<MacroDef>>, used: &mut HashSet<&'o str>) {
+    let is_yaml = matches!(extension, "yml" | "yaml");
+    for line in text.lines() {
+        if is_yaml && line.trim_start().trim_start_matches("- ").starts_with("name:") {
+            continue;
+        }
+        let mut before = "";
+        for word in line.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()) {
+            if let Some((name, _)) = own.get_key_value(word)
+                && !matches!(before, "macro" | "endmacro")
+            {
+                used.insert(name);
+            }
+            before = word;
+        }
+    }
+}

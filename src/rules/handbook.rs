@@ -1,0 +1,127 @@
+//! The handbook: where models lie, how they are named, and what each of them is for.
+
+use std::sync::Arc;
+
+use super::Subject;
+use crate::project::{Node, ResourceType};
+use crate::settings::Preset;
+use crate::source::file::stem;
+
+/// A project with fewer models and seeds than this is taken to follow the handbook, whatever their names are.
+const FEW: usize = 3;
+
+/// What a model is for, as its name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Fact,
+    Dimension,
+    Staging,
+    /// Everything between those.
+    Intermediate,
+    /// A table for readers that is neither: the later handbook's `_derived` databases.
+    Derived,
+}
+
+impl Role {
+    /// Whether other people read the table, so that it has a property file and a key.
+    pub fn is_for_readers(self) -> bool {
+        matches!(self, Self::Fact | Self::Dimension | Self::Staging)
+    }
+}
+
+/// The handbook for one project.
+pub struct Handbook<'a> {
+    pub subject: &'a Subject<'a>,
+    pub preset: Preset,
+}
+
+impl<'a> Handbook<'a> {
+    /// The handbook that a project follows: the one of `preset:`; without it the one of suffixes, but nothing where not
+    /// one model or seed of several is named after the folder of its database.
+    pub(super) fn of(subject: &'a Subject<'a>) -> Option<Self> {
+        let preset = match subject.policy.preset {
+            Some(preset) => preset,
+            None if follows_layout(subject) => Preset::Suffix,
+            None => Preset::None,
+        };
+        (preset != Preset::None).then_some(Self { subject, preset })
+    }
+
+    /// The project's own models.
+    pub fn models(&self) -> impl Iterator<Item = &'a Arc<Node>> + use<'a> {
+        self.subject.project.own(ResourceType::Model)
+    }
+
+    /// The project's own models and seeds.
+    pub fn tables(&self) -> impl Iterator<Item = &'a Arc<Node>> + use<'a> {
+        self.models().chain(self.subject.project.own(ResourceType::Seed))
+    }
+
+    /// What a model is for.
+    pub fn role(&self, model: &Node) -> Role {
+        let table = model.name.split_once("__").map_or(model.name.as_str(), |(_, table)| table);
+        let database = database(model).unwrap_or_default();
+        match self.preset {
+            Preset::Prefix => by_prefix(table, domain(model).unwrap_or_default(), database),
+            Preset::Suffix | Preset::None => by_suffix(table, database, &self.subject.policy.described_suffixes),
+        }
+    }
+}
+
+fn by_suffix(table: &str, database: &str, described: &[String]) -> Role {
+    match table.rsplit('_').next() {
+        Some("fct") => Role::Fact,
+        Some("dim") => Role::Dimension,
+        Some("stg") => Role::Staging,
+        _ if described.iter().any(|suffix| table.ends_with(suffix)) => Role::Fact,
+        _ if is_staging(database) => Role::Staging,
+        _ => Role::Intermediate,
+    }
+}
+
+fn by_prefix(table: &str, domain: &str, database: &str) -> Role {
+    match table.split('_').next() {
+        Some("fct") => Role::Fact,
+        Some("dim") => Role::Dimension,
+        Some("int") => Role::Intermediate,
+        Some("stg" | "base") => Role::Staging,
+        _ if domain == "staging" || is_staging(database) => Role::Staging,
+        _ if database.ends_with("_int") => Role::Intermediate,
+        _ => Role::Derived,
+    }
+}
+
+/// Whether a project follows the handbook at all.
+pub(super) fn is_followed(subject: &Subject<'_>) -> bool {
+    Handbook::of(subject).is_some()
+}
+
+/// Whether a database is there for staging models only.
+pub(super) fn is_staging(database: &str) -> bool {
+    database.split('_').any(|word| matches!(word, "stg" | "staging"))
+}
+
+/// The folder of the domain: the first below `models/` or `seeds/`.
+pub(super) fn domain(node: &Node) -> Option<&str> {
+    folders(node).next()
+}
+
+/// The folder of the database: the second. The folders below it mean nothing.
+pub(super) fn database(node: &Node) -> Option<&str> {
+    folders(node).nth(1)
+}
+
+fn folders(node: &Node) -> impl Iterator<Item = &str> {
+    let below = node.path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    below.split('/').filter(|folder| !folder.is_empty())
+}
+
+fn follows_layout(subject: &Subject<'_>) -> bool {
+    let project = subject.project;
+    let tables = || project.own(ResourceType::Model).chain(project.own(ResourceType::Seed));
+    let is_named_so = |node: &Arc<Node>| {
+        let below = |database: &str| stem(&node.file).strip_prefix(database).is_some_and(|rest| rest.starts_with('_'));
+        database(node).is_some_and(below)
+    };
+    tables().take(FEW).count() < FEW || tables().any(is_named_so)
+}

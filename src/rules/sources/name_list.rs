@@ -1,0 +1,89 @@
+//! The list of source databases, `scripts/source_database_names.txt`, is sorted, holds each name once, and names every
+//! database of `models/sources/`.
+//!
+//! ## Why
+//!
+//! A weekly workflow writes the files in `models/sources/` from this list. A database that is not in it is no longer kept
+//! up to date, and two people who add a name at the end of a list that is not sorted get a merge conflict. The rule speaks
+//! where such a file lies in the project's folder.
+//!
+//! ## Fails
+//!
+//! ```text scripts/source_database_names.txt
+//! xhibit_v1
+//! nomis
+//! ```
+//! ```yaml models/sources/nomis.yaml
+//! sources:
+//!   - name: nomis
+//!     tables:
+//!       - name: offenders
+//! ```
+//!
+//! ## Passes
+//!
+//! A name may be in the list before its file is there: the workflow writes it.
+//!
+//! ```text scripts/source_database_names.txt
+//! nomis
+//! xhibit_v1
+//! ```
+//! ```yaml models/sources/nomis.yaml
+//! sources:
+//!   - name: nomis
+//!     tables:
+//!       - name: offenders
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::finding::{Fix, Level, Place};
+use crate::rules::handbook::Handbook;
+use crate::rules::{Check, Found, Rule};
+
+pub(crate) const RULE: Rule =
+    Rule { level: Level::Warning, summary: "a list of source databases out of order", check: Check::Handbook(check) };
+
+/// The names that the handbook gives the file.
+const PATHS: [&str; 2] = ["scripts/source_database_names.txt", "scripts/source_database_name.txt"];
+
+fn check(handbook: &Handbook<'_>, found: &mut Found) {
+    let project = handbook.subject.project;
+    let Some(file) = PATHS.iter().find_map(|path| project.tree.find(path)) else { return };
+    let Ok(text) = file.text() else { return };
+    let names: Vec<&str> =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    let sorted: BTreeSet<&str> = names.iter().copied().collect();
+    if !sorted.iter().eq(names.iter()) {
+        order(&file.path, text, &names, &sorted, found);
+    }
+    let mut missing: BTreeMap<&str, &Place> = BTreeMap::new();
+    for table in project.sources.values().filter(|table| table.package == project.name) {
+        // What is listed is the database in Athena, which need not be the source's name.
+        let is_listed = [table.schema.as_str(), table.source_name.as_str()].iter().any(|name| sorted.contains(name));
+        if !is_listed && table.file.contains("/sources/") {
+            missing.entry(table.source_name.as_str()).or_insert(&table.place);
+        }
+    }
+    for (name, place) in missing {
+        let message = format!("the source database `{name}` is not in `{}`", file.path);
+        found.at(place.clone(), message).help = Some(format!("add the line `{name}` to it, in alphabetical order"));
+    }
+}
+
+fn order(path: &str, text: &str, names: &[&str], sorted: &BTreeSet<&str>, found: &mut Found) {
+    let twice = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)).map(|(_, name)| *name);
+    let unsorted = names.windows(2).find(|pair| pair[0] > pair[1]).map(|pair| (pair[0], pair[1]));
+    let (message, name) = match (twice, unsorted) {
+        (Some(name), _) => (format!("`{name}` stands twice in this list"), name),
+        (None, Some((first, second))) => (format!("this list is not sorted: `{second}` comes after `{first}`"), second),
+        (None, None) => return,
+    };
+    let at = text.rfind(name).unwrap_or(0);
+    let finding = found.at(Place::span(path, at..at + name.len()), message);
+    finding.help = Some("sort the lines, each name once".to_owned());
+    if !text.lines().any(|line| line.trim_start().starts_with('#')) {
+        let whole: String = sorted.iter().map(|name| format!("{name}\n")).collect();
+        finding.fix = Some(Box::new(Fix::safe(Place::span(path, 0..text.len()), whole)));
+    }
+}

@@ -1,0 +1,151 @@
+//! What looks as if it broke a rule and does not, and what the presets and settings change.
+
+use crate::support::{DBT_PROJECT, Sandbox};
+
+/// The rules that a check of the whole project breaks, with the places; those of `docs` left out.
+fn broken(sandbox: &Sandbox) -> Vec<String> {
+    let ran = sandbox.cadet(&["check", "--all", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.shown()));
+    let shown = |finding: &serde_json::Value| {
+        format!("{} {}", finding["rule"].as_str().unwrap(), finding["message"].as_str().unwrap())
+    };
+    let all = report["findings"].as_array().unwrap().iter().map(shown);
+    all.filter(|finding| !finding.starts_with("docs/")).collect()
+}
+
+fn model(sandbox: Sandbox, path: &str, sql: &str) -> Sandbox {
+    sandbox.file(&format!("models/{path}.sql"), sql)
+}
+
+#[test]
+fn a_project_that_does_not_follow_the_handbook_hears_nothing_of_it() {
+    let sandbox = ["staging/stg_payments", "staging/stg_orders", "customers", "orders"]
+        .iter()
+        .fold(Sandbox::new(), |sandbox, path| {
+            model(sandbox, path, "{{ config(materialized='view') }}\nselect 1 as id\n")
+        });
+    assert_eq!(broken(&sandbox), [""; 0]);
+    let sandbox = sandbox.file("cadet.yaml", "preset: suffix\n");
+    assert_eq!(broken(&sandbox).iter().filter(|finding| finding.starts_with("naming/model-path")).count(), 4);
+}
+
+#[test]
+fn preset_none_switches_the_handbook_off() {
+    let sandbox = model(Sandbox::new(), "visits", "select 1 as id\n").file("cadet.yaml", "preset: none\n");
+    assert_eq!(broken(&sandbox), [""; 0]);
+}
+
+#[test]
+fn the_later_handbook_names_models_by_prefix() {
+    let names = [
+        "staging/stg_nomis/stg_nomis__stg_offenders",
+        "staging/stg_nomis/stg_nomis__prison",
+        "prison/prison_int/prison_int__int_offenders_joined",
+        "prison/prison_int/prison_int__offenders_joined",
+        "prison/prisons_datamarts/prisons_datamarts__fct_releases",
+        "prison/prisons_datamarts/prisons_datamarts__releases",
+        "prison/prison_derived/prison_derived__offenders",
+        "prison/prison_derived/prison_derived__stg_offenders",
+    ];
+    let location = "{{ config(external_location=generate_s3_location()) }}\nselect 1 as id\n";
+    let sandbox = names
+        .iter()
+        .fold(Sandbox::new(), |sandbox, path| model(sandbox, path, location))
+        .file("cadet.yaml", "preset: prefix\n");
+    let macros = "{% macro generate_s3_location() %}{{ return('s3://b/' ~ model.name) }}{% endmacro %}\n";
+    insta::assert_snapshot!(broken(&sandbox.file("macros/generate_s3_location.sql", macros)).join("\n"), @"
+    naming/role this staging model lies in the domain `prison`, not in `staging`
+    naming/role this intermediate model is named `offenders_joined`, without `int_`
+    naming/role `releases` in a datamart is named neither as a fact nor as a dimension
+    ");
+}
+
+#[test]
+fn configs_of_the_teams_own_are_no_mistakes() {
+    let sql = "{{ config(meta={'materialised': 1}, tags='daily', retention=30, owner_team='x') }}\nselect 1 as id\n";
+    let sandbox = model(Sandbox::new(), "prison/prison_safety/prison_safety__visits_joined", sql)
+        .file("macros/retention.sql", "{% macro retention() %}{{ config.get(\"retention\") }}{{ generic() }}{% endmacro %}\n{% macro generic() %}{{ retention() }}{% endmacro %}\n")
+        .file("cadet.yaml", "configs: [owner_team]\n");
+    assert_eq!(broken(&sandbox), [""; 0]);
+}
+
+#[test]
+fn what_is_written_in_other_words_means_the_same() {
+    let project = format!("{DBT_PROJECT}  +pre-hook: []\nvars:\n  since: 1\n");
+    let sandbox = Sandbox::new().file("dbt_project.yml", &project);
+    let sandbox = model(
+        sandbox,
+        "prison/prison_safety/prison_safety__visits_joined",
+        "{{ config({'materialized': 'ephemeral'}) }}\nselect {{ var('since') }} as id\n",
+    );
+    let sandbox = model(
+        sandbox,
+        "prison/prison_safety/prison_safety__visits_filtered",
+        "{{ config(enabled=var('missing', false)) }}\n{% set config = 1 %}select 1 as id\n",
+    );
+    assert_eq!(broken(&sandbox), [""; 0]);
+}
+
+#[test]
+fn a_reference_in_a_branch_of_every_run_is_seen() {
+    let other = "select 1 as id\n";
+    let sql = "{% if target.name == 'prod' or not execute %}select * from {{ ref('prison_safety__visits_filtered') }}\n{% else %}select * from {{ ref('prison_safety__visits_filtered') }}{% endif %}\n";
+    let sandbox = model(Sandbox::new(), "prison/prison_safety/prison_safety__visits_joined", sql);
+    let sandbox = model(sandbox, "prison/prison_safety/prison_safety__visits_filtered", other);
+    assert_eq!(broken(&sandbox), [""; 0]);
+}
+
+#[test]
+fn a_list_may_hold_more_and_names_databases_as_athena_does() {
+    let source = "sources:\n  - name: nomis\n    schema: nomis_prod\n    tables:\n      - name: offenders\n";
+    let read = "select 1 as id from {{ source('nomis', 'offenders') }}\n";
+    let sandbox = model(Sandbox::new(), "prison/prison_safety/prison_safety__offenders_filtered", read)
+        .file("models/sources/nomis.yaml", source)
+        .file("scripts/source_database_names.txt", "# databases\nnomis_prod\nxhibit\n");
+    assert_eq!(broken(&sandbox), [""; 0]);
+}
+
+#[test]
+fn a_schedule_is_told_where_it_is_surely_meant() {
+    let path = |name: &str| format!("prison/prison_safety/prison_safety__{name}");
+    let reads = |name: &str, tags: &str| {
+        format!("{{{{ config(tags={tags}) }}}}\nselect id from {{{{ ref('prison_safety__{name}') }}}}\n")
+    };
+    let plain = "select 1 as id\n";
+    let own = "{{ config(tags=['em', 'dc_display_in_catalogue']) }}\nselect 1 as id\n";
+    let hidden = "{{ config(materialized='ephemeral') }}\nselect 1 as id\n";
+    let sandbox = model(Sandbox::new(), &path("plain_filtered"), plain);
+    let sandbox = model(sandbox, &path("own_filtered"), own);
+    let sandbox = model(sandbox, &path("hidden_filtered"), hidden);
+    let sandbox = model(sandbox, &path("of_plain_joined"), &reads("plain_filtered", "'daily'"));
+    let sandbox = model(sandbox, &path("of_own_joined"), &reads("own_filtered", "['weekly']"));
+    let sandbox = model(sandbox, &path("of_hidden_joined"), &reads("hidden_filtered", "['monthly']"));
+    let sandbox = model(sandbox, &path("misspelt_joined"), &reads("own_filtered", "'dialy'"));
+    insta::assert_snapshot!(broken(&sandbox).join("\n"), @"
+    config/schedule the tag `dialy` of `prison_safety__misspelt_joined` is no schedule
+    config/schedule `prison_safety__of_plain_joined` is built daily, but it reads `prison_safety__plain_filtered`, which has no schedule and is never built in production
+    config/schedule `prison_safety__plain_filtered` has no schedule, as the only model of `prison_safety`
+    ");
+}
+
+#[test]
+fn values_are_judged_by_athenas_types_on_athena_only() {
+    let yaml = "models:\n  - name: prison_safety__visits_joined\n    description: Visits.\n    columns:\n      - name: kind\n        description: Kind.\n        data_type: integer\n        data_tests:\n          - accepted_values: {arguments: {values: [1, 2]}}\n      - name: site\n        description: Site.\n        data_type: row(a int)\n        data_tests:\n          - accepted_values: {arguments: {values: [x]}}\n";
+    let sandbox = model(Sandbox::new(), "prison/prison_safety/prison_safety__visits_joined", "select 1 as kind\n")
+        .file("models/prison/prison_safety/properties.yaml", yaml);
+    insta::assert_snapshot!(broken(&sandbox).join("\n"), @"testing/accepted-values-type `kind` is integer, but the values of this test are compared as texts, which Athena refuses");
+    let profile = "mojap_derived_tables:\n  target: local\n  outputs:\n    local: {type: duckdb, schema: main}\n";
+    assert_eq!(broken(&sandbox.file("profiles.yml", profile)), [""; 0]);
+}
+
+#[test]
+fn columns_are_missed_only_where_all_are_known() {
+    let yaml = "models:\n  - name: prison_safety__visits_joined\n    description: Visits.\n    columns:\n      - name: site\n        description: Site.\n        data_tests:\n          - relationships: {arguments: {to: ref('prison_safety__sites'), field: site_code}}\n          - relationships: {arguments: {to: ref('prison_safety__other_joined'), field: nothing}}\n  - name: prison_safety__other_joined\n    description: Others.\n";
+    let seed = "seeds:\n  - name: prison_safety__sites\n    description: Sites.\n    columns:\n      - name: code\n        description: Code.\n        quote: true\n        data_tests: [unique]\n";
+    let sandbox = model(Sandbox::new(), "prison/prison_safety/prison_safety__visits_joined", "select 1 as site\n");
+    let sandbox = model(sandbox, "prison/prison_safety/prison_safety__other_joined", "select 1 as id\n")
+        .file("models/prison/prison_safety/properties.yaml", yaml)
+        .file("seeds/prison/prison_safety/prison_safety__sites.csv", "Code,name\n1,North\n")
+        .file("seeds/prison/prison_safety/prison_safety__sites.yaml", seed);
+    insta::assert_snapshot!(broken(&sandbox).join("\n"), @"testing/missing-column the seed `prison_safety__sites` has no column `site_code`");
+}
