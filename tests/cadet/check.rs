@@ -138,7 +138,7 @@ fn a_mistake_that_was_staged_and_then_mended_is_not_found() {
     let sandbox = branch()
         .file(FCT, MISSPELT)
         .stage(FCT)
-        .file(FCT, "select visit_date from {{ ref('prison_safety__visits_stg') }}\n");
+        .file(FCT, "select visit_id, visit_date from {{ ref('prison_safety__visits_stg') }}\n");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     ✓ Checked 1 changed file: nothing to fix.
     --- exit code 0

@@ -113,7 +113,7 @@ fn tests_hold_back_only_what_reads_all_of_their_tables() {
 fn settings_that_would_stop_every_check_are_told_on_the_branch_that_brings_them() {
     let sandbox = branch().file("cadet.yaml", "rulez: {}\n");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
-    error[settings/cadet-yaml]: cadet.yaml cannot be read: line 1 column 1: unknown field `rulez`, expected one of rules, seed_rows, env_vars, preset, described_suffixes, transformations, schedules, unsupported_materializations, configs, live_versions, threads
+    error[settings/cadet-yaml]: cadet.yaml cannot be read: line 1 column 1: unknown field `rulez`, expected one of rules, seed_rows, seed_rows_limit, dev_database_suffix, env_vars, preset, described_suffixes, transformations, schedules, unsupported_materializations, configs, live_versions, threads
      ╭▸ cadet.yaml
      ╰ help: these settings would stop every check once they are merged; see docs/settings.md
 
@@ -524,7 +524,7 @@ fn two_columns_of_one_name_are_refused() {
      ╭▸ models/prison/prison_safety/prison_safety__a.sql
      ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `a_joined` or `a_filtered`
 
-    ✗ 0 tables built, 1 failed.
+    ✗ 0 tables built, 1 skipped.
     --- exit code 1
     ");
 }

@@ -133,7 +133,10 @@ fn values_are_judged_by_athenas_types_on_athena_only() {
     let yaml = "models:\n  - name: prison_safety__visits_joined\n    description: Visits.\n    columns:\n      - name: kind\n        description: Kind.\n        data_type: integer\n        data_tests:\n          - accepted_values: {arguments: {values: [1, 2]}}\n      - name: site\n        description: Site.\n        data_type: row(a int)\n        data_tests:\n          - accepted_values: {arguments: {values: [x]}}\n";
     let sandbox = model(Sandbox::new(), "prison/prison_safety/prison_safety__visits_joined", "select 1 as kind\n")
         .file("models/prison/prison_safety/properties.yaml", yaml);
-    insta::assert_snapshot!(broken(&sandbox).join("\n"), @"testing/accepted-values-type `kind` is integer, but the values of this test are compared as texts, which Athena refuses");
+    insta::assert_snapshot!(broken(&sandbox).join("\n"), @"
+    testing/tested-columns the model `prison_safety__visits_joined` has no column `site`, and a test asks for it
+    testing/accepted-values-type `kind` is integer, but the values of this test are compared as texts, which Athena refuses
+    ");
     let profile = "mojap_derived_tables:\n  target: local\n  outputs:\n    local: {type: duckdb, schema: main}\n";
     assert_eq!(broken(&sandbox.file("profiles.yml", profile)), [""; 0]);
 }
@@ -147,5 +150,9 @@ fn columns_are_missed_only_where_all_are_known() {
         .file("models/prison/prison_safety/properties.yaml", yaml)
         .file("seeds/prison/prison_safety/prison_safety__sites.csv", "Code,name\n1,North\n")
         .file("seeds/prison/prison_safety/prison_safety__sites.yaml", seed);
-    insta::assert_snapshot!(broken(&sandbox).join("\n"), @"testing/missing-column the seed `prison_safety__sites` has no column `site_code`");
+    insta::assert_snapshot!(broken(&sandbox).join("\n"), @"
+    testing/tested-columns the seed `prison_safety__sites` has no column `site_code`, and a test asks for it
+    testing/tested-columns the model `prison_safety__other_joined` has no column `nothing`, and a test asks for it
+    seeds/headers the column `Code` will be called `code`
+    ");
 }

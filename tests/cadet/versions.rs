@@ -981,7 +981,7 @@ fn adding_a_column_or_changing_a_size_is_not_a_breaking_change() {
       ╰ help:       - name: customer_id
                       description: …
 
-    ✓ Checked 1 changed file: 1 warning, 2 notes.
+    ✓ Checked 3 changed files: 1 warning, 2 notes.
       To learn more about a rule: cadet explain docs/described
     --- exit code 0
     ");
