@@ -223,7 +223,7 @@ impl<'a> Subject<'a> {
 const DEEPEST: usize = 200;
 
 /// More columns are not looked at.
-const MOST: usize = 5_000;
+const MOST: usize = 2_000;
 
 impl Query<'_> {
     /// The author's place for a place in the SQL: the whole model's when the reader does not know it.

@@ -17,8 +17,8 @@ use super::types;
 use super::walk::table_name;
 use super::{Column, Item};
 
-/// A query that gives more is made for it: Glue takes no table of so many columns.
-const MOST: usize = 5_000;
+/// The columns of a query that gives more are not looked at.
+const MOST: usize = 2_000;
 
 /// What a query or a table gives.
 type Shape = Option<Rc<Vec<Item>>>;

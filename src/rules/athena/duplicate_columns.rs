@@ -46,9 +46,14 @@ fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
         let Output::Column(column) = output else { continue };
         let Some(name) = column.name.as_ref().map(|name| name.to_lowercase()) else { continue };
         if let Some(first) = seen.insert(name.clone(), column) {
-            let finding =
-                found.at(query.place(column.listed), format!("the column `{name}` stands twice in this table"));
-            finding.related.push((query.place(first.listed), "here it is the first time".into()));
+            let (first, second) = (query.place(first.named), query.place(column.named));
+            let place = query.place(column.listed);
+            let finding = found.at(place.clone(), format!("the column `{name}` stands twice in this table"));
+            for (at, words) in [(first, "here it is the first time"), (second, "here it is the second time")] {
+                if at != place {
+                    finding.related.push((at, words.to_owned()));
+                }
+            }
             finding.help = Some("write the columns that are wanted, and give one of the two another name".into());
         }
     }
