@@ -26,6 +26,8 @@ pub enum Error {
     Engine(#[from] EngineError),
     #[error("{0}")]
     Died(Died),
+    #[error("not everything was fixed: {reason}")]
+    NotFixed { reason: String },
     #[error("failed to {action} {}: {source}", path.display())]
     File { action: &'static str, path: PathBuf, source: std::io::Error },
 }
@@ -48,6 +50,9 @@ impl Error {
                 "wait for the other run to end, or delete the file: it holds nothing but what cadet built".into()
             }
             Self::Died(died) => died.advice(),
+            Self::NotFixed { .. } => {
+                "what could be fixed without it is; look at the file, then run `cadet check --fix` again".into()
+            }
             Self::File { .. } => "check that the folder exists and that you may write to it".into(),
         }
     }
@@ -57,7 +62,7 @@ impl Error {
         match self {
             Self::Usage { .. } | Self::Settings(_) | Self::Select(_) => 2,
             Self::Deps(error) if error.is_usage => 2,
-            Self::Git(_) | Self::Deps(_) | Self::Engine(_) | Self::Died(_) | Self::File { .. } => 3,
+            Self::Git(_) | Self::Deps(_) | Self::Engine(_) | Self::Died(_) | Self::NotFixed { .. } | Self::File { .. } => 3,
         }
     }
 }

@@ -1,10 +1,11 @@
 //! The head and the base, both read and checked: what `check`, `deploy` and `ci` start from.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::invocation::Invocation;
+use super::mending::State;
 use crate::cli::BaseArgs;
 use crate::compile::{self, Compilations};
 use crate::error::Error;
@@ -168,6 +169,26 @@ impl PullRequest {
 
     fn is_changed(&self, path: &str) -> bool {
         self.changes.get(path).is_some_and(|kind| *kind != ChangeKind::Deleted)
+    }
+}
+
+impl State for PullRequest {
+    fn tree(&self) -> &Arc<Tree> {
+        &self.head.tree
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        self.findings()
+    }
+
+    fn with(mut self, tree: &Arc<Tree>, touched: &BTreeSet<String>) -> Self {
+        for path in touched {
+            self.changes.entry(path.clone()).or_insert(ChangeKind::Modified);
+        }
+        self.head = read::read_beside(tree, &self.inputs, Some(&self.head));
+        self.compiled = compile::models(&self.head);
+        (self.all_findings, self.marks) = (OnceLock::new(), OnceLock::new());
+        self
     }
 }
 

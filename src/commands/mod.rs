@@ -12,10 +12,12 @@ mod deps;
 mod explain;
 mod invocation;
 mod ls;
+mod mending;
 mod parse;
 mod selecting;
 mod show;
 mod unit_tests;
+mod whole;
 mod why;
 
 use crate::cli::{Cli, Command};

@@ -4,6 +4,8 @@
 
 pub mod diff;
 pub mod fix;
+pub mod mend;
+pub mod save;
 
 use std::ops::Range;
 

@@ -6,6 +6,7 @@ pub mod github;
 pub mod json;
 pub mod manifest;
 pub mod markdown;
+pub mod patch;
 pub mod progress;
 pub mod rows;
 pub mod run_results;
@@ -30,6 +31,23 @@ pub struct Report<'a> {
     pub removed: Vec<String>,
     /// Where the run's artefacts are.
     pub artefacts: Option<String>,
+    pub aside: Aside,
+}
+
+/// What is told beside the findings.
+#[derive(Debug, Clone, Default)]
+pub struct Aside {
+    /// What was fixed, when that was asked for.
+    pub fixed: Option<Fixed>,
+}
+
+/// How much was fixed.
+#[derive(Debug, Clone, Copy)]
+pub struct Fixed {
+    pub findings: usize,
+    pub files: usize,
+    /// The last fixes were taken back, because a file could not be read after them.
+    pub is_stopped: bool,
 }
 
 impl Report<'_> {
@@ -45,6 +63,16 @@ impl Report<'_> {
     /// How many findings there are of a level.
     pub fn count(&self, level: Level) -> usize {
         self.all_findings().iter().filter(|finding| finding.level == level).count()
+    }
+
+    /// How many findings cadet can fix by itself: safely, and where a person should look at the outcome.
+    pub fn fixable(&self) -> (usize, usize) {
+        let found = self.all_findings();
+        let count = |is_safe| {
+            let is_it = |finding: &&&Finding| finding.fix.as_ref().is_some_and(|fix| fix.is_safe == is_safe);
+            found.iter().filter(is_it).count()
+        };
+        (count(true), count(false))
     }
 
     /// How many steps ended so.
