@@ -42,6 +42,9 @@ impl Error {
     pub fn advice(&self) -> String {
         match self {
             Self::Usage { advice, .. } => advice.clone(),
+            Self::Settings(SettingsError::Baseline(_)) => {
+                "take the file of the main branch again, or write it anew with `cadet baseline`".into()
+            }
             Self::Settings(_) => "see docs/settings.md for what cadet.yaml may hold".into(),
             Self::Select(error) => error.advice.clone(),
             Self::Git(error) => error.advice(),
@@ -62,7 +65,12 @@ impl Error {
         match self {
             Self::Usage { .. } | Self::Settings(_) | Self::Select(_) => 2,
             Self::Deps(error) if error.is_usage => 2,
-            Self::Git(_) | Self::Deps(_) | Self::Engine(_) | Self::Died(_) | Self::NotFixed { .. } | Self::File { .. } => 3,
+            Self::Git(_)
+            | Self::Deps(_)
+            | Self::Engine(_)
+            | Self::Died(_)
+            | Self::NotFixed { .. }
+            | Self::File { .. } => 3,
         }
     }
 }

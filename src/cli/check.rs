@@ -51,3 +51,14 @@ pub enum Format {
     /// For scripts
     Json,
 }
+
+pub(super) const BASELINE_EXAMPLES: &str = "Examples:
+  cadet baseline            write down what is wrong today; from then on `cadet check` tells what is new
+  cadet baseline --prune    only take out what has been fixed since";
+
+#[derive(Debug, Args)]
+pub struct BaselineArgs {
+    /// Only take out what does not occur any more, and add nothing
+    #[arg(long)]
+    pub prune: bool,
+}

@@ -37,6 +37,7 @@ fn whole(invocation: &Invocation, args: &CheckArgs, run: Run) -> Result<Verdict,
     let outcomes = unit_tests::run(invocation, (project, policy), all, whole.all_findings(), &in_wanted)?;
     let findings: Vec<Finding> =
         whole.all_findings().iter().filter(|finding| in_wanted(&finding.place.path)).cloned().collect();
+    let waived = whole.waived().iter().filter(|waived| in_wanted(&waived.finding.place.path)).cloned().collect();
     let report = Report {
         findings: &findings,
         outcomes: &outcomes,
@@ -45,7 +46,7 @@ fn whole(invocation: &Invocation, args: &CheckArgs, run: Run) -> Result<Verdict,
         head: changes::name_of(&folder),
         removed: Vec::new(),
         artefacts: None,
-        aside: Aside { fixed },
+        aside: Aside { fixed, waived, gone: whole.gone() },
     };
     Ok(show(invocation, args, &report, (project, "", &invocation.paths(&folder))))
 }
@@ -63,6 +64,7 @@ fn change(invocation: &Invocation, args: &CheckArgs, run: &Run) -> Result<Verdic
     let outcomes = unit_tests(invocation, &request, &in_wanted)?;
     let findings: Vec<Finding> =
         request.findings().into_iter().filter(|finding| in_wanted(&finding.place.path)).collect();
+    let waived = request.waived().into_iter().filter(|waived| in_wanted(&waived.finding.place.path)).collect();
     let report = Report {
         findings: &findings,
         outcomes: &outcomes,
@@ -71,7 +73,7 @@ fn change(invocation: &Invocation, args: &CheckArgs, run: &Run) -> Result<Verdic
         head: request.head_name.clone(),
         removed: request.removed(),
         artefacts: None,
-        aside: Aside { fixed },
+        aside: Aside { fixed, waived, gone: request.gone() },
     };
     Ok(show(invocation, args, &report, (&request.head, &prefix, &invocation.paths(&folder))))
 }

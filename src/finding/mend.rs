@@ -164,9 +164,7 @@ impl<'f> Round<'f> {
 
     fn is_free(&self, edit: &Edit) -> bool {
         match edit {
-            Edit::Replace { place, .. } => {
-                !self.renamed.contains_key(place.path.as_str()) && self.is_free_within(edit)
-            }
+            Edit::Replace { place, .. } => !self.renamed.contains_key(place.path.as_str()) && self.is_free_within(edit),
             Edit::Rename { from, .. } => !self.replaced.contains_key(from.as_str()) && self.is_free_within(edit),
         }
     }

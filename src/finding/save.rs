@@ -50,6 +50,29 @@ pub fn save(folder: &Path, files: &[MendedFile]) -> Result<(), String> {
     Ok(())
 }
 
+/// Writes one file, which takes the place of an old one as a whole.
+///
+/// # Errors
+/// When it cannot be written, or a link stands in its place.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
+        return Err(io::Error::other("there is a symbolic link in its place"));
+    }
+    let mut new = tempfile::Builder::new().prefix(".cadet-").tempfile_in(path.parent().unwrap_or(Path::new(".")))?;
+    new.write_all(bytes)?;
+    let permissions = fs::metadata(path).map(|found| found.permissions());
+    #[cfg(unix)]
+    let permissions = permissions.or_else(|_| {
+        use std::os::unix::fs::PermissionsExt;
+        io::Result::Ok(Permissions::from_mode(0o644))
+    });
+    if let Ok(permissions) = permissions {
+        fs::set_permissions(new.path(), permissions)?;
+    }
+    new.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
 fn stage<'f>(folder: &Path, file: &'f MendedFile) -> io::Result<Staged<'f>> {
     let permissions = fs::metadata(folder.join(&file.from))?.permissions();
     let target = folder.join(&file.to);
@@ -79,7 +102,9 @@ fn refuse_links(folder: &Path, path: &str) -> Result<(), String> {
     for part in Path::new(path) {
         way.push(part);
         if fs::symlink_metadata(&way).is_ok_and(|found| found.is_symlink()) {
-            return Err(format!("there is a symbolic link on the way to `{path}`, and cadet does not write through links"));
+            return Err(format!(
+                "there is a symbolic link on the way to `{path}`, and cadet does not write through links"
+            ));
         }
     }
     Ok(())

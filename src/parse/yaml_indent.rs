@@ -269,10 +269,7 @@ models:
         );
         assert_eq!(
             messages,
-            [
-                "this line is indented by 4 spaces; 2 are wanted",
-                "this line is indented by 10 spaces; 8 are wanted"
-            ]
+            ["this line is indented by 4 spaces; 2 are wanted", "this line is indented by 10 spaces; 8 are wanted"]
         );
     }
 
@@ -294,7 +291,10 @@ models:
     fn a_file_may_decide_by_its_first_level() {
         let layout = Layout { indent: None, ..Layout::default() };
         assert_eq!(indentation("a:\n    b:\n        c: 1\n", &layout).0, [""; 0]);
-        assert_eq!(indentation("a:\n    b:\n      c: 1\n", &layout).0, ["this line is indented by 6 spaces; 8 are wanted"]);
+        assert_eq!(
+            indentation("a:\n    b:\n      c: 1\n", &layout).0,
+            ["this line is indented by 6 spaces; 8 are wanted"]
+        );
     }
 
     #[test]

@@ -327,7 +327,10 @@ mod tests {
     #[test]
     fn tabs_become_spaces_when_the_file_can_be_read_then() {
         let edits = without_tabs("models:\n\t- name: a\n\t\tdescription: b\n").unwrap();
-        assert_eq!(edited("models:\n\t- name: a\n\t\tdescription: b\n", &edits), "models:\n  - name: a\n    description: b\n");
+        assert_eq!(
+            edited("models:\n\t- name: a\n\t\tdescription: b\n", &edits),
+            "models:\n  - name: a\n    description: b\n"
+        );
         assert_eq!(without_tabs("models:\n\t- name: [\n"), None);
         assert_eq!(without_tabs("models: []\n"), None);
     }

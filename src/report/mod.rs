@@ -15,7 +15,7 @@ pub mod terminal;
 pub mod text;
 
 use crate::deploy::{Outcome, Status};
-use crate::finding::{Finding, Level};
+use crate::finding::{Finding, Level, Waived, Waiver};
 use crate::project::ResourceType;
 
 /// Everything that is told at the end.
@@ -39,6 +39,10 @@ pub struct Report<'a> {
 pub struct Aside {
     /// What was fixed, when that was asked for.
     pub fixed: Option<Fixed>,
+    /// Findings that are not told.
+    pub waived: Vec<Waived>,
+    /// How many findings of the baseline there are not any more.
+    pub gone: usize,
 }
 
 /// How much was fixed.
@@ -63,6 +67,12 @@ impl Report<'_> {
     /// How many findings there are of a level.
     pub fn count(&self, level: Level) -> usize {
         self.all_findings().iter().filter(|finding| finding.level == level).count()
+    }
+
+    /// How many findings are ignored by comments, and how many are in the baseline.
+    pub fn not_told(&self) -> (usize, usize) {
+        let known = self.aside.waived.iter().filter(|waived| waived.why == Waiver::Baseline).count();
+        (self.aside.waived.len() - known, known)
     }
 
     /// How many findings cadet can fix by itself: safely, and where a person should look at the outcome.

@@ -11,14 +11,18 @@
 
 #[macro_use]
 mod registry;
+mod layout;
 pub mod page;
+mod waive;
 
-pub use registry::{Check, Entry, Found, Rule, Subject, find, run};
+pub use registry::{Check, Checked, Entry, Found, Rule, Subject, find, is_of_file_alone, run};
+pub use waive::can_be_waived;
 
 rules! {
     contracts { breaking_change data_types }
     docs { intermediate_is_described model_has_property_file seed_has_property_file }
     files { readable }
+    ignores { known_rules not_expired permitted readable reasoned used }
     jinja { renders }
     naming { model_file model_path snake_case unique_names unique_relations }
     references { access exist no_circles }
@@ -26,5 +30,8 @@ rules! {
     sql { length_limit parses }
     testing { generic_test_path lost_test no_singular_tests }
     versions { deprecated unpinned_ref }
-    yaml { duplicate_key known_keys known_names parses property_file }
+    yaml {
+        document_start duplicate_key empty_lines final_newline indentation known_keys known_names line_endings line_length
+        parses property_file trailing_spaces
+    }
 }

@@ -1,7 +1,10 @@
 //! What a rule is, and the list of them.
 
+use super::layout::{self, Layouts};
+use super::waive::{self, Complaint, Wrong};
 use crate::compile::Compilations;
-use crate::finding::{Finding, Level, Place};
+use crate::finding::{Edit, Finding, Fix, Level, Place, Waived};
+use crate::parse::yaml_layout::{Kind, without_tabs};
 use crate::project::{Node, ProblemKind, Project, ResourceType};
 use crate::settings::Policy;
 use crate::source::SourceFile;
@@ -26,6 +29,19 @@ pub enum Check {
     Project(fn(&Subject<'_>, &mut Found)),
     /// What reading the project found.
     Problems(ProblemKind),
+    /// What is untidy about the lines of YAML files.
+    Layout(Kind),
+    /// What is wrong about comments that ignore findings.
+    Ignores(Wrong),
+}
+
+/// What the rules found.
+#[derive(Debug, Clone, Default)]
+pub struct Checked {
+    /// What is to be told, sorted.
+    pub findings: Vec<Finding>,
+    /// What is not, each with the reason.
+    pub waived: Vec<Waived>,
 }
 
 /// What is checked.
@@ -101,34 +117,82 @@ pub fn find(id: &str) -> Option<&'static Entry> {
     super::RULES.iter().find(|entry| entry.id() == id.replace('_', "-"))
 }
 
-/// Runs every rule that the policy does not switch off. The findings are sorted.
-pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
+/// Runs every rule that the policy does not switch off, and takes out what comments ignore. The findings are sorted.
+pub fn run(subject: &Subject<'_>) -> Checked {
+    let layouts = Layouts::default();
     let mut findings = Vec::new();
     for entry in super::RULES {
-        let id = entry.id();
-        let Some(level) = subject.policy.level(&id, entry.rule.level) else { continue };
-        let mut found = Found { rule: id, level, findings: Vec::new() };
-        check(entry.rule, subject, &mut found);
-        findings.extend(found.findings);
+        findings.extend(of_rule(entry, subject, (&layouts, &[])));
+    }
+    let (mut findings, waived, complaints) = waive::waive(subject, own_files(subject.project), findings);
+    for entry in super::RULES.iter().filter(|entry| matches!(entry.rule.check, Check::Ignores(_))) {
+        findings.extend(of_rule(entry, subject, (&layouts, &complaints)));
     }
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
     findings.dedup();
+    Checked { findings, waived }
+}
+
+/// Whether the findings of a rule depend on nothing but the file that they are in, and the settings.
+pub fn is_of_file_alone(id: &str) -> bool {
+    find(id).is_some_and(|entry| matches!(entry.rule.check, Check::Layout(_)))
+}
+
+/// What one rule finds, each finding at the level that it has in its file.
+fn of_rule(entry: &Entry, subject: &Subject<'_>, known: (&Layouts, &[Complaint])) -> Vec<Finding> {
+    let (id, policy, usual) = (entry.id(), subject.policy, entry.rule.level);
+    let Some(level) = policy.level(&id, usual) else { return Vec::new() };
+    let mut found = Found { rule: id, level, findings: Vec::new() };
+    check(entry.rule, subject, &mut found, known);
+    let Found { rule, mut findings, .. } = found;
+    findings.retain_mut(|finding| match policy.level_at(&rule, usual, &finding.place.path) {
+        Some(here) if here == level => true,
+        Some(here) => {
+            finding.level = here;
+            true
+        }
+        None => false,
+    });
     findings
 }
 
-fn check(rule: &Rule, subject: &Subject<'_>, found: &mut Found) {
+/// The files of the project itself, those of packages left out.
+pub(super) fn own_files(project: &Project) -> impl Iterator<Item = &SourceFile> {
+    let packages: Vec<&str> = project.packages.iter().skip(1).map(|package| package.root.as_str()).collect();
+    let is_own = move |file: &&SourceFile| {
+        packages.iter().all(|root| !file.path.starts_with(root)) && !file.path.starts_with("dbt_packages/")
+    };
+    project.tree.iter().filter(is_own)
+}
+
+fn check(rule: &Rule, subject: &Subject<'_>, found: &mut Found, (layouts, complaints): (&Layouts, &[Complaint])) {
     let project = subject.project;
     match rule.check {
         Check::Model(check) => project.own(ResourceType::Model).for_each(|node| check(node, subject, found)),
         Check::Seed(check) => project.own(ResourceType::Seed).for_each(|node| check(node, subject, found)),
-        Check::File(check) => {
-            let packages: Vec<&str> = project.packages.iter().skip(1).map(|package| package.root.as_str()).collect();
-            let own = |file: &&SourceFile| {
-                packages.iter().all(|root| !file.path.starts_with(root)) && !file.path.starts_with("dbt_packages/")
-            };
-            project.tree.iter().filter(own).for_each(|file| check(file, subject, found));
-        }
+        Check::File(check) => own_files(project).for_each(|file| check(file, subject, found)),
         Check::Project(check) => check(subject, found),
-        Check::Problems(kind) => found.problems(subject, kind, Level::Error),
+        Check::Problems(kind) => {
+            found.problems(subject, kind, Level::Error);
+            if kind == ProblemKind::YamlSyntax {
+                found.findings.iter_mut().for_each(|finding| finding.fix = tabs(project, finding));
+            }
+        }
+        Check::Layout(kind) => layout::tell(layouts, subject, kind, found),
+        Check::Ignores(wrong) => {
+            for complaint in complaints.iter().filter(|complaint| complaint.wrong == wrong) {
+                let finding = found.at(complaint.place.clone(), complaint.message.clone());
+                finding.help.clone_from(&complaint.help);
+                finding.fix = complaint.fix.clone().map(Box::new);
+            }
+        }
     }
+}
+
+/// What makes a YAML file readable that is indented with tabs: spaces.
+fn tabs(project: &Project, finding: &Finding) -> Option<Box<Fix>> {
+    let path = &finding.place.path;
+    let edits = without_tabs(project.text(path))?.into_iter();
+    let edits = edits.map(|(span, text)| Edit::Replace { place: Place::span(path.as_str(), span), text }).collect();
+    Some(Box::new(Fix { edits, is_safe: true }))
 }

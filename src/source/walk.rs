@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::{FileKind, SourceFile, Tree};
+use crate::finding::baseline;
 
 /// Folders that hold what tools wrote, never a project's sources.
 pub(super) const SKIPPED: &[&str] = &[".git", "target", "logs", "venv", ".venv", "node_modules", "__pycache__"];
@@ -17,6 +18,9 @@ const LARGEST: u64 = 64 * 1024 * 1024;
 /// The endings that a dbt project's readers look at; other files keep their address only.
 pub(super) fn is_read(path: &str) -> bool {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    if path == baseline::FILE {
+        return true;
+    }
     ["sql", "yml", "yaml", "csv", "md", "py", "dbtignore"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
