@@ -1,5 +1,6 @@
 //! What can be typed, and nothing more.
 
+mod check;
 mod deps;
 mod kinds;
 
@@ -11,6 +12,7 @@ use kinds::{EXCLUDED_TYPES, INCLUDED_TYPES};
 use crate::report::text::ColorChoice;
 use crate::select::Indirect;
 
+pub use check::{BaselineArgs, CheckArgs, FixArgs, Format};
 pub use deps::{DepsArgs, PackageSource};
 
 /// Checks a dbt project on every pull request, deploys what changed, tests it, and tells people what happened.
@@ -68,13 +70,11 @@ pub struct Global {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check what changed between the base and your files
-    #[command(after_help = "Examples:
-  cadet check                      what your branch and your uncommitted work change
-  cadet check --base release       compared with another branch
-  cadet check --all                the whole project; needs no git
-  cadet check models/prison        only findings in this folder
-  cadet check --format json | jq .findings")]
+    #[command(after_help = check::EXAMPLES)]
     Check(CheckArgs),
+    /// Write down the findings of today, so that `check` tells only what is new
+    #[command(after_help = check::BASELINE_EXAMPLES)]
+    Baseline(BaselineArgs),
     /// Build and test what changed and everything downstream of it
     #[command(after_help = "Examples:
   cadet deploy --source-data data          sources from data/<database>/<table>.csv
@@ -143,12 +143,26 @@ When one of them may not be removed, none is.")]
     Explain(ExplainArgs),
     /// Show everything on a small example, in a temporary folder
     Demo(DemoArgs),
+    /// Print what a shell needs to complete commands and flags
+    #[command(after_help = "Examples:
+  cadet completions bash > ~/.local/share/bash-completion/completions/cadet
+  cadet completions zsh > ~/.zfunc/_cadet
+  cadet completions fish > ~/.config/fish/completions/cadet.fish")]
+    Completions { shell: clap_complete::Shell },
+    /// Print the man page
+    #[command(after_help = "Example:
+  cadet man > ~/.local/share/man/man1/cadet.1")]
+    Man,
+    /// Print the JSON schema of cadet.yaml, for editors
+    #[command(after_help = "Put this line at the top of cadet.yaml, with the path of the file that you wrote:
+  # yaml-language-server: $schema=cadet.schema.json")]
+    Schema,
 }
 
 impl Command {
     /// Whether the command reads a dbt project; the others read nothing that anyone else wrote.
     pub fn reads_project(&self) -> bool {
-        !matches!(self, Self::Explain(_))
+        !matches!(self, Self::Explain(_) | Self::Completions { .. } | Self::Man | Self::Schema)
     }
 }
 
@@ -160,30 +174,6 @@ pub struct BaseArgs {
     /// Look at this commit instead of the files in the working tree
     #[arg(long, value_name = "REF")]
     pub head: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub struct CheckArgs {
-    #[command(flatten)]
-    pub base: BaseArgs,
-    /// Look at the whole project, not only at what changed
-    #[arg(long, conflicts_with_all = ["base", "head"])]
-    pub all: bool,
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub format: Format,
-    /// Show only findings in these files and folders
-    #[arg(value_name = "PATH")]
-    pub paths: Vec<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people, with the source lines
-    Human,
-    /// Workflow commands for a GitHub runner
-    Github,
-    /// For scripts
-    Json,
 }
 
 #[derive(Debug, Args)]

@@ -26,6 +26,8 @@ pub enum Error {
     Engine(#[from] EngineError),
     #[error("{0}")]
     Died(Died),
+    #[error("not everything was fixed: {reason}")]
+    NotFixed { reason: String },
     #[error("failed to {action} {}: {source}", path.display())]
     File { action: &'static str, path: PathBuf, source: std::io::Error },
 }
@@ -40,6 +42,9 @@ impl Error {
     pub fn advice(&self) -> String {
         match self {
             Self::Usage { advice, .. } => advice.clone(),
+            Self::Settings(SettingsError::Baseline(_)) => {
+                "take the file of the main branch again, or write it anew with `cadet baseline`".into()
+            }
             Self::Settings(_) => "see docs/settings.md for what cadet.yaml may hold".into(),
             Self::Select(error) => error.advice.clone(),
             Self::Git(error) => error.advice(),
@@ -48,6 +53,9 @@ impl Error {
                 "wait for the other run to end, or delete the file: it holds nothing but what cadet built".into()
             }
             Self::Died(died) => died.advice(),
+            Self::NotFixed { .. } => {
+                "what could be fixed without it is; look at the file, then run `cadet check --fix` again".into()
+            }
             Self::File { .. } => "check that the folder exists and that you may write to it".into(),
         }
     }
@@ -57,7 +65,12 @@ impl Error {
         match self {
             Self::Usage { .. } | Self::Settings(_) | Self::Select(_) => 2,
             Self::Deps(error) if error.is_usage => 2,
-            Self::Git(_) | Self::Deps(_) | Self::Engine(_) | Self::Died(_) | Self::File { .. } => 3,
+            Self::Git(_)
+            | Self::Deps(_)
+            | Self::Engine(_)
+            | Self::Died(_)
+            | Self::NotFixed { .. }
+            | Self::File { .. } => 3,
         }
     }
 }

@@ -3,24 +3,43 @@
 //!
 //! On a pull request `cadet.yaml` is taken from the base commit, so that a pull request cannot set its own rules.
 
+mod levels;
+mod yaml_style;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::finding::Level;
+use crate::finding::baseline::{self, Baseline};
+use crate::parse::yaml_layout::Layout;
+use crate::project::problem::did_you_mean;
 use crate::rules::RULES;
 use crate::source::{FileKind, Tree};
+use levels::PathLevels;
+
+pub use levels::{Levels, RuleLevel};
+pub use yaml_style::YamlStyle;
 
 /// The name of the settings file, beside `dbt_project.yml`.
 pub const FILE: &str = "cadet.yaml";
 
 /// What `cadet.yaml` says. Every key may be left out.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
-    /// Levels by rule id: `error`, `warning`, `note` or `off`.
-    pub rules: BTreeMap<String, RuleLevel>,
+    /// Levels by rule id or group: `error`, `warning`, `note` or `off`.
+    pub rules: Levels,
+    /// Levels for some of the files, by a pattern as in `.gitignore`; of several patterns the last counts.
+    pub paths: IndexMap<String, Levels>,
+    /// How YAML files are to look.
+    pub yaml: YamlStyle,
+    /// The patterns of `paths`, ready to be used.
+    #[serde(skip)]
+    path_levels: Vec<PathLevels>,
     /// The most rows that a seed may have without a warning.
     pub seed_rows: usize,
     /// The most rows that a seed may have at all.
@@ -48,7 +67,7 @@ pub struct Policy {
 }
 
 /// How the models of a project are named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Preset {
     /// `<database>__<table>_fct`, `_dim`, `_stg`, and intermediates that end in what was done.
@@ -62,7 +81,10 @@ pub enum Preset {
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            rules: BTreeMap::new(),
+            rules: Levels::new(),
+            paths: IndexMap::new(),
+            yaml: YamlStyle::default(),
+            path_levels: Vec::new(),
             seed_rows: 1_000,
             seed_rows_limit: 10_000,
             dev_database_suffix: "_dev_dbt".to_owned(),
@@ -79,23 +101,17 @@ impl Default for Policy {
     }
 }
 
-/// A level in `cadet.yaml`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum RuleLevel {
-    Error,
-    Warning,
-    Note,
-    Off,
-}
-
 /// A `cadet.yaml` that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     #[error("{FILE} cannot be read: {0}")]
     Syntax(String),
-    #[error("{FILE} names the rule `{0}`, which does not exist")]
+    #[error("{FILE} names the rule `{0}`, which does not exist{hint}", hint = meant(.0))]
     NoSuchRule(String),
+    #[error("{file} cannot be read: {0}", file = baseline::FILE)]
+    Baseline(String),
+    #[error("{FILE} cannot be read: the pattern `{0}` under `paths` is not written as in .gitignore")]
+    Pattern(String),
 }
 
 impl Policy {
@@ -110,23 +126,52 @@ impl Policy {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        let policy: Self = serde_saphyr::from_str(text).map_err(|error| SettingsError::Syntax(plain(&error)))?;
-        match policy.rules.keys().find(|id| RULES.iter().all(|entry| entry.id() != **id)) {
-            Some(unknown) => Err(SettingsError::NoSuchRule(unknown.clone())),
-            None => Ok(policy),
+        let mut policy: Self = serde_saphyr::from_str(text).map_err(|error| SettingsError::Syntax(plain(&error)))?;
+        let mut named = policy.rules.keys().chain(policy.paths.values().flat_map(Levels::keys));
+        if let Some(unknown) = named.find(|name| RULES.iter().all(|rule| rule.id() != **name && rule.group != **name)) {
+            return Err(SettingsError::NoSuchRule(unknown.clone()));
         }
+        policy.path_levels = PathLevels::new(&policy.paths).map_err(SettingsError::Pattern)?;
+        Ok(policy)
     }
 
-    /// The level of a rule, or nothing when it is switched off.
+    /// The level of a rule in most files, or nothing when it is switched off in all of them.
     pub fn level(&self, id: &str, usual: Level) -> Option<Level> {
-        match self.rules.get(id) {
-            None => Some(usual),
-            Some(RuleLevel::Error) => Some(Level::Error),
-            Some(RuleLevel::Warning) => Some(Level::Warning),
-            Some(RuleLevel::Note) => Some(Level::Note),
-            Some(RuleLevel::Off) => None,
-        }
+        levels::level(&self.rules, &self.path_levels, id, usual)
     }
+
+    /// The level of a rule in a file, or nothing when it is switched off there.
+    pub fn level_at(&self, id: &str, usual: Level, path: &str) -> Option<Level> {
+        levels::level_at(&self.rules, &self.path_levels, (id, usual), path)
+    }
+
+    /// How YAML files are to look.
+    pub fn layout(&self) -> Layout {
+        self.yaml.layout()
+    }
+}
+
+/// The JSON schema of `cadet.yaml`, from the types that it is read into.
+pub fn schema() -> String {
+    serde_json::to_string_pretty(&schemars::schema_for!(Policy)).map(|text| text + "\n").unwrap_or_default()
+}
+
+/// Reads the baseline of a tree; what is not there is empty.
+///
+/// # Errors
+/// When the file is a link, or not what `cadet baseline` writes.
+pub fn baseline(tree: &Tree) -> Result<Baseline, SettingsError> {
+    let Some(file) = tree.find(baseline::FILE) else { return Ok(Baseline::default()) };
+    let text = file.text().ok().filter(|_| file.kind == FileKind::Regular);
+    let text = text.ok_or_else(|| SettingsError::Baseline("it is not a plain text file in UTF-8".to_owned()))?;
+    Baseline::read(text).map_err(SettingsError::Baseline)
+}
+
+/// The rule or group that was meant, in words.
+fn meant(name: &str) -> String {
+    let known: Vec<String> = RULES.iter().flat_map(|rule| [rule.id(), rule.group.to_owned()]).collect();
+    let near = did_you_mean(name, known.iter().map(String::as_str));
+    near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
 }
 
 /// The reader's message with its line, without the picture of the file that it draws.

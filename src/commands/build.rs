@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::plan::{Plan, Reason, mark};
 use crate::project::ResourceType;
 use crate::report::progress::Shown;
-use crate::report::{Report, terminal};
+use crate::report::{Aside, Report, terminal};
 use crate::unit_test::{Bench, Warehouse};
 
 /// A verb: its name, and the kinds of nodes that it works on.
@@ -83,6 +83,7 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
         head,
         removed: Vec::new(),
         artefacts: Some(artefacts),
+        aside: Aside::default(),
     };
     invocation.out.info("");
     terminal::findings(&report.all_findings(), &invocation.paths(&folder), &invocation.out, &changes::texts(&project));

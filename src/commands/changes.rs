@@ -1,21 +1,23 @@
 //! The head and the base, both read and checked: what `check`, `deploy` and `ci` start from.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::invocation::Invocation;
+use super::mending::State;
 use crate::cli::BaseArgs;
 use crate::compile::{self, Compilations};
 use crate::error::Error;
-use crate::finding::{Finding, Level, Place};
+use crate::finding::baseline::{self, Baseline};
+use crate::finding::{Finding, Level, Place, Waived, Waiver};
 use crate::plan::{Reason, diff, mark};
 use crate::project::fixture_place::Places;
 use crate::project::given;
 use crate::project::read::Inputs;
 use crate::project::scopes::Run;
 use crate::project::{Node, Project, ResourceType, read};
-use crate::rules::{self, Entry, Subject};
+use crate::rules::{self, Checked, Entry, Subject};
 use crate::settings::{self, Policy};
 use crate::source::changes::Changes;
 use crate::source::{ChangeKind, Repo, Tree};
@@ -30,11 +32,12 @@ pub(super) struct PullRequest {
     inputs: Inputs,
     base: OnceLock<Project>,
     base_compiled: OnceLock<Compilations>,
-    all_findings: OnceLock<Vec<Finding>>,
+    checked: OnceLock<Checked>,
     marks: OnceLock<HashMap<String, String>>,
     pub compiled: Compilations,
     pub changes: Changes,
     pub policy: Policy,
+    baseline: Baseline,
     pub base_name: String,
     pub head_name: String,
 }
@@ -54,6 +57,7 @@ impl PullRequest {
         let head_tree = Arc::new(head_tree);
         let base_tree = Arc::new(repo.tree_beside(comparison.merge_base, &head_tree, &changes)?);
         let policy = Policy::read(&base_tree)?;
+        let baseline = settings::baseline(&base_tree)?;
         let inputs = invocation.inputs(&folder, &head_tree, &policy, run.clone())?;
         let head = read::read(&head_tree, &inputs);
         let compiled = compile::models(&head);
@@ -72,11 +76,12 @@ impl PullRequest {
             inputs,
             base: OnceLock::new(),
             base_compiled: OnceLock::new(),
-            all_findings: OnceLock::new(),
+            checked: OnceLock::new(),
             marks: OnceLock::new(),
             compiled,
             changes,
             policy,
+            baseline,
             head_name,
         })
     }
@@ -126,27 +131,56 @@ impl PullRequest {
             Finding::new("settings/cadet-yaml", Level::Error, error.to_string(), Place::file(settings::FILE))
                 .help("these settings would stop every check once they are merged; see docs/settings.md")
         });
-        let (mut here, elsewhere): (Vec<_>, Vec<_>) =
+        let (mut here, mut elsewhere): (Vec<_>, Vec<_>) =
             self.all_findings().iter().cloned().partition(|finding| self.is_changed(&finding.place.path));
+        // What is wrong with a file by itself was so before: the base need not be read for it.
+        elsewhere.retain(|finding| !rules::is_of_file_alone(&finding.rule));
         if !elsewhere.is_empty() {
             let compiled = self.base_compiled();
             let subject = Subject::new(self.base(), compiled, &self.policy);
             let before = rules::run(&subject);
-            let known: HashSet<_> = before.iter().map(Finding::identity).collect();
+            let waived = before.waived.iter().map(|waived| &waived.finding);
+            let known: HashSet<_> = before.findings.iter().chain(waived).map(Finding::identity).collect();
             here.extend(elsewhere.into_iter().filter(|finding| !known.contains(&finding.identity())));
         }
-        here.extend(settings);
+        let broken = settings::baseline(&self.head.tree).err().map(|error| {
+            Finding::new("settings/baseline", Level::Error, error.to_string(), Place::file(baseline::FILE))
+                .help("it would stop every check once it is merged; write it anew with `cadet baseline`")
+        });
+        here.extend(settings.into_iter().chain(broken));
         here.sort_by(|a, b| a.order().cmp(&b.order()));
         here
     }
 
-    /// Every finding of the head.
+    /// Every finding of the head that is to be told.
     pub(super) fn all_findings(&self) -> &[Finding] {
+        &self.checked().findings
+    }
+
+    /// The findings in changed files that are not told.
+    pub(super) fn waived(&self) -> Vec<Waived> {
+        self.checked().waived.iter().filter(|waived| self.is_changed(&waived.finding.place.path)).cloned().collect()
+    }
+
+    /// How many findings of the head's baseline there are not any more.
+    pub(super) fn gone(&self) -> usize {
+        let Ok(written) = settings::baseline(&self.head.tree) else { return 0 };
+        let known = self.checked().waived.iter().filter(|waived| waived.why == Waiver::Baseline);
+        let all = self.all_findings().iter().chain(known.map(|waived| &waived.finding));
+        written.without(&Baseline::of(all, &texts(&self.head))).len()
+    }
+
+    fn checked(&self) -> &Checked {
         let run = || {
             let base = (self.has_promises() || self.is_changed("dbt_project.yml")).then(|| self.base());
-            rules::run(&Subject::new(&self.head, &self.compiled, &self.policy).beside(base))
+            let subject = Subject::new(&self.head, &self.compiled, &self.policy).beside(base);
+            let renamed = |path: &str| match self.changes.get(path) {
+                Some(ChangeKind::Renamed(from)) => Some(from.clone()),
+                _ => None,
+            };
+            leave_out(rules::run(&subject), &self.baseline, &self.head, &renamed)
         };
-        self.all_findings.get_or_init(run)
+        self.checked.get_or_init(run)
     }
 
     /// Whether the base may promise something that the change takes back: otherwise the rules need not see the base.
@@ -169,6 +203,41 @@ impl PullRequest {
     fn is_changed(&self, path: &str) -> bool {
         self.changes.get(path).is_some_and(|kind| *kind != ChangeKind::Deleted)
     }
+}
+
+impl State for PullRequest {
+    fn tree(&self) -> &Arc<Tree> {
+        &self.head.tree
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        self.findings()
+    }
+
+    fn with(mut self, tree: &Arc<Tree>, touched: &BTreeSet<String>) -> Self {
+        for path in touched {
+            self.changes.entry(path.clone()).or_insert(ChangeKind::Modified);
+        }
+        self.head = read::read_beside(tree, &self.inputs, Some(&self.head));
+        self.compiled = compile::models(&self.head);
+        (self.checked, self.marks) = (OnceLock::new(), OnceLock::new());
+        self
+    }
+}
+
+/// Takes out what is in the baseline. `old_path` is where a file was when that was written.
+pub(super) fn leave_out(
+    checked: Checked,
+    baseline: &Baseline,
+    project: &Project,
+    old_path: &dyn Fn(&str) -> Option<String>,
+) -> Checked {
+    let (may, must): (Vec<_>, Vec<_>) =
+        checked.findings.into_iter().partition(|finding| rules::can_be_waived(&finding.rule));
+    let (mut findings, known) = baseline.leave_out(may, &texts(project), old_path);
+    findings.extend(must);
+    findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    Checked { findings, waived: [checked.waived, known].concat() }
 }
 
 /// A workflow on `pull_request_target` would run a stranger's files with the repository's secrets.

@@ -5,49 +5,66 @@ use std::path::Path;
 use super::Verdict;
 use super::changes::{self, PullRequest};
 use super::invocation::Invocation;
+use super::mending::{self, State};
 use super::unit_tests;
+use super::whole::Whole;
 use crate::cli::{CheckArgs, Format};
-use crate::compile;
 use crate::deploy::Outcome;
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::plan::{Plan, Reason};
 use crate::project::Project;
-use crate::report::{Report, github, json, terminal};
-use crate::rules::{self, Subject};
+use crate::project::scopes::Run;
+use crate::report::{Aside, Fixed, Report, github, json, terminal};
 
 pub(super) fn run(invocation: &Invocation, args: &CheckArgs) -> Result<Verdict, Error> {
     let run = invocation.run("check", false);
-    if args.all {
-        let folder = invocation.project_dir()?;
-        let (project, policy) = invocation.working_project(&folder, run)?;
-        let compiled = compile::models(&project);
-        let findings = rules::run(&Subject::new(&project, &compiled, &policy).whole());
-        let (project, policy) = (&project, &policy);
-        let wanted = wanted(invocation, &folder, &args.paths)?;
-        let in_wanted = |path: &str| is_wanted(path, &wanted);
-        let all = project.others.keys().map(|id| (id.clone(), Reason::Selected)).collect();
-        let outcomes = unit_tests::run(invocation, (project, policy), all, &findings, &in_wanted)?;
-        let findings: Vec<Finding> = findings.into_iter().filter(|finding| in_wanted(&finding.place.path)).collect();
-        let head = changes::name_of(&folder);
-        let report = Report {
-            findings: &findings,
-            outcomes: &outcomes,
-            changed_files: None,
-            base: None,
-            head,
-            removed: Vec::new(),
-            artefacts: None,
-        };
-        return Ok(show(invocation, args, &report, (project, "", &invocation.paths(&folder))));
-    }
-    let request = PullRequest::read(invocation, &args.base, &run)?;
-    let paths = invocation.paths(&request.folder);
-    let wanted = wanted(invocation, &request.folder, &args.paths)?;
+    if args.all { whole(invocation, args, run) } else { change(invocation, args, &run) }
+}
+
+/// The whole project as it lies in its folder.
+fn whole(invocation: &Invocation, args: &CheckArgs, run: Run) -> Result<Verdict, Error> {
+    let folder = invocation.project_dir()?;
+    let wanted = wanted(invocation, &folder, &args.paths)?;
     let in_wanted = |path: &str| is_wanted(path, &wanted);
+    let whole = Whole::read(invocation, &folder, run)?;
+    let (whole, fixed) = match fixed(invocation, args, (whole, &folder, ""), &in_wanted)? {
+        Ok(fixed) => fixed,
+        Err(verdict) => return Ok(verdict),
+    };
+    let (project, policy) = (&whole.project, &whole.policy);
+    let all = project.others.keys().map(|id| (id.clone(), Reason::Selected)).collect();
+    let outcomes = unit_tests::run(invocation, (project, policy), all, whole.all_findings(), &in_wanted)?;
+    let findings: Vec<Finding> =
+        whole.all_findings().iter().filter(|finding| in_wanted(&finding.place.path)).cloned().collect();
+    let waived = whole.waived().iter().filter(|waived| in_wanted(&waived.finding.place.path)).cloned().collect();
+    let report = Report {
+        findings: &findings,
+        outcomes: &outcomes,
+        changed_files: None,
+        base: None,
+        head: changes::name_of(&folder),
+        removed: Vec::new(),
+        artefacts: None,
+        aside: Aside { fixed, waived, gone: whole.gone() },
+    };
+    Ok(show(invocation, args, &report, (project, "", &invocation.paths(&folder))))
+}
+
+/// What a branch changes.
+fn change(invocation: &Invocation, args: &CheckArgs, run: &Run) -> Result<Verdict, Error> {
+    let request = PullRequest::read(invocation, &args.base, run)?;
+    let (folder, prefix) = (request.folder.clone(), request.prefix.clone());
+    let wanted = wanted(invocation, &folder, &args.paths)?;
+    let in_wanted = |path: &str| is_wanted(path, &wanted);
+    let (request, fixed) = match fixed(invocation, args, (request, &folder, &prefix), &in_wanted)? {
+        Ok(fixed) => fixed,
+        Err(verdict) => return Ok(verdict),
+    };
     let outcomes = unit_tests(invocation, &request, &in_wanted)?;
     let findings: Vec<Finding> =
         request.findings().into_iter().filter(|finding| in_wanted(&finding.place.path)).collect();
+    let waived = request.waived().into_iter().filter(|waived| in_wanted(&waived.finding.place.path)).collect();
     let report = Report {
         findings: &findings,
         outcomes: &outcomes,
@@ -56,8 +73,26 @@ pub(super) fn run(invocation: &Invocation, args: &CheckArgs) -> Result<Verdict, 
         head: request.head_name.clone(),
         removed: request.removed(),
         artefacts: None,
+        aside: Aside { fixed, waived, gone: request.gone() },
     };
-    Ok(show(invocation, args, &report, (&request.head, &request.prefix, &paths)))
+    Ok(show(invocation, args, &report, (&request.head, &prefix, &invocation.paths(&folder))))
+}
+
+/// The state after `--fix`, with what is to be said of it; a verdict when `--diff` was all that was asked for.
+fn fixed<S: State>(
+    invocation: &Invocation,
+    args: &CheckArgs,
+    (state, folder, prefix): (S, &Path, &str),
+    is_wanted: &dyn Fn(&str) -> bool,
+) -> Result<Result<(S, Option<Fixed>), Verdict>, Error> {
+    if !args.fix.fix && !args.fix.diff {
+        return Ok(Ok((state, None)));
+    }
+    let (state, mended) = mending::mend(state, &args.fix, is_wanted);
+    if args.fix.diff {
+        return Ok(Err(mended.show(invocation, prefix)));
+    }
+    Ok(Ok((state, Some(mended.save(folder)?))))
 }
 
 /// The unit tests of what changed and of everything downstream of it, run without a warehouse.

@@ -21,7 +21,7 @@ use crate::guard;
 use crate::jinja::warehouse::{Kind, Warehouse};
 use crate::project::{Node, Project, ResourceType};
 use crate::report::text::{self, clean};
-use crate::report::{Report, artefacts, counted, terminal};
+use crate::report::{Aside, Report, artefacts, counted, terminal};
 use crate::unit_test::{Bench, Stop};
 
 pub(super) fn run(invocation: &Invocation, args: &CompileArgs) -> Result<Verdict, Error> {
@@ -71,6 +71,7 @@ pub(super) fn run(invocation: &Invocation, args: &CompileArgs) -> Result<Verdict
         head: changes::name_of(&folder),
         removed: Vec::new(),
         artefacts: None,
+        aside: Aside::default(),
     };
     let prints = !args.select.select.is_empty();
     if args.output == PrintOutput::Text || !prints || report.is_bad() {

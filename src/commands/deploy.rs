@@ -18,7 +18,7 @@ use crate::finding::Finding;
 use crate::plan::{Plan, Reason, Step, name_of};
 use crate::project::Project;
 use crate::report::progress::Shown;
-use crate::report::{Report, artefacts, terminal};
+use crate::report::{Aside, Report, artefacts, terminal};
 use crate::unit_test::{Bench, Warehouse};
 
 pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict, Error> {
@@ -204,5 +204,6 @@ pub(super) fn report<'a>(
         head: request.head_name.clone(),
         removed: request.removed(),
         artefacts: Some(artefacts),
+        aside: Aside::default(),
     }
 }

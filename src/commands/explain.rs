@@ -45,6 +45,11 @@ const OTHERS: &[(&str, &str)] = &[
          column a `data_type:` in its property file, or write the rows with `format: sql`.",
     ),
     (
+        "settings/baseline",
+        "The pull request's cadet-baseline.json cannot be read. This check used the base's, so it went on; after a merge\n\
+         every check would stop. Write it anew with `cadet baseline`.",
+    ),
+    (
         "settings/cadet-yaml",
         "The pull request's cadet.yaml cannot be read. This check used the settings of the base, so it went on; after a\n\
          merge every check would stop. See docs/settings.md.",

@@ -1,5 +1,6 @@
 //! One file for each command; each is the journey as a short paragraph.
 
+mod baseline;
 mod build;
 mod changes;
 mod check;
@@ -12,10 +13,13 @@ mod deps;
 mod explain;
 mod invocation;
 mod ls;
+mod mending;
 mod parse;
 mod selecting;
 mod show;
+mod text_of;
 mod unit_tests;
+mod whole;
 mod why;
 
 use crate::cli::{Cli, Command};
@@ -49,6 +53,7 @@ pub fn run(cli: Cli) -> Result<Verdict, Error> {
     let invocation = Invocation::new(cli.global);
     match cli.command {
         Command::Check(args) => check::run(&invocation, &args),
+        Command::Baseline(args) => baseline::run(&invocation, &args),
         Command::Deploy(args) => deploy::run(&invocation, &args),
         Command::Ci(args) => ci::run(&invocation, &args),
         Command::Parse => parse::run(&invocation),
@@ -64,5 +69,8 @@ pub fn run(cli: Cli) -> Result<Verdict, Error> {
         Command::Why(args) => why::run(&invocation, &args),
         Command::Explain(args) => explain::run(&invocation, &args),
         Command::Demo(args) => demo::run(&invocation, &args),
+        Command::Completions { shell } => Ok(text_of::completions(&invocation, shell)),
+        Command::Man => Ok(text_of::man(&invocation)),
+        Command::Schema => Ok(text_of::schema(&invocation)),
     }
 }

@@ -29,4 +29,22 @@ impl Fix {
     pub fn unsafe_to(place: Place, text: impl Into<String>) -> Self {
         Self { is_safe: false, ..Self::safe(place, text) }
     }
+
+    /// What carries it out, for people.
+    pub fn command(&self) -> &'static str {
+        match self.is_safe {
+            true => "`cadet check --fix` fixes it",
+            false => "`cadet check --fix --unsafe-fixes` fixes it; look at the outcome",
+        }
+    }
+}
+
+impl Edit {
+    /// The file that it changes, by its path before.
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Replace { place, .. } => &place.path,
+            Self::Rename { from, .. } => from,
+        }
+    }
 }

@@ -2,8 +2,12 @@
 //!
 //! A finding names the rule, how bad it is, what is wrong, where, and how to go on.
 
+pub mod baseline;
 pub mod diff;
 pub mod fix;
+pub mod ignore;
+pub mod mend;
+pub mod save;
 
 use std::ops::Range;
 
@@ -62,6 +66,22 @@ pub struct Finding {
     pub diff: Option<Box<Diff>>,
     /// The edits that mend it, where that is mechanical.
     pub fix: Option<Box<Fix>>,
+}
+
+/// A finding that is known, and not told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waived {
+    pub finding: Finding,
+    pub why: Waiver,
+}
+
+/// Why a finding is not told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Waiver {
+    /// A comment in its file says so, with this reason.
+    Ignored { reason: String },
+    /// It is in the baseline.
+    Baseline,
 }
 
 impl Finding {

@@ -4,4 +4,6 @@ pub mod csv;
 pub mod scalar;
 mod tree;
 pub mod yaml;
+mod yaml_indent;
+pub mod yaml_layout;
 mod yaml_problem;

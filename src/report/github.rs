@@ -58,7 +58,8 @@ fn annotation(finding: &Finding, prefix: &str, text: &dyn Fn(&str) -> String) ->
     }
     properties.push(format!("title={}", property(&format!("cadet: {}", finding.rule))));
     let help = finding.help.as_ref().map_or_else(String::new, |help| format!("\n{help}"));
-    let message = format!("{}{help}", finding.message);
+    let fix = finding.fix.as_ref().map_or_else(String::new, |fix| format!("\n{}", fix.command()));
+    let message = format!("{}{help}{fix}", finding.message);
     format!("::{} {}::{}", command(finding.level), properties.join(","), data(&cut(&message, LONGEST)))
 }
 

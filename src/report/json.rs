@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::{Report, diff};
 use crate::deploy::Outcome;
-use crate::finding::{Finding, Level, Place};
+use crate::finding::{Edit, Finding, Level, Place};
 use crate::source::LineIndex;
 
 /// The whole report. `text` gives the text of a file of the project.
 pub fn report(report: &Report<'_>, text: &dyn Fn(&str) -> String) -> Value {
     let findings: Vec<Value> = report.all_findings().into_iter().map(|each| finding(each, text)).collect();
-    json!({
+    let mut value = json!({
         "version": 1,
         "ok": !report.is_bad(),
         "base": report.base,
@@ -23,7 +23,11 @@ pub fn report(report: &Report<'_>, text: &dyn Fn(&str) -> String) -> Value {
         "findings": findings,
         "outcomes": report.outcomes.iter().map(outcome).collect::<Vec<_>>(),
         "artefacts": report.artefacts,
-    })
+    });
+    if let Some(fixed) = &report.aside.fixed {
+        value["fixed"] = json!({"findings": fixed.findings, "files": fixed.files});
+    }
+    value
 }
 
 fn finding(finding: &Finding, text: &dyn Fn(&str) -> String) -> Value {
@@ -45,7 +49,23 @@ fn finding(finding: &Finding, text: &dyn Fn(&str) -> String) -> Value {
     if let Some(diff) = finding.diff.as_deref() {
         value["diff"] = diff::json(diff);
     }
+    if let Some(fix) = finding.fix.as_deref() {
+        let edits: Vec<Value> = fix.edits.iter().map(|each| edit(each, text)).collect();
+        value["fix"] = json!({"safe": fix.is_safe, "edits": edits});
+    }
     value
+}
+
+/// A place with the text that it becomes, or a path with the one that it becomes.
+fn edit(edit: &Edit, text: &dyn Fn(&str) -> String) -> Value {
+    match edit {
+        Edit::Replace { place: at, text: new } => {
+            let mut value = place(at, text);
+            value["text"] = new.as_str().into();
+            value
+        }
+        Edit::Rename { from, to } => json!({"path": from, "rename_to": to}),
+    }
 }
 
 /// Path, and line and column from 1 where they are known.

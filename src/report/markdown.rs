@@ -84,7 +84,10 @@ fn findings(out: &mut String, title: &str, found: &[&Finding], prefix: &str, tex
         let line =
             finding.place.span.as_ref().map(|span| LineIndex::new(&text(&finding.place.path)).position(span.start).0);
         let line = line.map_or_else(String::new, |line| format!(" line {line}"));
-        let help = finding.help.as_deref().map_or_else(String::new, with_lines);
+        let mut help = finding.help.as_deref().map_or_else(String::new, with_lines);
+        if let Some(fix) = &finding.fix {
+            let _ = write!(help, "{}{}", if help.is_empty() { "" } else { "<br>" }, prose(&fix.command()));
+        }
         let place = code(&format!("{prefix}{}", finding.place.path));
         let _ = writeln!(
             out,

@@ -6,6 +6,7 @@ pub mod github;
 pub mod json;
 pub mod manifest;
 pub mod markdown;
+pub mod patch;
 pub mod progress;
 pub mod rows;
 pub mod run_results;
@@ -14,7 +15,7 @@ pub mod terminal;
 pub mod text;
 
 use crate::deploy::{Outcome, Status};
-use crate::finding::{Finding, Level};
+use crate::finding::{Finding, Level, Waived, Waiver};
 use crate::project::ResourceType;
 
 /// Everything that is told at the end.
@@ -30,6 +31,27 @@ pub struct Report<'a> {
     pub removed: Vec<String>,
     /// Where the run's artefacts are.
     pub artefacts: Option<String>,
+    pub aside: Aside,
+}
+
+/// What is told beside the findings.
+#[derive(Debug, Clone, Default)]
+pub struct Aside {
+    /// What was fixed, when that was asked for.
+    pub fixed: Option<Fixed>,
+    /// Findings that are not told.
+    pub waived: Vec<Waived>,
+    /// How many findings of the baseline there are not any more.
+    pub gone: usize,
+}
+
+/// How much was fixed.
+#[derive(Debug, Clone, Copy)]
+pub struct Fixed {
+    pub findings: usize,
+    pub files: usize,
+    /// The last fixes were taken back, because a file could not be read after them.
+    pub is_stopped: bool,
 }
 
 impl Report<'_> {
@@ -45,6 +67,22 @@ impl Report<'_> {
     /// How many findings there are of a level.
     pub fn count(&self, level: Level) -> usize {
         self.all_findings().iter().filter(|finding| finding.level == level).count()
+    }
+
+    /// How many findings are ignored by comments, and how many are in the baseline.
+    pub fn not_told(&self) -> (usize, usize) {
+        let known = self.aside.waived.iter().filter(|waived| waived.why == Waiver::Baseline).count();
+        (self.aside.waived.len() - known, known)
+    }
+
+    /// How many findings cadet can fix by itself: safely, and where a person should look at the outcome.
+    pub fn fixable(&self) -> (usize, usize) {
+        let found = self.all_findings();
+        let count = |is_safe| {
+            let is_it = |finding: &&&Finding| finding.fix.as_ref().is_some_and(|fix| fix.is_safe == is_safe);
+            found.iter().filter(is_it).count()
+        };
+        (count(true), count(false))
     }
 
     /// How many steps ended so.

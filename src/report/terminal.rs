@@ -119,6 +119,40 @@ pub fn check_summary(report: &Report<'_>, out: &Out) {
         let rule = all.first().map_or("naming/model-file", |finding| finding.rule.as_str());
         out.line(&out.paint(DIM, &format!("  To learn more about a rule: cadet explain {rule}")));
     }
+    let not_told = [(report.not_told().0, "ignored by comments"), (report.not_told().1, "in the baseline")];
+    for (count, why) in not_told.into_iter().filter(|(count, _)| *count > 0) {
+        let found = counted(count, "finding is", "findings are");
+        out.info(&out.paint(DIM, &format!("  {found} {why}.")));
+    }
+    if report.aside.gone > 0 {
+        let gone = counted(report.aside.gone, "finding of the baseline has", "findings of the baseline have");
+        out.info(&out.paint(DIM, &format!("  {gone} gone: cadet baseline --prune")));
+    }
+    fixes(report, out);
+}
+
+/// What was fixed, or what cadet can fix.
+fn fixes(report: &Report<'_>, out: &Out) {
+    if let Some(fixed) = &report.aside.fixed {
+        let files = counted(fixed.files, "file", "files");
+        let found = counted(fixed.findings, "finding", "findings");
+        let remain = counted(report.all_findings().len(), "finding remains", "findings remain");
+        out.line(&format!("  Fixed {found} in {files}; {remain}."));
+        if fixed.is_stopped {
+            out.line("  The last fixes were taken back: a file could not be read after them.");
+        }
+    }
+    let what = match report.fixable() {
+        (0, 0) => return,
+        (safe, 0) => format!("cadet can fix {safe} of these: cadet check --fix"),
+        (0, others) => {
+            format!("cadet can fix {others} of these, but look at the outcome: cadet check --fix --unsafe-fixes")
+        }
+        (safe, others) => {
+            format!("cadet can fix {safe} of these: cadet check --fix; and {others} more with --unsafe-fixes")
+        }
+    };
+    out.info(&out.paint(DIM, &format!("  {what}")));
 }
 
 /// One line for a step that has ended.

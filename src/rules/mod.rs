@@ -13,6 +13,7 @@
 mod registry;
 mod handbook;
 mod known_configs;
+mod layout;
 pub mod page;
 mod participle;
 mod personal;
@@ -20,13 +21,15 @@ mod seed_rows;
 mod snake;
 mod subject;
 mod templates;
+mod waive;
 mod written;
 
-pub use registry::{Check, Entry, Found, Rule, find, run, run_where};
+pub use registry::{Check, Checked, Entry, Found, Rule, find, is_of_file_alone, run, run_where};
 pub use seed_rows::SeedRows;
 use snake::snake_case;
 use subject::no_such_column;
 pub use subject::{Output, Query, Subject, is_built, is_iceberg, is_table};
+pub use waive::can_be_waived;
 
 rules! {
     athena {
@@ -44,6 +47,7 @@ rules! {
     }
     files { alike_paths readable }
     graph { hidden_reference unused_macro unused_seed unused_source }
+    ignores { known_rules not_expired permitted readable reasoned used }
     jinja { renders }
     naming { alike macro_path model_file model_path role snake_case unique_names unique_relations yaml_ending }
     references { access exist no_circles }
@@ -58,5 +62,8 @@ rules! {
         accepted_values_type ephemeral generic_test_path lost_test no_singular_tests primary_key tested_columns
     }
     versions { deprecated too_many unpinned_ref }
-    yaml { duplicate_key known_keys known_names parses property_file }
+    yaml {
+        document_start duplicate_key empty_lines final_newline indentation known_keys known_names line_endings line_length
+        parses property_file trailing_spaces
+    }
 }

@@ -20,7 +20,8 @@ pub fn markdown(entry: &Entry) -> String {
         crate::finding::Level::Warning => "warning",
         crate::finding::Level::Note => "note",
     };
-    format!("# {}\n\nLevel: {level}\n\n{}\n", entry.id(), comment(entry))
+    let never = if super::can_be_waived(&entry.id()) { "" } else { "; cannot be ignored by a comment" };
+    format!("# {}\n\nLevel: {level}{never}\n\n{}\n", entry.id(), comment(entry))
 }
 
 fn comment(entry: &Entry) -> String {
@@ -46,9 +47,13 @@ pub fn example(entry: &Entry, heading: &str) -> Vec<ExampleFile> {
             }
             (Some(_), Some(_)) => files.extend(open.take()),
             (None, Some(file)) => {
-                // A tab is shown as an arrow: an editor would turn a real one into blanks.
-                file.text.push_str(&line.replace('→', "\t"));
-                file.text.push('\n');
+                // A tab is shown as an arrow, and a blank at the end of a line as a dot: an editor would change real ones.
+                file.text.push_str(&line.replace('→', "\t").replace('·', " "));
+                // The end of a file without a line break.
+                match file.text.strip_suffix('␄') {
+                    Some(text) => file.text.truncate(text.len()),
+                    None => file.text.push('\n'),
+                }
             }
             (None, None) => {}
         }

@@ -3,11 +3,14 @@
 use std::cell::OnceCell;
 
 use super::handbook::Handbook;
+use super::layout::{self, Layouts};
 use super::subject::Subject;
 use super::templates::{self, Template};
+use super::waive::{self, Complaint, Wrong};
 use super::written::{self, Written};
-use crate::finding::{Finding, Level, Place};
-use crate::project::{Node, ProblemKind, ResourceType};
+use crate::finding::{Edit, Finding, Fix, Level, Place, Waived};
+use crate::parse::yaml_layout::{Kind, without_tabs};
+use crate::project::{Node, ProblemKind, Project, ResourceType};
 use crate::source::SourceFile;
 
 /// A rule: how bad a finding is, one line of what it is about, and the check.
@@ -36,6 +39,19 @@ pub enum Check {
     Written(fn(&[Written<'_>], &Subject<'_>, &mut Found)),
     /// What reading the project found.
     Problems(ProblemKind),
+    /// What is untidy about the lines of YAML files.
+    Layout(Kind),
+    /// What is wrong about comments that ignore findings.
+    Ignores(Wrong),
+}
+
+/// What the rules found.
+#[derive(Debug, Clone, Default)]
+pub struct Checked {
+    /// What is to be told, sorted.
+    pub findings: Vec<Finding>,
+    /// What is not, each with the reason.
+    pub waived: Vec<Waived>,
 }
 
 /// What several rules need, made when the first of them asks.
@@ -44,6 +60,9 @@ struct Shared<'a> {
     handbook: OnceCell<Option<Handbook<'a>>>,
     templates: OnceCell<Vec<Template<'a>>>,
     written: OnceCell<Vec<Written<'a>>>,
+    layouts: Layouts,
+    /// What is wrong about comments that ignore findings, known once all other rules have run.
+    complaints: OnceCell<Vec<Complaint>>,
 }
 
 impl<'a> Shared<'a> {
@@ -116,27 +135,57 @@ pub fn find(id: &str) -> Option<&'static Entry> {
     super::RULES.iter().find(|entry| entry.id() == id.replace('_', "-"))
 }
 
-/// Runs every rule that the policy does not switch off. The findings are sorted.
-pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
-    run_where(subject, |_| true)
-}
-
-/// The same with those rules only that are wanted.
-pub fn run_where(subject: &Subject<'_>, is_wanted: impl Fn(&Entry) -> bool) -> Vec<Finding> {
+/// Runs every rule that the policy does not switch off, and takes out what comments ignore. The findings are sorted.
+pub fn run(subject: &Subject<'_>) -> Checked {
     let shared = Shared::default();
     let mut findings = Vec::new();
-    for entry in super::RULES.iter().filter(|entry| is_wanted(entry)) {
-        let id = entry.id();
-        let Some(level) = subject.policy.level(&id, entry.rule.level) else { continue };
-        if entry.group == "athena" && !subject.is_for_athena() {
-            continue;
-        }
-        let mut found = Found { rule: id, level, findings: Vec::new() };
-        check(entry.rule, subject, &shared, &mut found);
-        findings.extend(found.findings);
+    for entry in super::RULES {
+        findings.extend(of_rule(entry, subject, &shared));
+    }
+    let (mut findings, waived, complaints) = waive::waive(subject, subject.own_files(), findings);
+    // Nobody has asked for them before.
+    let _ = shared.complaints.set(complaints);
+    for entry in super::RULES.iter().filter(|entry| matches!(entry.rule.check, Check::Ignores(_))) {
+        findings.extend(of_rule(entry, subject, &shared));
     }
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
     findings.dedup();
+    Checked { findings, waived }
+}
+
+/// What those rules find that are wanted, whatever comments ignore. The findings are sorted.
+pub fn run_where(subject: &Subject<'_>, is_wanted: impl Fn(&Entry) -> bool) -> Vec<Finding> {
+    let shared = Shared::default();
+    let wanted = super::RULES.iter().filter(|entry| is_wanted(entry));
+    let mut findings: Vec<Finding> = wanted.flat_map(|entry| of_rule(entry, subject, &shared)).collect();
+    findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    findings.dedup();
+    findings
+}
+
+/// Whether the findings of a rule depend on nothing but the file that they are in, and the settings.
+pub fn is_of_file_alone(id: &str) -> bool {
+    find(id).is_some_and(|entry| matches!(entry.rule.check, Check::Layout(_)))
+}
+
+/// What one rule finds, each finding at the level that it has in its file.
+fn of_rule<'a>(entry: &Entry, subject: &'a Subject<'a>, shared: &Shared<'a>) -> Vec<Finding> {
+    let (id, policy, usual) = (entry.id(), subject.policy, entry.rule.level);
+    let Some(level) = policy.level(&id, usual) else { return Vec::new() };
+    if entry.group == "athena" && !subject.is_for_athena() {
+        return Vec::new();
+    }
+    let mut found = Found { rule: id, level, findings: Vec::new() };
+    check(entry.rule, subject, shared, &mut found);
+    let Found { rule, mut findings, .. } = found;
+    findings.retain_mut(|finding| match policy.level_at(&rule, usual, &finding.place.path) {
+        Some(here) if here == level => true,
+        Some(here) => {
+            finding.level = here;
+            true
+        }
+        None => false,
+    });
     findings
 }
 
@@ -157,6 +206,28 @@ fn check<'a>(rule: &Rule, subject: &'a Subject<'a>, shared: &Shared<'a>, found: 
             let written = shared.written.get_or_init(|| written::of(subject, shared.templates(subject)));
             check(written, subject, found);
         }
-        Check::Problems(kind) => found.problems(subject, kind, Level::Error),
+        Check::Problems(kind) => {
+            found.problems(subject, kind, Level::Error);
+            if kind == ProblemKind::YamlSyntax {
+                found.findings.iter_mut().for_each(|finding| finding.fix = tabs(project, finding));
+            }
+        }
+        Check::Layout(kind) => layout::tell(&shared.layouts, subject, kind, found),
+        Check::Ignores(wrong) => {
+            let complaints = shared.complaints.get().into_iter().flatten();
+            for complaint in complaints.filter(|complaint| complaint.wrong == wrong) {
+                let finding = found.at(complaint.place.clone(), complaint.message.clone());
+                finding.help.clone_from(&complaint.help);
+                finding.fix = complaint.fix.clone().map(Box::new);
+            }
+        }
     }
+}
+
+/// What makes a YAML file readable that is indented with tabs: spaces.
+fn tabs(project: &Project, finding: &Finding) -> Option<Box<Fix>> {
+    let path = &finding.place.path;
+    let edits = without_tabs(project.text(path))?.into_iter();
+    let edits = edits.map(|(span, text)| Edit::Replace { place: Place::span(path.as_str(), span), text }).collect();
+    Some(Box::new(Fix { edits, is_safe: true }))
 }

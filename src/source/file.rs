@@ -80,6 +80,11 @@ impl Tree {
         self.files.get(path)
     }
 
+    /// Takes the file at `path` out.
+    pub fn remove(&mut self, path: &str) -> Option<SourceFile> {
+        self.files.remove(path)
+    }
+
     /// Every file, sorted by path.
     pub fn iter(&self) -> impl Iterator<Item = &SourceFile> {
         self.files.values()

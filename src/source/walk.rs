@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::{FileKind, SourceFile, Tree};
 use crate::PIECE;
+use crate::finding::baseline;
 
 /// Folders that hold what tools wrote, never a project's sources.
 pub(super) const SKIPPED: &[&str] = &[".git", "target", "logs", "venv", ".venv", "node_modules", "__pycache__"];
@@ -20,7 +21,7 @@ pub(super) fn is_read(path: &str) -> bool {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     let is_list = path.starts_with("scripts/source_database_name");
     let known = ["sql", "yml", "yaml", "csv", "md", "py", "dbtignore"];
-    is_list || known.iter().any(|known| extension.eq_ignore_ascii_case(known))
+    is_list || path == baseline::FILE || known.iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
 /// Reads every file below `root`.

@@ -306,3 +306,22 @@ fn quiet_and_verbose_do_not_go_together() {
     --- exit code 2
     ");
 }
+
+#[test]
+fn shells_and_man_get_what_they_read() {
+    let sandbox = Sandbox::new();
+    for (shell, begins) in [("bash", "_cadet() {"), ("zsh", "#compdef cadet"), ("fish", "# Print an optspec")] {
+        let ran = sandbox.cadet(&["completions", shell]);
+        assert!(ran.code == 0 && ran.stdout.starts_with(begins), "{}", ran.shown());
+    }
+    let man = sandbox.cadet(&["man"]).stdout;
+    assert!(man.contains(".TH cadet 1") && man.contains("Check what changed"), "{man}");
+}
+
+#[test]
+fn the_schema_of_cadet_yaml_stands_in_docs() {
+    let path = std::path::Path::new(crate::support::HERE).join("docs/cadet.schema.json");
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    let now = Sandbox::new().cadet(&["schema"]).stdout;
+    assert!(written == now, "not up to date: run `cargo run -- schema > docs/cadet.schema.json`");
+}

@@ -5,6 +5,7 @@
 
 mod support;
 
+mod baselines;
 mod beside;
 mod check;
 mod ci;
@@ -15,8 +16,10 @@ mod deploy;
 mod deps;
 mod edges;
 mod exploits;
+mod fixes;
 mod guard;
 mod honest;
+mod ignores;
 mod jinja_errors;
 mod mistakes;
 mod own_tests;

@@ -4,8 +4,7 @@ use crate::sql_rules::told;
 use crate::support::Sandbox;
 
 /// Only what is wrong with the seeds themselves.
-const QUIET: &str =
-    "preset: none\nrules: {graph/unused-seed: off, graph/unused-source: off, docs/described: off, docs/columns-described: off}\n";
+const QUIET: &str = "preset: none\nrules: {graph/unused-seed: off, graph/unused-source: off, docs/described: off, docs/columns-described: off}\n";
 
 fn checked(seeds: &[(&str, &str)]) -> String {
     let seeds = seeds.iter().fold(Sandbox::new().file("cadet.yaml", QUIET), |sandbox, (name, csv)| {

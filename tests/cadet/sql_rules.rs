@@ -3,8 +3,7 @@
 use crate::support::{Ran, Sandbox};
 
 /// Only what is wrong with the SQL itself.
-const QUIET: &str =
-    "preset: none\nrules: {graph/unused-seed: off, graph/unused-source: off, docs/described: off, docs/columns-described: off}\n";
+const QUIET: &str = "preset: none\nrules: {graph/unused-seed: off, graph/unused-source: off, docs/described: off, docs/columns-described: off}\n";
 
 fn model(name: &str) -> String {
     format!("models/prison/safety/safety__{name}.sql")
