@@ -86,7 +86,7 @@ fn findings(out: &mut String, title: &str, found: &[&Finding], prefix: &str, tex
         let line = line.map_or_else(String::new, |line| format!(" line {line}"));
         let mut help = finding.help.as_deref().map_or_else(String::new, with_lines);
         if let Some(fix) = &finding.fix {
-            let _ = write!(help, "{}{}", if help.is_empty() { "" } else { "<br>" }, prose(&fix.command()));
+            let _ = write!(help, "{}{}", if help.is_empty() { "" } else { "<br>" }, prose(fix.command()));
         }
         let place = code(&format!("{prefix}{}", finding.place.path));
         let _ = writeln!(

@@ -16,23 +16,29 @@ fn help_lists_the_commands() {
     Usage: cadet [OPTIONS] <COMMAND>
 
     Commands:
-      check    Check what changed between the base and your files
-      deploy   Build and test what changed and everything downstream of it
-      ci       Check, deploy and report, as on a pull request
-      parse    Read the project and write target/manifest.json
-      compile  Write the SQL of models and tests to target/compiled
-      show     Show rows of a model, a seed or a test, or of a query
-      run      Build models
-      seed     Load seeds
-      test     Run data tests and unit tests
-      build    Load seeds, run unit tests, build models and run data tests, in the order of the graph
-      deps     Install the packages of packages.yml or dependencies.yml, and lock their versions
-      clean    Remove the folders of `clean-targets` in dbt_project.yml, such as target and dbt_packages
-      ls       List nodes
-      why      Say why a model, seed or test is in the change, or why it is not
-      explain  Explain a rule, or list all of them
-      demo     Show everything on a small example, in a temporary folder
-      help     Print this message or the help of the given subcommand(s)
+      check        Check what changed between the base and your files
+      baseline     Write down the findings of today, so that `check` tells only what is new
+      deploy       Build and test what changed and everything downstream of it
+      ci           Check, deploy and report, as on a pull request
+      parse        Read the project and write target/manifest.json
+      compile      Write the SQL of models and tests to target/compiled
+      show         Show rows of a model, a seed or a test, or of a query
+      run          Build models
+      seed         Load seeds
+      test         Run data tests and unit tests
+      build        Load seeds, run unit tests, build models and run data tests, in the order of the
+                   graph
+      deps         Install the packages of packages.yml or dependencies.yml, and lock their versions
+      clean        Remove the folders of `clean-targets` in dbt_project.yml, such as target and
+                   dbt_packages
+      ls           List nodes
+      why          Say why a model, seed or test is in the change, or why it is not
+      explain      Explain a rule, or list all of them
+      demo         Show everything on a small example, in a temporary folder
+      completions  Print what a shell needs to complete commands and flags
+      man          Print the man page
+      schema       Print the JSON schema of cadet.yaml, for editors
+      help         Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help     Print help
@@ -97,6 +103,16 @@ fn help_of_check_has_examples() {
           --all
               Look at the whole project, not only at what changed
 
+          --fix
+              Fix what can be fixed without changing what the project means
+
+          --unsafe-fixes
+              With --fix or --diff: fix also where a person should look at the outcome
+
+          --diff
+              Show what --fix would do as a diff, and write nothing; ends with 1 when there is something
+              to fix
+
           --format <FORMAT>
               Possible values:
               - human:  For people, with the source lines
@@ -143,6 +159,8 @@ fn help_of_check_has_examples() {
       cadet check --base release       compared with another branch
       cadet check --all                the whole project; needs no git
       cadet check models/prison        only findings in this folder
+      cadet check --diff               what cadet can fix by itself, as a diff; writes nothing
+      cadet check --fix                fix it
       cadet check --format json | jq .findings
     --- exit code 0
     ");
@@ -273,7 +291,7 @@ fn an_unknown_command_is_refused() {
     --- stderr
     error: unrecognized subcommand 'chekc'
 
-      tip: a similar subcommand exists: 'check'
+      tip: some similar subcommands exist: 'schema', 'check'
 
     Usage: cadet [OPTIONS] <COMMAND>
 

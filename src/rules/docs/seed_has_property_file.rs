@@ -35,7 +35,7 @@ pub(crate) const RULE: Rule =
 
 fn check(handbook: &Handbook<'_>, found: &mut Found) {
     for seed in handbook.subject.project.own(ResourceType::Seed) {
-        one(seed, &handbook.subject, found);
+        one(seed, handbook.subject, found);
     }
 }
 

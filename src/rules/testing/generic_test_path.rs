@@ -34,7 +34,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(handbook: &Handbook<'_>, found: &mut Found) {
     for file in handbook.subject.own_files() {
-        one(file, &handbook.subject, found);
+        one(file, handbook.subject, found);
     }
 }
 

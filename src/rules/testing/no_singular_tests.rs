@@ -28,7 +28,7 @@ pub(crate) const RULE: Rule = Rule { level: Level::Error, summary: "a singular t
 
 fn check(handbook: &Handbook<'_>, found: &mut Found) {
     for file in handbook.subject.own_files() {
-        one(file, &handbook.subject, found);
+        one(file, handbook.subject, found);
     }
 }
 

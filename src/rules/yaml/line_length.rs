@@ -23,8 +23,8 @@
 //! models:
 //!   - name: prison_safety__visits_joined
 //!     description: >-
-//!       Visits with their visitors, and where they went, and when, and for how long,
-//!       and why.
+//!       Visits with their visitors, and where they went, and when,
+//!       and for how long, and why.
 //! ```
 //! ```yaml cadet.yaml
 //! yaml:
