@@ -50,6 +50,10 @@ pub enum Format {
     Github,
     /// For scripts
     Json,
+    /// SARIF 2.1.0, for code scanning and editors
+    Sarif,
+    /// JUnit's XML, for CI systems that show tests
+    Junit,
 }
 
 pub(super) const BASELINE_EXAMPLES: &str = "Examples:

@@ -15,7 +15,7 @@ use crate::finding::Finding;
 use crate::plan::{Plan, Reason};
 use crate::project::Project;
 use crate::project::scopes::Run;
-use crate::report::{Aside, Fixed, Report, github, json, terminal};
+use crate::report::{Aside, Fixed, Report, github, json, junit, sarif, terminal};
 
 pub(super) fn run(invocation: &Invocation, args: &CheckArgs) -> Result<Verdict, Error> {
     let run = invocation.run("check", false);
@@ -147,6 +147,8 @@ fn show(
     let text = changes::texts(project);
     match args.format {
         Format::Json => invocation.out.line(&json::report(report, &text).to_string()),
+        Format::Sarif => invocation.out.line(&sarif::log(report, prefix, &text).to_string()),
+        Format::Junit => invocation.out.line(junit::document(report, &text).trim_end()),
         Format::Github => {
             github::annotations(report, (prefix, "run `cadet check` to see them"), &invocation.out, &text)
         }

@@ -118,6 +118,8 @@ fn help_of_check_has_examples() {
               - human:  For people, with the source lines
               - github: Workflow commands for a GitHub runner
               - json:   For scripts
+              - sarif:  SARIF 2.1.0, for code scanning and editors
+              - junit:  JUnit's XML, for CI systems that show tests
               
               [default: human]
 
@@ -305,7 +307,7 @@ fn an_unknown_format_is_refused() {
     insta::assert_snapshot!(Sandbox::new().cadet(&["check", "--format", "xml"]).shown(), @"
     --- stderr
     error: invalid value 'xml' for '--format <FORMAT>'
-      [possible values: human, github, json]
+      [possible values: human, github, json, sarif, junit]
 
     For more information, try '--help'.
     --- exit code 2

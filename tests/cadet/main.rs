@@ -17,6 +17,7 @@ mod deps;
 mod edges;
 mod exploits;
 mod fixes;
+mod formats;
 mod guard;
 mod honest;
 mod ignores;

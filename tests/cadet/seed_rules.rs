@@ -26,13 +26,9 @@ fn what_a_guessed_type_changes_is_told() {
     error seeds/unloadable-values safety__numbers.csv:1:13: values of the column `point` are written with a point or an exponent, which `integer` does not read: 2, the first in row 2
     error seeds/unloadable-values safety__numbers.csv:1:19: values of the column `power` are written with a point or an exponent, which `integer` does not read: one, in row 2
     error seeds/unloadable-values safety__numbers.csv:1:25: values of the column `word` are no numbers (`NaN` or `Infinity`): one, in row 2
-    warning graph/unused-seed safety__fine.csv: no model reads the seed `safety__fine`
-    warning graph/unused-seed safety__moments.csv: no model reads the seed `safety__moments`
     warning seeds/changed-values safety__moments.csv:1:1: values of the column `zulu` have a time zone or parts of a second, and become null on Athena: one, in row 2
     warning seeds/changed-values safety__moments.csv:1:6: values of the column `zone` have a time zone or parts of a second, and become null on Athena: one, in row 2
     warning seeds/changed-values safety__moments.csv:1:11: values of the column `parts` have a time zone or parts of a second, and become null on Athena: one, in row 2
-    warning graph/unused-seed safety__numbers.csv: no model reads the seed `safety__numbers`
-    warning graph/unused-seed safety__zeros.csv: no model reads the seed `safety__zeros`
     warning seeds/changed-values safety__zeros.csv:1:1: values of the column `code` lose the zeros that they begin with: 2, the first in row 2
     warning seeds/changed-values safety__zeros.csv:1:6: values of the column `share` lose their `%`, and 5% becomes 5: 2, the first in row 2
     warning seeds/changed-values safety__zeros.csv:1:12: values of the column `cost` lose the signs between their digits, and 1,000 becomes 1000: one, in row 2
@@ -51,8 +47,6 @@ fn a_declared_type_settles_it() {
             "seeds:\n  - name: safety__zeros\n    config:\n      column_types: {code: varchar, id: bigint, at: timestamp, Code: varchar, sites: int}\n",
         );
     insta::assert_snapshot!(told(&sandbox.cadet(&["check", "--all", "--format", "json"])), @"
-    warning graph/unused-seed safety__zeros.csv: no model reads the seed `safety__zeros`
-    warning docs/described safety__zeros.yaml:2:11: the seed `safety__zeros` has no description
     warning seeds/column-types safety__zeros.yaml:2:11: `column_types` has a type for `Code`, and the seed has no such column
     warning seeds/column-types safety__zeros.yaml:2:11: `column_types` has a type for `sites`, and the seed has no such column
     ");
@@ -71,24 +65,17 @@ fn a_seed_is_a_plain_table() {
     ]), @"
     error seeds/readable safety__pointer.csv:1:1: this is a pointer of Git LFS, not a CSV
     error seeds/readable safety__twice.csv:1:1: the column `ID` stands twice in this seed
-    warning graph/unused-seed safety__capitals.csv: no model reads the seed `safety__capitals`
     warning seeds/headers safety__capitals.csv:1:1: 4 columns of this seed have capitals, which Glue does not keep
-    warning graph/unused-seed safety__cells.csv: no model reads the seed `safety__cells`
     warning seeds/complex-types safety__cells.csv:1:1: values of the column `list` are lists or JSON: one, in row 2
     warning seeds/complex-types safety__cells.csv:1:6: values of the column `object` are lists or JSON: one, in row 2
     warning seeds/special-characters safety__cells.csv:1:13: values of the column `path` have backslashes, which Athena drops: one, in row 2
     warning seeds/special-characters safety__cells.csv:1:18: values of the column `text` have line breaks, which Athena takes for the end of a row: one, in row 2
-    warning graph/unused-seed safety__headers.csv: no model reads the seed `safety__headers`
     warning seeds/headers safety__headers.csv:1:1: the column `Id` will be called `id`
     warning seeds/headers safety__headers.csv:1:4: the name of the column `name` has a blank before or after it
     warning seeds/headers safety__headers.csv:1:10: `order` is a word of SQL, and as a column it needs quotes wherever it is used
     warning seeds/headers safety__headers.csv:1:16: the name of the column `2nd` begins with a digit, so that it needs quotes wherever it is used
     warning seeds/headers safety__headers.csv:1:20: the name of the column `Full Name` has other signs than letters, digits and `_`
     warning seeds/headers safety__headers.csv:1:30: the column `VisitType` will be called `visittype`
-    warning graph/unused-seed safety__not_cells.csv: no model reads the seed `safety__not_cells`
-    warning graph/unused-seed safety__pointer.csv: no model reads the seed `safety__pointer`
-    warning graph/unused-seed safety__twice.csv: no model reads the seed `safety__twice`
-    warning graph/unused-seed safety__windows.csv: no model reads the seed `safety__windows`
     note seeds/plain-text safety__windows.csv: the lines of this seed end as on Windows (CRLF)
     ");
 }
@@ -102,7 +89,6 @@ fn people_are_found_and_not_shown() {
     let ran = sandbox.cadet(&["check", "--all", "--format", "json"]);
     insta::assert_snapshot!(told(&ran), @"
     error seeds/unloadable-values safety__people.csv:1:51: values of the column `nhs_no` are too large for `integer`: one, in row 2
-    warning graph/unused-seed safety__people.csv: no model reads the seed `safety__people`
     warning seeds/sensitive-data safety__people.csv:1:20: values of the column `dob` look like dates of birth beside people's names: one, in row 2
     warning seeds/sensitive-data safety__people.csv:1:24: values of the column `postcode` look like postcodes beside people's names: one, in row 2
     warning seeds/sensitive-data safety__people.csv:1:33: values of the column `mobile` look like telephone numbers: one, in row 2
@@ -127,10 +113,5 @@ fn lookup_tables_tell_nothing_of_people() {
         ("courts", "court_code,name,postcode,phone,email,opened\nB01CN00,Leeds,LS1 3BG,0113 496 0100,enquiries.leeds@example.com,1980-02-03\nC05LV00,York,YO1 9WZ,01904 496010,york.office@example.com,1990-01-01\n"),
         ("prisons", "agency_id,prison_name,address,postcode\nLEI,Leeds,Gloucester Terrace,LS12 2TJ\nMDI,Moorland,Bawtry Road,DN7 6BW\nHMI,Humber,Everthorpe,HU15 2JZ\n"),
         ("codes", "code,number,ref\nA1234,1234567890,12/34\nB5678,1345678901,2012/13\nC9012,1456789012,2013/14\n")
-    ]), @"
-    warning graph/unused-seed safety__codes.csv: no model reads the seed `safety__codes`
-    warning graph/unused-seed safety__courts.csv: no model reads the seed `safety__courts`
-    warning graph/unused-seed safety__offences.csv: no model reads the seed `safety__offences`
-    warning graph/unused-seed safety__prisons.csv: no model reads the seed `safety__prisons`
-    ");
+    ]), @"");
 }

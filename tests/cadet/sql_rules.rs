@@ -37,7 +37,6 @@ fn a_finding_stands_where_the_author_wrote_it() {
     error athena/functions safety__visits.sql:5:9: Athena has no function `nvl`
     error athena/functions safety__visits.sql:6:9: Athena has no function `ifnull`
     error athena/cast-types safety__visits.sql:10:30: Athena has no type `string` in a query
-    warning naming/role safety__visits.sql: the name `safety__visits` does not say what this model is for
     ");
 }
 
@@ -56,7 +55,7 @@ fn what_only_looks_like_another_databases_sql_is_none() {
     if(a is null, 1, 2) as decode -- trunc(a), isnull(b)
 from {{ this }} as \"left\"
 ";
-    insta::assert_snapshot!(checked(&[("visits", sql)]), @"warning naming/role safety__visits.sql: the name `safety__visits` does not say what this model is for");
+    insta::assert_snapshot!(checked(&[("visits", sql)]), @"");
 }
 
 #[test]
@@ -78,18 +77,9 @@ fn columns_are_followed_through_models_that_take_all_of_another() {
         );
     insta::assert_snapshot!(told(&sandbox.cadet(&["check", "--all", "--format", "json"])), @"
     error athena/duplicate-columns safety__joined.sql:1:8: the column `site_id` stands twice in this table
-    warning docs/described properties.yaml:2:11: the model `safety__all` has no description
     warning docs/columns-exist properties.yaml:3:22: the model `safety__all` has no column `site`
-    warning docs/described properties.yaml:4:11: the model `safety__merged` has no description
     warning docs/columns-exist properties.yaml:5:36: the model `safety__merged` has no column `visit`
-    warning docs/described properties.yaml:6:11: the model `safety__unknown` has no description
-    warning naming/role safety__all.sql: the name `safety__all` does not say what this model is for
-    warning naming/role safety__base.sql: the name `safety__base` does not say what this model is for
-    warning naming/role safety__unknown.sql: the name `safety__unknown` does not say what this model is for
     warning seeds/headers safety__sites.csv:1:9: the column `Site` will be called `site`
-    note docs/columns-described properties.yaml:3:22: the columns `site`, `SITE_ID` of `safety__all` have no description
-    note docs/columns-described properties.yaml:5:22: the columns `site`, `visit` of `safety__merged` have no description
-    note docs/columns-described properties.yaml:7:22: the column `anything` of `safety__unknown` has no description
     ");
 }
 
@@ -109,11 +99,6 @@ fn types_and_names_matter_for_what_is_built_only() {
     error athena/column-types safety__ice.sql:2:62: the column `b` has the type timestamp, which an Iceberg table cannot keep
     error athena/unnamed-columns safety__view.sql:2:8: column 1 of this table has no name
     error athena/duplicate-columns safety__view.sql:2:56: the column `a` stands twice in this table
-    warning naming/role safety__cte.sql: the name `safety__cte` does not say what this model is for
-    warning naming/role safety__hive.sql: the name `safety__hive` does not say what this model is for
-    warning naming/role safety__ice.sql: the name `safety__ice` does not say what this model is for
-    warning config/unsupported-materialization safety__view.sql: `safety__view` is a view, which the service does not support
-    warning naming/role safety__view.sql: the name `safety__view` does not say what this model is for
     ");
 }
 
@@ -133,23 +118,17 @@ fn tables_that_are_written_out_are_told_with_what_to_write() {
     insta::assert_snapshot!(format!("{}\n---\n{}", told(&ran), help.join("\n")), @"
     error sql/dev-database safety__a.sql:7:25: `safety_dev_dbt` is a dev database
     error sql/dev-database nomis.yaml:7:21: the source `mine` is the dev database `mine_dev_dbt`
-    warning naming/role safety__a.sql: the name `safety__a` does not say what this model is for
     warning sql/hard-coded-table safety__a.sql:1:27: the table `nomis_prod.visits` is written out
     warning sql/hard-coded-table safety__a.sql:2:25: the table `mojap.safety__base` is written out
     warning sql/hard-coded-table safety__a.sql:3:25: the table `awsdatacatalog.mojap.safety__a` is written out
     warning sql/hard-coded-table safety__a.sql:4:25: the table `nomis_prod.visits` is written out
-    warning naming/role safety__base.sql: the name `safety__base` does not say what this model is for
-    warning graph/unused-source nomis.yaml:7:21: nothing reads the source `mine`
     ---
     use `ref` for a model of this project, or a source that names the production database
     name the database without `_dev_dbt`
-    end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `a_joined` or `a_filtered`
     write `{{ source('nomis', 'visits') }}`, so that it is built first and read from the right environment
     write `{{ ref('safety__base') }}`, so that it is built first and read from the right environment
     write `{{ this }}`, so that it is read from the right environment
     write `{{ source('nomis', 'visits') }}`, so that it is built first and read from the right environment
-    end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `base_joined` or `base_filtered`
-    remove it, unless a model that reads it is on its way
     ");
 }
 
@@ -187,12 +166,6 @@ fn contracts_and_tests_ask_for_columns_that_are_there() {
     error contracts/columns properties.yaml:2:11: the model `safety__visits` has no column `visit`, and a constraint asks for it
     error testing/tested-columns properties.yaml:12:13: the model `safety__visits` has no column `id`, and a test asks for it
     error testing/tested-columns properties.yaml:18:22: the model `safety__sites` has no column `site`, and a test asks for it
-    warning docs/described properties.yaml:2:11: the model `safety__visits` has no description
-    warning docs/described properties.yaml:8:11: the model `safety__sites` has no description
-    warning naming/role safety__sites.sql: the name `safety__sites` does not say what this model is for
-    warning naming/role safety__visits.sql: the name `safety__visits` does not say what this model is for
-    note docs/columns-described properties.yaml:6:16: the columns `visit_id`, `visit_type` of `safety__visits` have no description
-    note docs/columns-described properties.yaml:10:15: the columns `visit_id`, `site`, `site_id + 1` of `safety__sites` have no description
     ");
 }
 
@@ -212,11 +185,5 @@ fn partitions_are_the_last_columns_in_their_order() {
     insta::assert_snapshot!(checked(&models), @"
     error athena/partitions-last safety__missing.sql:2:22: this table is partitioned by `year`, `month`, but it ends with `id`, `month`
     error athena/partitions-last safety__swapped.sql:2:37: this table is partitioned by `year`, `month`, but it ends with `month`, `year`
-    warning naming/role safety__good.sql: the name `safety__good` does not say what this model is for
-    warning naming/role safety__ice.sql: the name `safety__ice` does not say what this model is for
-    warning naming/role safety__missing.sql: the name `safety__missing` does not say what this model is for
-    warning naming/role safety__unknown.sql: the name `safety__unknown` does not say what this model is for
-    warning config/unsupported-materialization safety__view.sql: `safety__view` is a view, which the service does not support
-    warning naming/role safety__view.sql: the name `safety__view` does not say what this model is for
     ");
 }

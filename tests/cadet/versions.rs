@@ -479,6 +479,7 @@ fn a_model_without_versions_can_have_a_deprecation_date_too() {
 
     ✓ Checked the whole project: 2 warnings, 1 note.
       To learn more about a rule: cadet explain docs/described
+      cadet can fix 1 of these: cadet check --fix
     --- exit code 0
     ");
     let wrong = sandbox.edit(YAML, "2999-12-31", "next spring");
@@ -507,6 +508,7 @@ fn a_model_without_versions_can_have_a_deprecation_date_too() {
 
     ✗ Checked the whole project: 1 error, 1 warning, 1 note.
       To learn more about a rule: cadet explain yaml/property-file
+      cadet can fix 1 of these: cadet check --fix
     --- exit code 1
     ");
 }
@@ -555,6 +557,7 @@ fn a_generate_alias_name_of_the_project_that_forgets_versions_is_an_ambiguous_al
 
     ✗ Checked the whole project: 1 error, 1 warning, 1 note.
       To learn more about a rule: cadet explain naming/unique-relations
+      cadet can fix 1 of these: cadet check --fix
     --- exit code 1
     "#);
     insta::assert_snapshot!(sandbox.cadet(&["parse"]).shown(), @r#"
@@ -798,6 +801,7 @@ fn removing_a_column_of_a_contract_is_a_warning_that_proposes_a_version() {
 
     ✓ Checked 2 changed files: 2 warnings, 1 note.
       To learn more about a rule: cadet explain contracts/breaking-change
+      cadet can fix 1 of these: cadet check --fix
     --- exit code 0
     ");
 }
@@ -835,6 +839,7 @@ fn the_proposed_version_passes_and_keeps_the_old_table() {
 
     ✓ Checked 2 changed files: 1 warning, 1 note.
       To learn more about a rule: cadet explain docs/described
+      cadet can fix 1 of these: cadet check --fix
     --- exit code 0
     ");
     insta::assert_snapshot!(models(&sandbox), @r#"
@@ -871,6 +876,7 @@ fn the_proposed_version_passes_and_keeps_the_old_table() {
 
     ✓ Checked 2 changed files: 1 warning, 2 notes.
       To learn more about a rule: cadet explain docs/described
+      cadet can fix 1 of these: cadet check --fix
     --- exit code 0
     ");
 }
@@ -936,6 +942,7 @@ fn breaking_the_contract_of_a_version_is_an_error_and_a_new_version_is_not() {
 
     ✗ Checked 1 changed file: 2 errors, 1 warning, 2 notes.
       To learn more about a rule: cadet explain contracts/breaking-change
+      cadet can fix 1 of these: cadet check --fix
     --- exit code 1
     ");
     let new_version = on_a_branch(two_contracts())
@@ -983,6 +990,7 @@ fn adding_a_column_or_changing_a_size_is_not_a_breaking_change() {
 
     ✓ Checked 3 changed files: 1 warning, 2 notes.
       To learn more about a rule: cadet explain docs/described
+      cadet can fix 1 of these: cadet check --fix
     --- exit code 0
     ");
 }
@@ -1023,6 +1031,7 @@ fn a_contract_that_is_switched_off_and_constraints_that_are_no_longer_on_a_table
 
     ✓ Checked 1 changed file: 2 warnings, 1 note.
       To learn more about a rule: cadet explain contracts/breaking-change
+      cadet can fix 1 of these: cadet check --fix
     --- exit code 0
     ");
     let constraint = "data_type: int\n        constraints:\n          - type: not_null\n";
@@ -1068,6 +1077,7 @@ fn a_contract_that_is_switched_off_and_constraints_that_are_no_longer_on_a_table
 
     ✓ Checked 1 changed file: 3 warnings, 1 note.
       To learn more about a rule: cadet explain config/unsupported-materialization
+      cadet can fix 1 of these: cadet check --fix
     --- exit code 0
     ");
 }
@@ -1112,6 +1122,7 @@ fn a_model_with_a_contract_that_is_removed_renamed_or_disabled_is_breaking() {
 
     ✗ Checked 2 changed files: 1 error, 1 warning, 2 notes.
       To learn more about a rule: cadet explain contracts/breaking-change
+      cadet can fix 1 of these: cadet check --fix
     --- exit code 1
     ");
     let renamed = on_a_branch(one_contract())
@@ -1143,6 +1154,7 @@ fn a_model_with_a_contract_that_is_removed_renamed_or_disabled_is_breaking() {
 
     ✓ Checked 2 changed files: 2 warnings, 1 note.
       To learn more about a rule: cadet explain contracts/breaking-change
+      cadet can fix 1 of these: cadet check --fix
     --- exit code 0
     ");
     let disabled = on_a_branch(one_contract()).edit(YAML, "    config:\n", "    config:\n      enabled: false\n");
@@ -1162,6 +1174,7 @@ fn a_model_with_a_contract_that_is_removed_renamed_or_disabled_is_breaking() {
 
     ✓ Checked 1 changed file: 1 warning, 1 note.
       To learn more about a rule: cadet explain contracts/breaking-change
+      cadet can fix 1 of these: cadet check --fix
     --- exit code 0
     ");
     let all_gone = on_a_branch(one_contract()).remove(YAML).remove("models/sales/dim_customers.sql");
@@ -1212,6 +1225,7 @@ fn a_model_that_is_past_its_deprecation_date_may_be_removed() {
 
     ✓ Checked 2 changed files: 1 warning, 2 notes.
       To learn more about a rule: cadet explain docs/described
+      cadet can fix 1 of these: cadet check --fix
     --- exit code 0
     ");
     insta::assert_snapshot!(dated("2999-12-31").cadet(&["check"]).shown(), @"
@@ -1244,6 +1258,7 @@ fn a_model_that_is_past_its_deprecation_date_may_be_removed() {
 
     ✗ Checked 2 changed files: 1 error, 1 warning, 2 notes.
       To learn more about a rule: cadet explain contracts/breaking-change
+      cadet can fix 1 of these: cadet check --fix
     --- exit code 1
     ");
 }
@@ -1369,6 +1384,7 @@ fn an_enforced_contract_lists_its_columns_and_knows_its_constraints() {
 
     ✗ Checked the whole project: 5 errors, 3 warnings, 2 notes.
       To learn more about a rule: cadet explain contracts/data-types
+      cadet can fix 1 of these: cadet check --fix
     --- exit code 1
     ");
 }

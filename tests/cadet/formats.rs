@@ -1,0 +1,221 @@
+//! `check --format sarif` and `--format junit`: findings for code scanning and for CI systems.
+
+use serde_json::Value;
+
+use crate::support::Sandbox;
+
+/// A project below the repository's root with an error that has a place, a warning with a fix, and an ignored finding.
+fn project() -> Sandbox {
+    Sandbox::new()
+        .file(
+            "models/prison/prison_safety/prison_safety__visits_stg.sql",
+            "select 1 as \"é<\", nvl(a, 1) as a from {{ ref('vists') }}\n",
+        )
+        .file(
+            "models/prison/prison_safety/prison_safety__visits_stg.yaml",
+            "models:\n  - name: prison_safety__visits_stg  \n    description: One row for each visit.\n",
+        )
+        .file(
+            "models/prison/prison_safety/prison safety__odd_stg.sql",
+            "-- cadet: ignore-file[naming/snake-case] it came so\nselect 1 as id\n",
+        )
+}
+
+#[test]
+fn sarif_holds_rules_places_fixes_and_what_is_ignored() {
+    let ran = project().cadet(&["check", "--all", "--format", "sarif"]);
+    let log: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let run = &log["runs"][0];
+    assert_eq!((log["version"].as_str(), run["columnKind"].as_str()), (Some("2.1.0"), Some("unicodeCodePoints")));
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    for result in run["results"].as_array().unwrap() {
+        let at = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(rules[at]["id"], result["ruleId"]);
+        assert!(rules[at]["shortDescription"]["text"].is_string() && rules[at]["help"]["markdown"].is_string());
+    }
+    let prints: std::collections::HashSet<_> = run["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|result| result["partialFingerprints"]["cadet/v1"].as_str())
+        .collect();
+    assert_eq!(prints.len(), run["results"].as_array().unwrap().len());
+    let of = |rule: &str| {
+        let mut found = run["results"].as_array().unwrap().iter().filter(|result| result["ruleId"] == rule);
+        serde_json::to_string_pretty(found.next().unwrap()).unwrap()
+    };
+    insta::assert_snapshot!(of("references/exist"), @r#"
+    {
+      "ruleId": "references/exist",
+      "ruleIndex": 2,
+      "level": "error",
+      "message": {
+        "text": "there is no model or seed named `vists`\n\ncheck the name: it is the file's name without `.sql` or `.csv`"
+      },
+      "locations": [
+        {
+          "physicalLocation": {
+            "artifactLocation": {
+              "uri": "models/prison/prison_safety/prison_safety__visits_stg.sql"
+            },
+            "region": {
+              "startLine": 1,
+              "startColumn": 42,
+              "endLine": 1,
+              "endColumn": 54
+            }
+          }
+        }
+      ],
+      "relatedLocations": [],
+      "partialFingerprints": {
+        "cadet/v1": "f468e9bdbe63acf1e82b61212a4f127e:1"
+      }
+    }
+    "#);
+    insta::assert_snapshot!(of("yaml/trailing-spaces"), @r#"
+    {
+      "ruleId": "yaml/trailing-spaces",
+      "ruleIndex": 4,
+      "level": "warning",
+      "message": {
+        "text": "this line ends with blanks"
+      },
+      "locations": [
+        {
+          "physicalLocation": {
+            "artifactLocation": {
+              "uri": "models/prison/prison_safety/prison_safety__visits_stg.yaml"
+            },
+            "region": {
+              "startLine": 2,
+              "startColumn": 36,
+              "endLine": 2,
+              "endColumn": 38
+            }
+          }
+        }
+      ],
+      "relatedLocations": [],
+      "partialFingerprints": {
+        "cadet/v1": "0c4515f94a282bc6eb546ae2b8cb6d16:1"
+      },
+      "fixes": [
+        {
+          "description": {
+            "text": "cadet check --fix"
+          },
+          "artifactChanges": [
+            {
+              "artifactLocation": {
+                "uri": "models/prison/prison_safety/prison_safety__visits_stg.yaml"
+              },
+              "replacements": [
+                {
+                  "deletedRegion": {
+                    "startLine": 2,
+                    "startColumn": 36,
+                    "endLine": 2,
+                    "endColumn": 38
+                  },
+                  "insertedContent": {
+                    "text": ""
+                  }
+                }
+              ]
+            }
+          ]
+        }
+      ]
+    }
+    "#);
+    insta::assert_snapshot!(of("naming/snake-case"), @r#"
+    {
+      "ruleId": "naming/snake-case",
+      "ruleIndex": 5,
+      "level": "error",
+      "message": {
+        "text": "`prison safety__odd_stg` is not in snake_case\n\nrename it to `prison_safety__odd_stg`"
+      },
+      "locations": [
+        {
+          "physicalLocation": {
+            "artifactLocation": {
+              "uri": "models/prison/prison_safety/prison%20safety__odd_stg.sql"
+            }
+          }
+        }
+      ],
+      "relatedLocations": [],
+      "partialFingerprints": {
+        "cadet/v1": "c84ddfb1fa545d46464157a881f6926a:1"
+      },
+      "suppressions": [
+        {
+          "kind": "inSource",
+          "justification": "it came so"
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn a_fingerprint_survives_lines_that_move() {
+    let prints = |sandbox: Sandbox| {
+        let log: Value = serde_json::from_str(&sandbox.cadet(&["check", "--all", "--format", "sarif"]).stdout).unwrap();
+        let results = log["runs"][0]["results"].as_array().unwrap().clone();
+        let mut prints: Vec<String> =
+            results.iter().map(|result| result["partialFingerprints"]["cadet/v1"].to_string()).collect();
+        prints.sort();
+        prints
+    };
+    let path = "models/prison/prison_safety/prison_safety__visits_stg.sql";
+    let moved = project().edit(path, "select", "-- a line more\n\nselect");
+    assert_eq!(prints(project()), prints(moved));
+}
+
+#[test]
+fn junit_has_a_suite_for_each_file_and_a_case_for_each_rule() {
+    let ran = project().cadet(&["check", "--all", "--format", "junit"]);
+    insta::assert_snapshot!(ran.shown(), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="cadet" tests="5" failures="3">
+      <testsuite name="models/prison/prison_safety/prison safety__odd_stg.sql" tests="2" failures="2">
+        <testcase classname="models/prison/prison_safety/prison safety__odd_stg.sql" name="docs/model-has-property-file" file="models/prison/prison_safety/prison safety__odd_stg.sql">
+          <failure type="docs/model-has-property-file" message="this `_stg` model has no property file">models/prison/prison_safety/prison safety__odd_stg.sql: this `_stg` model has no property file
+    help: add `models/prison/prison_safety/prison safety__odd_stg.yaml` with:
+    version: 2
+    models:
+      - name: prison safety__odd_stg
+        description: One row for each …</failure>
+        </testcase>
+        <testcase classname="models/prison/prison_safety/prison safety__odd_stg.sql" name="naming/model-file" file="models/prison/prison_safety/prison safety__odd_stg.sql">
+          <failure type="naming/model-file" message="this file is in the folder of the database `prison_safety`, but its name begins with `prison safety`">models/prison/prison_safety/prison safety__odd_stg.sql: this file is in the folder of the database `prison_safety`, but its name begins with `prison safety`
+    help: rename it to `prison_safety__odd_stg.sql`, and with it its property file, and the name in property files and `ref`s</failure>
+        </testcase>
+      </testsuite>
+      <testsuite name="models/prison/prison_safety/prison_safety__visits_stg.sql" tests="1" failures="1">
+        <testcase classname="models/prison/prison_safety/prison_safety__visits_stg.sql" name="references/exist" file="models/prison/prison_safety/prison_safety__visits_stg.sql">
+          <failure type="references/exist" message="there is no model or seed named `vists`">models/prison/prison_safety/prison_safety__visits_stg.sql:1:42: there is no model or seed named `vists`
+    help: check the name: it is the file's name without `.sql` or `.csv`</failure>
+        </testcase>
+      </testsuite>
+      <testsuite name="models/prison/prison_safety/prison_safety__visits_stg.yaml" tests="2" failures="0">
+        <testcase classname="models/prison/prison_safety/prison_safety__visits_stg.yaml" name="testing/primary-key" file="models/prison/prison_safety/prison_safety__visits_stg.yaml">
+          <system-out>models/prison/prison_safety/prison_safety__visits_stg.yaml:2:11: `prison_safety__visits_stg` has no primary key that is tested
+    help: test the column that is different in each row:
+        columns:
+          - name: …
+            data_tests:
+              - unique
+              - not_null</system-out>
+        </testcase>
+        <testcase classname="models/prison/prison_safety/prison_safety__visits_stg.yaml" name="yaml/trailing-spaces" file="models/prison/prison_safety/prison_safety__visits_stg.yaml">
+          <system-out>models/prison/prison_safety/prison_safety__visits_stg.yaml:2:36: this line ends with blanks</system-out>
+        </testcase>
+      </testsuite>
+    </testsuites>
+    --- exit code 1
+    "#);
+}
