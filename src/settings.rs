@@ -178,7 +178,26 @@ fn meant(name: &str) -> String {
 fn plain(error: &serde_saphyr::Error) -> String {
     let text = error.to_string();
     let first = text.lines().next().unwrap_or_default();
-    first.trim_start_matches("error: ").to_owned()
+    let first = first.trim_start_matches("error: ");
+    unknown(first).unwrap_or_else(|| first.to_owned())
+}
+
+/// What to say of a key or word that is not known, with the one that was meant.
+fn unknown(message: &str) -> Option<String> {
+    let (place, rest, is_key) = match (message.split_once("unknown field `"), message.split_once("unknown variant `")) {
+        (Some((place, rest)), _) => (place, rest, true),
+        (None, Some((place, rest))) => (place, rest, false),
+        (None, None) => return None,
+    };
+    let (name, rest) = rest.split_once('`')?;
+    let known = rest.split("expected one of ").nth(1)?.split(", ").map(|name| name.trim_matches('`'));
+    let known: Vec<&str> = known.collect();
+    let what = if is_key { format!("there is no setting `{name}`") } else { format!("`{name}` means nothing here") };
+    let meant = match did_you_mean(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("known are {}", known.join(", ")),
+    };
+    Some(format!("{place}{what}; {meant}"))
 }
 
 /// The folder in which the working process finds its orders: who has it is the working process.
