@@ -36,8 +36,8 @@ pub struct Handbook<'a> {
 }
 
 impl<'a> Handbook<'a> {
-    /// The handbook that a project follows: the one of `preset:`; without it the one of suffixes, but nothing where not
-    /// one model or seed of several is named after the folder of its database.
+    /// The handbook that a project follows: the one of `preset:`; without it the one of suffixes, but nothing where
+    /// of several models and seeds less than half are named after the folder of their database.
     pub(super) fn of(subject: &'a Subject<'a>) -> Option<Self> {
         let preset = match subject.policy.preset {
             Some(preset) => preset,
@@ -123,5 +123,6 @@ fn follows_layout(subject: &Subject<'_>) -> bool {
         let below = |database: &str| stem(&node.file).strip_prefix(database).is_some_and(|rest| rest.starts_with('_'));
         database(node).is_some_and(below)
     };
-    tables().take(FEW).count() < FEW || tables().any(is_named_so)
+    let (named, all) = (tables().filter(|node| is_named_so(node)).count(), tables().count());
+    all < FEW || named * 2 >= all
 }
