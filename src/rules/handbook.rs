@@ -120,7 +120,7 @@ fn follows_layout(subject: &Subject<'_>) -> bool {
     let project = subject.project;
     let tables = || project.own(ResourceType::Model).chain(project.own(ResourceType::Seed));
     let is_named_so = |node: &Arc<Node>| {
-        let below = |database: &str| stem(&node.file).strip_prefix(database).is_some_and(|rest| rest.starts_with('_'));
+        let below = |database: &str| stem(&node.file).strip_prefix(database).is_some_and(|rest| rest.starts_with("__"));
         database(node).is_some_and(below)
     };
     let (named, all) = (tables().filter(|node| is_named_so(node)).count(), tables().count());
