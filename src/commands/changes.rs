@@ -136,11 +136,8 @@ impl PullRequest {
         // What is wrong with a file by itself was so before: the base need not be read for it.
         elsewhere.retain(|finding| !rules::is_of_file_alone(&finding.rule));
         if !elsewhere.is_empty() {
-            let compiled = self.base_compiled();
-            let subject = Subject::new(self.base(), compiled, &self.policy);
-            let before = rules::run(&subject);
-            let waived = before.waived.iter().map(|waived| &waived.finding);
-            let known: HashSet<_> = before.findings.iter().chain(waived).map(Finding::identity).collect();
+            let before = self.before(&elsewhere);
+            let known: HashSet<_> = before.iter().map(Finding::identity).collect();
             here.extend(elsewhere.into_iter().filter(|finding| !known.contains(&finding.identity())));
         }
         let broken = settings::baseline(&self.head.tree).err().map(|error| {
@@ -150,6 +147,23 @@ impl PullRequest {
         here.extend(settings.into_iter().chain(broken));
         here.sort_by(|a, b| a.order().cmp(&b.order()));
         here
+    }
+
+    /// What the rules of these findings find in the base, whether a comment ignores it or not.
+    fn before(&self, elsewhere: &[Finding]) -> Vec<Finding> {
+        let rules: HashSet<&str> = elsewhere.iter().map(|finding| finding.rule.as_str()).collect();
+        let nothing = Compilations::new();
+        let subject = match rules.iter().all(|rule| rules::is_without_sql(rule)) {
+            true => Subject::without_sql(self.base(), &nothing, &self.policy),
+            false => Subject::new(self.base(), self.base_compiled(), &self.policy),
+        };
+        // What is wrong about comments is known only when all rules have run.
+        if rules.iter().all(|rule| !rule.starts_with("ignores/")) {
+            return rules::run_where(&subject, |entry| rules.contains(entry.id().as_str()));
+        }
+        let Checked { mut findings, waived } = rules::run(&subject);
+        findings.extend(waived.into_iter().map(|waived| waived.finding));
+        findings
     }
 
     /// Every finding of the head that is to be told.
@@ -282,7 +296,7 @@ fn group(finding: &Finding) -> &str {
 pub(super) fn reading_errors(project: &Project, policy: &Policy) -> Vec<Finding> {
     let compiled = HashMap::new();
     let is_wanted = |entry: &Entry| READING.contains(&entry.group) || TWICE.contains(&entry.id().as_str());
-    let mut findings = rules::run_where(&Subject::new(project, &compiled, policy), is_wanted);
+    let mut findings = rules::run_where(&Subject::without_sql(project, &compiled, policy), is_wanted);
     findings.retain(is_about_reading);
     findings
 }

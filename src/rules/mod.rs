@@ -24,7 +24,7 @@ mod templates;
 mod waive;
 mod written;
 
-pub use registry::{Check, Checked, Entry, Found, Rule, find, is_of_file_alone, run, run_where};
+pub use registry::{Check, Checked, Entry, Found, Rule, find, is_of_file_alone, is_without_sql, run, run_where};
 pub use seed_rows::SeedRows;
 use snake::snake_case;
 use subject::no_such_column;

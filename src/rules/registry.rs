@@ -168,6 +168,28 @@ pub fn is_of_file_alone(id: &str) -> bool {
     find(id).is_some_and(|entry| matches!(entry.rule.check, Check::Layout(_)))
 }
 
+/// Groups whose rules look at the project as it was read, and not at what its templates become.
+const WITHOUT_SQL: &[&str] = &["config", "files", "naming", "references", "sources", "versions", "yaml"];
+
+/// Rules of other groups that do not either.
+const ALSO_WITHOUT_SQL: &[&str] = &[
+    "docs/columns-described",
+    "docs/described",
+    "docs/intermediate-is-described",
+    "docs/model-has-property-file",
+    "docs/seed-has-property-file",
+    "graph/unused-macro",
+    "graph/unused-seed",
+    "graph/unused-source",
+    "testing/primary-key",
+];
+
+/// Whether a rule finds the same without the SQL of the models.
+pub fn is_without_sql(id: &str) -> bool {
+    let group = id.split('/').next().unwrap_or_default();
+    WITHOUT_SQL.contains(&group) || ALSO_WITHOUT_SQL.contains(&id)
+}
+
 /// What one rule finds, each finding at the level that it has in its file.
 fn of_rule<'a>(entry: &Entry, subject: &'a Subject<'a>, shared: &Shared<'a>) -> Vec<Finding> {
     let (id, policy, usual) = (entry.id(), subject.policy, entry.rule.level);

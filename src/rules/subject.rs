@@ -74,19 +74,24 @@ impl<'a> Subject<'a> {
         let seeds: Vec<&Arc<Node>> = project.of_type(ResourceType::Seed).collect();
         let seeds = seeds.into_par_iter().map(|seed| (seed.unique_id.as_str(), project.seed_table(seed))).collect();
         let relations = relations(project);
-        let mut subject = Self {
+        let mut subject = Self { queries, seeds, relations, ..Self::without_sql(project, compiled, policy) };
+        subject.outputs = subject.all_outputs();
+        subject
+    }
+
+    /// A project for rules that look neither at queries nor at seeds: nothing is read for them.
+    pub fn without_sql(project: &'a Project, compiled: &'a Compilations, policy: &'a Policy) -> Self {
+        Self {
             project,
             compiled,
             policy,
             base: None,
             is_whole: false,
-            queries,
-            seeds,
-            relations,
+            queries: HashMap::new(),
+            seeds: HashMap::new(),
+            relations: HashMap::new(),
             outputs: HashMap::new(),
-        };
-        subject.outputs = subject.all_outputs();
-        subject
+        }
     }
 
     /// The same, compared with another state of the project.
