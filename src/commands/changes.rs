@@ -295,7 +295,9 @@ fn group(finding: &Finding) -> &str {
 /// What could not be read: all that dbt's verbs say of a project. How it is named is for `check` to judge.
 pub(super) fn reading_errors(project: &Project, policy: &Policy) -> Vec<Finding> {
     let compiled = HashMap::new();
-    let is_wanted = |entry: &Entry| READING.contains(&entry.group) || TWICE.contains(&entry.id().as_str());
+    let is_about_reading_it = |entry: &Entry| READING.contains(&entry.group) || TWICE.contains(&entry.id().as_str());
+    // How the lines of a file look keeps nothing from being read.
+    let is_wanted = |entry: &Entry| is_about_reading_it(entry) && !rules::is_of_file_alone(&entry.id());
     let mut findings = rules::run_where(&Subject::without_sql(project, &compiled, policy), is_wanted);
     findings.retain(is_about_reading);
     findings
