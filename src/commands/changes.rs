@@ -178,7 +178,9 @@ impl PullRequest {
 
     /// How many findings of the head's baseline there are not any more.
     pub(super) fn gone(&self) -> usize {
-        let Ok(written) = settings::baseline(&self.head.tree) else { return 0 };
+        let Some(written) = settings::baseline(&self.head.tree).ok().filter(|written| !written.is_empty()) else {
+            return 0;
+        };
         let known = self.checked().waived.iter().filter(|waived| waived.why == Waiver::Baseline);
         let all = self.all_findings().iter().chain(known.map(|waived| &waived.finding));
         written.without(&Baseline::of(all, &texts(&self.head))).len()

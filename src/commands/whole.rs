@@ -58,6 +58,9 @@ impl Whole {
 
     /// How many findings of the baseline there are not any more.
     pub(super) fn gone(&self) -> usize {
+        if self.baseline.is_empty() {
+            return 0;
+        }
         self.baseline.without(&Baseline::of(self.known(), &changes::texts(&self.project))).len()
     }
 

@@ -148,16 +148,18 @@ pub fn run(subject: &Subject<'_>) -> Checked {
     for entry in super::RULES.iter().filter(|entry| matches!(entry.rule.check, Check::Ignores(_))) {
         findings.extend(of_rule(entry, subject, &shared));
     }
-    findings.sort_by(|a, b| a.order().cmp(&b.order()));
-    findings.dedup();
-    Checked { findings, waived }
+    Checked { findings: sorted(findings), waived }
 }
 
 /// What those rules find that are wanted, whatever comments ignore. The findings are sorted.
 pub fn run_where(subject: &Subject<'_>, is_wanted: impl Fn(&Entry) -> bool) -> Vec<Finding> {
     let shared = Shared::default();
     let wanted = super::RULES.iter().filter(|entry| is_wanted(entry));
-    let mut findings: Vec<Finding> = wanted.flat_map(|entry| of_rule(entry, subject, &shared)).collect();
+    sorted(wanted.flat_map(|entry| of_rule(entry, subject, &shared)).collect())
+}
+
+/// Findings in the order of their places, each once.
+fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
     findings.dedup();
     findings

@@ -88,9 +88,11 @@ pub(super) fn waive<'p>(
     }
     let (mut told, mut waived) = (Vec::new(), Vec::new());
     for finding in findings {
-        let mut candidates = ignores.get_mut(finding.place.path.as_str()).into_iter().flatten();
-        let line = line_of(subject, &finding);
-        match candidates.find_map(|used| used.take(&finding, line, today)) {
+        let reason = ignores.get_mut(finding.place.path.as_str()).and_then(|candidates| {
+            let line = line_of(subject, &finding);
+            candidates.iter_mut().find_map(|used| used.take(&finding, line, today))
+        });
+        match reason {
             Some(reason) => waived.push(Waived { finding, why: Waiver::Ignored { reason } }),
             None => told.push(finding),
         }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use cadet::rules::page::{self, ExampleFile};
-use cadet::rules::{Entry, RULES};
+use cadet::rules::{self, Entry, RULES};
 
 use crate::support::{HERE, Sandbox};
 
@@ -80,4 +80,13 @@ fn the_list_is_sorted_and_holds_every_file() {
     }
     files.sort();
     assert_eq!(ids, files, "every file under src/rules/<group>/ stands in the list of src/rules/mod.rs");
+}
+
+#[test]
+fn rules_that_are_said_to_need_no_sql_ask_for_none() {
+    let asking = ["query(", "read(", "seed(", "outputs(", "columns(", "named(", "compiled"];
+    for entry in RULES.iter().filter(|entry| rules::is_without_sql(&entry.id())) {
+        let asks = asking.iter().find(|name| entry.source.contains(&format!("subject.{name}")));
+        assert!(asks.is_none(), "{} asks for `subject.{}`", entry.id(), asks.unwrap());
+    }
 }
