@@ -7,17 +7,17 @@ use std::sync::{Arc, OnceLock};
 use super::invocation::Invocation;
 use super::mending::State;
 use crate::cli::BaseArgs;
-use crate::compile::{self, Compilations};
+use crate::compile;
 use crate::error::Error;
 use crate::finding::baseline::{self, Baseline};
 use crate::finding::{Finding, Level, Place, Waived, Waiver};
-use crate::plan::{Reason, diff, mark};
+use crate::plan::{Reason, diff, mark, touched};
 use crate::project::fixture_place::Places;
 use crate::project::given;
 use crate::project::read::Inputs;
 use crate::project::scopes::Run;
 use crate::project::{Node, Project, ResourceType, read};
-use crate::rules::{self, Checked, Entry, Subject};
+use crate::rules::{self, Bodies, Checked, Entry, Subject};
 use crate::settings::{self, Policy};
 use crate::source::changes::Changes;
 use crate::source::{ChangeKind, Repo, Tree};
@@ -31,10 +31,10 @@ pub(super) struct PullRequest {
     base_tree: Arc<Tree>,
     inputs: Inputs,
     base: OnceLock<Project>,
-    base_compiled: OnceLock<Compilations>,
+    /// What the models hold that are judged.
+    bodies: OnceLock<Bodies>,
     checked: OnceLock<Checked>,
     marks: OnceLock<HashMap<String, String>>,
-    pub compiled: Compilations,
     pub changes: Changes,
     pub policy: Policy,
     baseline: Baseline,
@@ -60,7 +60,6 @@ impl PullRequest {
         let baseline = settings::baseline(&base_tree)?;
         let inputs = invocation.inputs(&folder, &head_tree, &policy, run.clone())?;
         let head = read::read(&head_tree, &inputs);
-        let compiled = compile::models(&head);
         let head_name = args
             .head
             .clone()
@@ -75,10 +74,9 @@ impl PullRequest {
             base_tree,
             inputs,
             base: OnceLock::new(),
-            base_compiled: OnceLock::new(),
+            bodies: OnceLock::new(),
             checked: OnceLock::new(),
             marks: OnceLock::new(),
-            compiled,
             changes,
             policy,
             baseline,
@@ -93,17 +91,25 @@ impl PullRequest {
 
     /// What differs between the two, each node with its reason.
     pub(super) fn changed(&self) -> BTreeMap<String, Reason> {
-        diff::changed((&self.head, &self.compiled), self.base())
+        diff::changed((&self.head, &self.bodies().compiled), self.base())
     }
 
-    /// The SQL of the base's models.
-    pub(super) fn base_compiled(&self) -> &Compilations {
-        self.base_compiled.get_or_init(|| compile::models(self.base()))
+    /// The nodes that the change can matter to; nothing when it can matter to every node.
+    fn touched(&self) -> Option<HashSet<&str>> {
+        touched::touched(&self.head, &self.base_tree, &self.changes)
+    }
+
+    /// What the models and seeds hold that the change can matter to. All others are as they were.
+    fn bodies(&self) -> &Bodies {
+        self.bodies.get_or_init(|| match self.touched() {
+            Some(touched) => Bodies::of(&self.head, &self.policy, &touched),
+            None => Bodies::all(&self.head, &self.policy),
+        })
     }
 
     /// What each of the head's tables is built from.
     pub(super) fn marks(&self) -> &HashMap<String, String> {
-        self.marks.get_or_init(|| mark::marks(&self.head, &self.compiled))
+        self.marks.get_or_init(|| mark::marks(&self.head, &compile::models(&self.head)))
     }
 
     /// The models and seeds of the base that the head does not have, by name. They can only go with a file that went, or
@@ -133,8 +139,10 @@ impl PullRequest {
         });
         let (mut here, mut elsewhere): (Vec<_>, Vec<_>) =
             self.all_findings().iter().cloned().partition(|finding| self.is_changed(&finding.place.path));
-        // What is wrong with a file by itself was so before: the base need not be read for it.
+        let touched = self.touched_files();
+        // What a rule finds that looks at one table or file at a time was so before, where nothing is touched.
         elsewhere.retain(|finding| !rules::is_of_file_alone(&finding.rule));
+        elsewhere.retain(|finding| touched(&finding.place.path) || !rules::is_of_node_alone(&finding.rule));
         if !elsewhere.is_empty() {
             let before = self.before(&elsewhere);
             let known: HashSet<_> = before.iter().map(Finding::identity).collect();
@@ -152,11 +160,13 @@ impl PullRequest {
     /// What the rules of these findings find in the base, whether a comment ignores it or not.
     fn before(&self, elsewhere: &[Finding]) -> Vec<Finding> {
         let rules: HashSet<&str> = elsewhere.iter().map(|finding| finding.rule.as_str()).collect();
-        let nothing = Compilations::new();
-        let subject = match rules.iter().all(|rule| rules::is_without_sql(rule)) {
-            true => Subject::without_sql(self.base(), &nothing, &self.policy),
-            false => Subject::new(self.base(), self.base_compiled(), &self.policy),
+        let is_without_sql = rules.iter().all(|rule| rules::is_without_sql(rule));
+        let bodies = match self.touched() {
+            _ if is_without_sql => Bodies::default(),
+            Some(touched) => Bodies::of(self.base(), &self.policy, &touched),
+            None => Bodies::all(self.base(), &self.policy),
         };
+        let subject = Subject::new(self.base(), &bodies, &self.policy);
         // What is wrong about comments is known only when all rules have run.
         if rules.iter().all(|rule| !rule.starts_with("ignores/")) {
             return rules::run_where(&subject, |entry| rules.contains(entry.id().as_str()));
@@ -189,7 +199,7 @@ impl PullRequest {
     fn checked(&self) -> &Checked {
         let run = || {
             let base = (self.has_promises() || self.is_changed("dbt_project.yml")).then(|| self.base());
-            let subject = Subject::new(&self.head, &self.compiled, &self.policy).beside(base);
+            let subject = Subject::new(&self.head, self.bodies(), &self.policy).beside(base);
             let renamed = |path: &str| match self.changes.get(path) {
                 Some(ChangeKind::Renamed(from)) => Some(from.clone()),
                 _ => None,
@@ -216,6 +226,15 @@ impl PullRequest {
         self.changes.iter().any(is_relevant) && files.any(|file| has(&self.base_tree, &file.path, "enforced"))
     }
 
+    /// Whether a file defines or describes a node that the change can matter to.
+    fn touched_files(&self) -> impl Fn(&str) -> bool {
+        let files: Option<HashSet<&str>> = self.touched().map(|touched| {
+            let nodes = touched.into_iter().filter_map(|id| self.head.node(id));
+            nodes.flat_map(files_of).collect()
+        });
+        move |path| files.as_ref().is_none_or(|files| files.contains(path))
+    }
+
     fn is_changed(&self, path: &str) -> bool {
         self.changes.get(path).is_some_and(|kind| *kind != ChangeKind::Deleted)
     }
@@ -235,10 +254,14 @@ impl State for PullRequest {
             self.changes.entry(path.clone()).or_insert(ChangeKind::Modified);
         }
         self.head = read::read_beside(tree, &self.inputs, Some(&self.head));
-        self.compiled = compile::models(&self.head);
-        (self.checked, self.marks) = (OnceLock::new(), OnceLock::new());
+        (self.bodies, self.checked, self.marks) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         self
     }
+}
+
+/// The files that define and describe a node.
+fn files_of(node: &Arc<Node>) -> impl Iterator<Item = &str> {
+    [node.file.as_str()].into_iter().chain(node.patch.as_ref().map(|patch| patch.path.as_str()))
 }
 
 /// Takes out what is in the baseline. `old_path` is where a file was when that was written.
@@ -296,11 +319,10 @@ fn group(finding: &Finding) -> &str {
 
 /// What could not be read: all that dbt's verbs say of a project. How it is named is for `check` to judge.
 pub(super) fn reading_errors(project: &Project, policy: &Policy) -> Vec<Finding> {
-    let compiled = HashMap::new();
     let is_about_reading_it = |entry: &Entry| READING.contains(&entry.group) || TWICE.contains(&entry.id().as_str());
     // How the lines of a file look keeps nothing from being read.
     let is_wanted = |entry: &Entry| is_about_reading_it(entry) && !rules::is_of_file_alone(&entry.id());
-    let mut findings = rules::run_where(&Subject::without_sql(project, &compiled, policy), is_wanted);
+    let mut findings = rules::run_where(&Subject::new(project, Bodies::none(), policy), is_wanted);
     findings.retain(is_about_reading);
     findings
 }

@@ -7,14 +7,13 @@ use std::sync::{Arc, OnceLock};
 use super::changes;
 use super::invocation::{Invocation, Working};
 use super::mending::State;
-use crate::compile::{self, Compilations};
 use crate::error::Error;
 use crate::finding::baseline::Baseline;
 use crate::finding::{Finding, Waived, Waiver};
 use crate::project::Project;
 use crate::project::read::{self, Inputs};
 use crate::project::scopes::Run;
-use crate::rules::{self, Checked, Subject};
+use crate::rules::{self, Bodies, Checked, Subject};
 use crate::settings::{self, Policy};
 use crate::source::Tree;
 
@@ -22,7 +21,6 @@ pub(super) struct Whole {
     pub project: Project,
     pub policy: Policy,
     inputs: Inputs,
-    compiled: Compilations,
     pub baseline: Baseline,
     checked: OnceLock<Checked>,
 }
@@ -36,8 +34,7 @@ impl Whole {
     }
 
     fn of(project: Project, policy: Policy, inputs: Inputs, baseline: Baseline) -> Self {
-        let compiled = compile::models(&project);
-        Self { project, policy, inputs, compiled, baseline, checked: OnceLock::new() }
+        Self { project, policy, inputs, baseline, checked: OnceLock::new() }
     }
 
     /// Every finding that is to be told.
@@ -65,9 +62,10 @@ impl Whole {
     }
 
     fn checked(&self) -> &Checked {
-        let (project, compiled, policy) = (&self.project, &self.compiled, &self.policy);
+        let (project, policy) = (&self.project, &self.policy);
         let run = || {
-            let checked = rules::run(&Subject::new(project, compiled, policy).whole());
+            let bodies = Bodies::all(project, policy);
+            let checked = rules::run(&Subject::new(project, &bodies, policy).whole());
             changes::leave_out(checked, &self.baseline, project, &|_| None)
         };
         self.checked.get_or_init(run)

@@ -60,12 +60,16 @@ impl Compiled {
 /// The SQL of every model, or why it could not be rendered.
 pub type Compilations = HashMap<String, Result<Compiled, RenderProblem>>;
 
-/// Compiles every model that could be read. Incremental models are compiled as for a first run.
+/// Compiles every model that could be read; see [`these`].
+pub fn models(project: &Project) -> Compilations {
+    these(project, project.of_type(ResourceType::Model).collect())
+}
+
+/// Compiles those of these models that could be read. Incremental models are compiled as for a first run.
 ///
 /// There is no warehouse here. A template that cannot go on without its answers is known when it is built, and not
 /// before: it is no finding.
-pub fn models(project: &Project) -> Compilations {
-    let models: Vec<&Arc<Node>> = project.of_type(ResourceType::Model).filter(|node| !node.is_broken).collect();
+pub fn these(project: &Project, models: Vec<&Arc<Node>>) -> Compilations {
     let compile = |node: &Arc<Node>| {
         let compiler = Compiler::new(project, false, None);
         let compiled = compiler.compile(node);
@@ -74,7 +78,8 @@ pub fn models(project: &Project) -> Compilations {
             compiled => compiled,
         }
     };
-    models.into_par_iter().with_max_len(PIECE).map(|node| (node.unique_id.clone(), compile(node))).collect()
+    let models = models.into_par_iter().with_max_len(PIECE).filter(|node| !node.is_broken);
+    models.map(|node| (node.unique_id.clone(), compile(node))).collect()
 }
 
 /// Compiles one model or test without a warehouse. `incremental` is what `is_incremental()` answers.

@@ -3,6 +3,7 @@
 pub mod diff;
 pub mod mark;
 pub mod order;
+pub mod touched;
 pub mod why;
 
 use std::collections::{BTreeMap, BTreeSet};

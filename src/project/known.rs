@@ -121,15 +121,20 @@ fn has_same_world(project: &Project, tree: &Tree, packages: &[Package]) -> bool 
     if names(&project.packages) != names(packages) {
         return false;
     }
-    let decides = |path: &str| {
-        let is_in_macros = packages.iter().any(|package| {
-            let mut folders = package.file.macro_paths.iter().chain(&package.file.test_paths);
-            folders.any(|folder| path.starts_with(&format!("{}/", package.join(folder))))
-        });
-        is_in_macros || path.ends_with("dbt_project.yml") || path.ends_with(".md") || path.ends_with(".dbtignore")
-    };
+    let decides = |path: &str| decides_about_all(packages, path);
     let deciding = |tree: &Tree| tree.iter().filter(|file| decides(&file.path)).count();
     let is_same_tree =
         tree.iter().filter(|file| decides(&file.path)).all(|file| is_same(&project.tree, tree, &file.path));
     is_same_tree && deciding(&project.tree) == deciding(tree)
+}
+
+/// Whether a file can decide about any node: settings, macros, docs blocks.
+pub fn decides_about_all(packages: &[Package], path: &str) -> bool {
+    let is_in_macros = packages.iter().any(|package| {
+        let is_in = |folder: &str| path.strip_prefix(&package.join(folder)).is_some_and(|rest| rest.starts_with('/'));
+        let file = &package.file;
+        file.macro_paths.iter().any(|folder| is_in(folder))
+            || file.test_paths.iter().any(|folder| is_in(&format!("{folder}/generic")))
+    });
+    is_in_macros || path.ends_with("dbt_project.yml") || path.ends_with(".md") || path.ends_with(".dbtignore")
 }

@@ -22,7 +22,7 @@ pub mod graph;
 pub mod group;
 mod identity;
 mod keys;
-mod known;
+pub mod known;
 mod metric;
 mod names;
 pub mod node;

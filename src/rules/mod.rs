@@ -11,6 +11,7 @@
 
 #[macro_use]
 mod registry;
+mod bodies;
 mod handbook;
 mod known_configs;
 mod layout;
@@ -24,7 +25,10 @@ mod templates;
 mod waive;
 mod written;
 
-pub use registry::{Check, Checked, Entry, Found, Rule, find, is_of_file_alone, is_without_sql, run, run_where};
+pub use bodies::Bodies;
+pub use registry::{
+    Check, Checked, Entry, Found, Rule, find, is_of_file_alone, is_of_node_alone, is_without_sql, run, run_where,
+};
 pub use seed_rows::SeedRows;
 use snake::snake_case;
 use subject::no_such_column;

@@ -170,6 +170,12 @@ pub fn is_of_file_alone(id: &str) -> bool {
     find(id).is_some_and(|entry| matches!(entry.rule.check, Check::Layout(_)))
 }
 
+/// Whether a rule looks at one table, file or template at a time, with what it depends on and what it is a part of.
+pub fn is_of_node_alone(id: &str) -> bool {
+    let is_alone = |check: &Check| !matches!(check, Check::Project(_) | Check::Problems(_) | Check::Ignores(_));
+    find(id).is_some_and(|entry| is_alone(&entry.rule.check))
+}
+
 /// Groups whose rules look at the project as it was read, and not at what its templates become.
 const WITHOUT_SQL: &[&str] = &["config", "files", "naming", "references", "sources", "versions", "yaml"];
 

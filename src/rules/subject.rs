@@ -3,22 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use sqlparser::tokenizer::Span;
 
-use crate::compile::query::{self, Column, Facts, Item, TableName};
-use crate::compile::sql::{self, SqlProblem};
+use super::bodies::{Bodies, Read, Relations};
+use crate::compile::query::{self, Column, Facts, Item};
 use crate::compile::{Compilations, Compiled};
-use crate::finding::{Level, Place};
-use crate::guard::{self, Blame, Task};
+use crate::finding::Place;
 use crate::parse::csv::{CsvProblem, Table};
 use crate::project::problem::did_you_mean;
 use crate::project::{Node, Project, ResourceType};
 use crate::settings::Policy;
 use crate::source::SourceFile;
-
-/// Chains of `union`s and of `and`s are as deep in the tree as they are long.
-const STACK: usize = 16 << 20;
 
 /// What is checked.
 pub struct Subject<'a> {
@@ -29,25 +24,15 @@ pub struct Subject<'a> {
     pub base: Option<&'a Project>,
     /// The whole project is looked at, not only what changed.
     pub is_whole: bool,
-    /// The queries of the models, as far as they are known without a warehouse.
-    queries: HashMap<&'a str, Read>,
-    seeds: HashMap<&'a str, Result<Table, CsvProblem>>,
-    /// Nodes and sources by the names of their tables, in small letters.
-    relations: HashMap<(String, String), &'a str>,
+    queries: &'a HashMap<String, Read>,
+    seeds: &'a HashMap<String, Result<Table, CsvProblem>>,
+    relations: &'a Relations,
     /// The columns that models and seeds give.
     outputs: Outputs<'a>,
 }
 
 /// What nodes give, by their unique ids.
 type Outputs<'a> = HashMap<&'a str, Arc<[Output]>>;
-
-/// What came of reading a query.
-pub(super) enum Read {
-    Facts(Box<Facts>),
-    Problem(SqlProblem),
-    /// The one who waits says not to read it again.
-    LeftOut(Blame),
-}
 
 /// A part of what a node gives, once `*` is resolved as far as that is sure.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,30 +53,21 @@ pub struct Query<'s> {
 }
 
 impl<'a> Subject<'a> {
-    /// Reads the queries and the seeds of a project.
-    pub fn new(project: &'a Project, compiled: &'a Compilations, policy: &'a Policy) -> Self {
-        let queries = queries(project, compiled, policy);
-        let seeds: Vec<&Arc<Node>> = project.of_type(ResourceType::Seed).collect();
-        let seeds = seeds.into_par_iter().map(|seed| (seed.unique_id.as_str(), project.seed_table(seed))).collect();
-        let relations = relations(project);
-        let mut subject = Self { queries, seeds, relations, ..Self::without_sql(project, compiled, policy) };
-        subject.outputs = subject.all_outputs();
-        subject
-    }
-
-    /// A project for rules that look neither at queries nor at seeds: nothing is read for them.
-    pub fn without_sql(project: &'a Project, compiled: &'a Compilations, policy: &'a Policy) -> Self {
-        Self {
+    /// A project with what its models and seeds hold, as far as that is to be looked at.
+    pub fn new(project: &'a Project, bodies: &'a Bodies, policy: &'a Policy) -> Self {
+        let mut subject = Self {
             project,
-            compiled,
+            compiled: &bodies.compiled,
             policy,
             base: None,
             is_whole: false,
-            queries: HashMap::new(),
-            seeds: HashMap::new(),
-            relations: HashMap::new(),
+            queries: &bodies.queries,
+            seeds: &bodies.seeds,
+            relations: &bodies.relations,
             outputs: HashMap::new(),
-        }
+        };
+        subject.outputs = subject.all_outputs();
+        subject
     }
 
     /// The same, compared with another state of the project.
@@ -133,7 +109,7 @@ impl<'a> Subject<'a> {
     }
 
     /// The rows of a seed, or why they cannot be read.
-    pub fn seed(&self, seed: &Node) -> Option<&Result<Table, CsvProblem>> {
+    pub fn seed(&self, seed: &Node) -> Option<&'a Result<Table, CsvProblem>> {
         self.seeds.get(seed.unique_id.as_str())
     }
 
@@ -152,15 +128,12 @@ impl<'a> Subject<'a> {
         columns.collect()
     }
 
-    /// The node or source that a table's name means.
-    fn table(&self, name: &TableName) -> Option<&'a Node> {
-        let [.., schema, table] = name.parts.as_ref() else { return None };
-        self.named(schema, table)
-    }
-
     /// The node or source whose table has this name in this database.
     pub fn named(&self, schema: &str, table: &str) -> Option<&'a Node> {
-        let id = self.relations.get(&(schema.to_lowercase(), table.to_lowercase()))?;
+        self.node(self.relations.named(schema, table)?)
+    }
+
+    fn node(&self, id: &str) -> Option<&'a Node> {
         self.project.node(id).map(Arc::as_ref)
     }
 
@@ -211,7 +184,7 @@ impl<'a> Subject<'a> {
             Item::All { table, at } => (table, *at),
         };
         let unknown = || vec![Output::Unknown(at)];
-        let Some(node) = self.table(table) else { return unknown() };
+        let Some(node) = self.relations.table(table).and_then(|id| self.node(id)) else { return unknown() };
         self.output(node, known, open);
         // The table keeps names and order, and has types of its own.
         let there = |output: &Output| match output {
@@ -248,45 +221,6 @@ impl Query<'_> {
         let text = |path: &str| self.project.text(path).to_owned();
         self.compiled.place(range, text).unwrap_or_else(file)
     }
-}
-
-/// Reads the query of each model, in parallel.
-fn queries<'a>(project: &'a Project, compiled: &Compilations, policy: &Policy) -> HashMap<&'a str, Read> {
-    let is_limited = policy.level("sql/length-limit", Level::Error).is_some();
-    let models: Vec<(&'a Node, &str)> = project
-        .of_type(ResourceType::Model)
-        .filter(|model| !model.is_python)
-        .filter_map(|model| {
-            let compiled = compiled.get(&model.unique_id)?.as_ref().ok()?;
-            // What it will be is known when the warehouse answers; and what is too long need not be looked at.
-            let is_too_long = is_limited && compiled.sql.len() > sql::LONGEST;
-            (!compiled.asks_warehouse && !is_too_long).then_some((model.as_ref(), compiled.sql.as_str()))
-        })
-        .collect();
-    let read = |(model, sql): (&'a Node, &str)| (model.unique_id.as_str(), read(model, sql));
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(rayon::current_num_threads()).stack_size(STACK).build();
-    match pool {
-        Ok(pool) => pool.install(|| models.into_par_iter().map(read).collect()),
-        Err(_) => models.into_iter().map(read).collect(),
-    }
-}
-
-fn read(model: &Node, sql: &str) -> Read {
-    match guard::begin(&model.file, Task::sql(sql)).map(|_working| query::read(sql)) {
-        Ok(Ok(facts)) => Read::Facts(Box::new(facts)),
-        Ok(Err(problem)) => Read::Problem(problem),
-        Err(blame) => Read::LeftOut(blame),
-    }
-}
-
-fn relations(project: &Project) -> HashMap<(String, String), &str> {
-    let lower = |name: &Option<String>| name.as_deref().unwrap_or_default().to_lowercase();
-    let sources = project.sources.values().map(|source| source.node());
-    let nodes = project.nodes.values().filter(|node| node.resource_type.is_refable() && !node.is_ephemeral());
-    // A table that the project builds counts more than a source of the same name.
-    let all = sources.chain(nodes);
-    all.map(|node| ((lower(&node.relation.schema), lower(&node.relation.identifier)), node.unique_id.as_str()))
-        .collect()
 }
 
 fn of_seed(table: &Table) -> Vec<Output> {

@@ -34,6 +34,7 @@ mod show;
 mod snippets;
 mod sql_rules;
 mod tidy;
+mod touched;
 mod unit_test_runs;
 mod unit_tests;
 mod versions;

@@ -26,7 +26,7 @@
 use crate::compile::sql::SqlProblem;
 use crate::finding::{Level, Place};
 use crate::project::Node;
-use crate::rules::subject::Read;
+use crate::rules::bodies::Read;
 use crate::rules::{Check, Found, Rule, Subject};
 
 pub(crate) const RULE: Rule =
