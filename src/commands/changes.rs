@@ -11,7 +11,7 @@ use crate::compile;
 use crate::error::Error;
 use crate::finding::baseline::{self, Baseline};
 use crate::finding::{Finding, Level, Place, Waived, Waiver};
-use crate::plan::{Reason, diff, mark, touched};
+use crate::plan::{Plan, Reason, diff, mark};
 use crate::project::fixture_place::Places;
 use crate::project::given;
 use crate::project::read::Inputs;
@@ -94,17 +94,9 @@ impl PullRequest {
         diff::changed((&self.head, &self.bodies().compiled), self.base())
     }
 
-    /// The nodes that the change can matter to; nothing when it can matter to every node.
-    fn touched(&self) -> Option<HashSet<&str>> {
-        touched::touched(&self.head, &self.base_tree, &self.changes)
-    }
-
     /// What the models and seeds hold that the change can matter to. All others are as they were.
     fn bodies(&self) -> &Bodies {
-        self.bodies.get_or_init(|| match self.touched() {
-            Some(touched) => Bodies::of(&self.head, &self.policy, &touched),
-            None => Bodies::all(&self.head, &self.policy),
-        })
+        self.bodies.get_or_init(|| Bodies::of_change(&self.head, &self.policy, &self.base_tree, &self.changes))
     }
 
     /// What each of the head's tables is built from.
@@ -161,19 +153,13 @@ impl PullRequest {
     fn before(&self, elsewhere: &[Finding]) -> Vec<Finding> {
         let rules: HashSet<&str> = elsewhere.iter().map(|finding| finding.rule.as_str()).collect();
         let is_without_sql = rules.iter().all(|rule| rules::is_without_sql(rule));
-        let bodies = match self.touched() {
+        let bodies = match &self.bodies().touched {
             _ if is_without_sql => Bodies::default(),
-            Some(touched) => Bodies::of(self.base(), &self.policy, &touched),
+            Some(touched) => Bodies::of(self.base(), &self.policy, &touched.iter().map(String::as_str).collect()),
             None => Bodies::all(self.base(), &self.policy),
         };
-        let subject = Subject::new(self.base(), &bodies, &self.policy);
-        // What is wrong about comments is known only when all rules have run.
-        if rules.iter().all(|rule| !rule.starts_with("ignores/")) {
-            return rules::run_where(&subject, |entry| rules.contains(entry.id().as_str()));
-        }
-        let Checked { mut findings, waived } = rules::run(&subject);
-        findings.extend(waived.into_iter().map(|waived| waived.finding));
-        findings
+        let subject = Subject::new(self.base(), &bodies, &self.policy).changed(&self.changes);
+        rules::run_where(&subject, |entry| rules.contains(entry.id().as_str()))
     }
 
     /// Every finding of the head that is to be told.
@@ -197,16 +183,25 @@ impl PullRequest {
     }
 
     fn checked(&self) -> &Checked {
-        let run = || {
-            let base = (self.has_promises() || self.is_changed("dbt_project.yml")).then(|| self.base());
-            let subject = Subject::new(&self.head, self.bodies(), &self.policy).beside(base);
-            let renamed = |path: &str| match self.changes.get(path) {
-                Some(ChangeKind::Renamed(from)) => Some(from.clone()),
-                _ => None,
-            };
-            leave_out(rules::run(&subject), &self.baseline, &self.head, &renamed)
+        self.checked.get_or_init(|| self.judged(self.bodies()))
+    }
+
+    /// The steps of a plan that may not be carried out, each with the reason in words.
+    pub(super) fn blocked(&self, plan: &Plan) -> HashMap<String, String> {
+        let ids = plan.steps.iter().map(|step| step.id.as_str()).collect();
+        let findings = self.judged(&Bodies::of(&self.head, &self.policy, &ids)).findings;
+        blocked(&self.head, &findings)
+    }
+
+    /// What the rules find where these bodies are looked at.
+    fn judged(&self, bodies: &Bodies) -> Checked {
+        let base = (self.has_promises() || self.is_changed("dbt_project.yml")).then(|| self.base());
+        let subject = Subject::new(&self.head, bodies, &self.policy).beside(base).changed(&self.changes);
+        let renamed = |path: &str| match self.changes.get(path) {
+            Some(ChangeKind::Renamed(from)) => Some(from.clone()),
+            _ => None,
         };
-        self.checked.get_or_init(run)
+        leave_out(rules::run(&subject), &self.baseline, &self.head, &renamed)
     }
 
     /// Whether the base may promise something that the change takes back: otherwise the rules need not see the base.
@@ -228,11 +223,16 @@ impl PullRequest {
 
     /// Whether a file defines or describes a node that the change can matter to.
     fn touched_files(&self) -> impl Fn(&str) -> bool {
-        let files: Option<HashSet<&str>> = self.touched().map(|touched| {
-            let nodes = touched.into_iter().filter_map(|id| self.head.node(id));
+        let files: Option<HashSet<&str>> = self.bodies().touched.as_ref().map(|touched| {
+            let nodes = touched.iter().filter_map(|id| self.head.node(id));
             nodes.flat_map(files_of).collect()
         });
         move |path| files.as_ref().is_none_or(|files| files.contains(path))
+    }
+
+    /// Leaves the memory to the end of the process, which is near: freeing it takes long.
+    pub(super) fn leave(self) {
+        std::mem::forget(self);
     }
 
     fn is_changed(&self, path: &str) -> bool {

@@ -48,7 +48,9 @@ fn whole(invocation: &Invocation, args: &CheckArgs, run: Run) -> Result<Verdict,
         artefacts: None,
         aside: Aside { fixed, waived, gone: whole.gone() },
     };
-    Ok(show(invocation, args, &report, (project, "", &invocation.paths(&folder))))
+    let verdict = show(invocation, args, &report, (project, "", &invocation.paths(&folder)));
+    whole.project.leave();
+    Ok(verdict)
 }
 
 /// What a branch changes.
@@ -75,7 +77,9 @@ fn change(invocation: &Invocation, args: &CheckArgs, run: &Run) -> Result<Verdic
         artefacts: None,
         aside: Aside { fixed, waived, gone: request.gone() },
     };
-    Ok(show(invocation, args, &report, (&request.head, &prefix, &invocation.paths(&folder))))
+    let verdict = show(invocation, args, &report, (&request.head, &prefix, &invocation.paths(&folder)));
+    request.leave();
+    Ok(verdict)
 }
 
 /// The state after `--fix`, with what is to be said of it; a verdict when `--diff` was all that was asked for.

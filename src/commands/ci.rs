@@ -26,7 +26,7 @@ pub(super) fn run(invocation: &Invocation, args: &CiArgs) -> Result<Verdict, Err
     terminal::heading("2. Deploy: what changed and everything downstream, with its tests", &invocation.out);
     let engine = invocation.engine(&request.folder, &request.head)?;
     let plan = deploy::plan_of_changes(&request, &engine);
-    let blocked = changes::blocked(&request.head, request.all_findings());
+    let blocked = request.blocked(&plan);
     let outcomes = deploy::carry_out(invocation, &request, &plan, &engine, (&args.run, &blocked))?;
     let exported = deploy::write(invocation, &request.head, &request.folder, "ci", (&args.run, &outcomes))?;
     let built: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.finding.as_ref()).collect();

@@ -36,7 +36,7 @@ pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict,
         terminal::removed(&request.removed(), &invocation.out);
         return Ok(Verdict::Good);
     }
-    let blocked = changes::blocked(&request.head, request.all_findings());
+    let blocked = request.blocked(&plan);
     let outcomes = carry_out(invocation, &request, &plan, &engine, (&args.run, &blocked))?;
     let in_plan = |path: &str| {
         plan.steps.iter().any(|step| request.head.nodes.get(&step.id).is_some_and(|node| node.file == path))

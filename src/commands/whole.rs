@@ -65,7 +65,7 @@ impl Whole {
         let (project, policy) = (&self.project, &self.policy);
         let run = || {
             let bodies = Bodies::all(project, policy);
-            let checked = rules::run(&Subject::new(project, &bodies, policy).whole());
+            let checked = rules::run(&Subject::new(project, &bodies, policy));
             changes::leave_out(checked, &self.baseline, project, &|_| None)
         };
         self.checked.get_or_init(run)

@@ -3,7 +3,6 @@
 pub mod diff;
 pub mod mark;
 pub mod order;
-pub mod touched;
 pub mod why;
 
 use std::collections::{BTreeMap, BTreeSet};

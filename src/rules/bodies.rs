@@ -27,6 +27,8 @@ pub struct Bodies {
     pub(super) queries: HashMap<String, Read>,
     pub(super) seeds: HashMap<String, Result<Table, CsvProblem>>,
     pub(super) relations: Relations,
+    /// What is to be judged; nothing when that is everything.
+    pub touched: Option<HashSet<String>>,
 }
 
 /// What came of reading a query.
@@ -55,18 +57,23 @@ impl Bodies {
     /// a `*`.
     pub fn of(project: &Project, policy: &Policy, ids: &HashSet<&str>) -> Self {
         let mut bodies = Self { relations: Relations::of(project), ..Self::default() };
+        bodies.read(project, policy, ids);
+        bodies
+    }
+
+    /// Reads more of them.
+    pub(super) fn read(&mut self, project: &Project, policy: &Policy, ids: &HashSet<&str>) {
         let nodes = ids.iter().filter_map(|id| project.nodes.get(*id));
         let tested = nodes.filter(|node| node.test.is_some()).flat_map(|test| &test.depends_on);
-        let ids: HashSet<&str> = tested.map(String::as_str).chain(ids.iter().copied()).collect();
-        let mut next: Vec<&Arc<Node>> = ids.into_iter().filter_map(|id| project.nodes.get(id)).collect();
+        let mut next: HashSet<&str> = tested.map(String::as_str).chain(ids.iter().copied()).collect();
         while !next.is_empty() {
-            bodies.add(project, policy, next.iter().copied());
-            let taken_over = next.iter().flat_map(|node| bodies.taken_over(node));
-            let is_new = |id: &&str| !bodies.compiled.contains_key(*id) && !bodies.seeds.contains_key(*id);
-            let new: HashSet<&str> = taken_over.filter(is_new).collect();
-            next = new.into_iter().filter_map(|id| project.nodes.get(id)).filter(|node| !node.is_broken).collect();
+            let is_new = |id: &&str| !self.compiled.contains_key(*id) && !self.seeds.contains_key(*id);
+            let nodes = next.into_iter().filter(is_new).filter_map(|id| project.nodes.get(id));
+            let nodes: Vec<&Arc<Node>> = nodes.filter(|node| !node.is_broken).collect();
+            self.add(project, policy, nodes.iter().copied());
+            let taken_over = nodes.iter().flat_map(|node| self.taken_over(node));
+            next = taken_over.filter_map(|id| project.nodes.get(id)).map(|node| node.unique_id.as_str()).collect();
         }
-        bodies
     }
 
     /// Reads the bodies of nodes that it does not have yet.
@@ -81,7 +88,7 @@ impl Bodies {
     }
 
     /// The nodes that a model takes all columns of.
-    fn taken_over(&self, model: &Node) -> Vec<&str> {
+    pub(super) fn taken_over(&self, model: &Node) -> Vec<&str> {
         let Some(Read::Facts(facts)) = self.queries.get(&model.unique_id) else { return Vec::new() };
         let table = |item: &Item| match item {
             Item::All { table, .. } => self.relations.table(table),

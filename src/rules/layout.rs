@@ -1,7 +1,6 @@
 //! What is untidy about the project's YAML files: read once for all rules that are about it.
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -12,16 +11,18 @@ use crate::parse::yaml_layout::{self, Kind, Untidy};
 use crate::source::file::file_name;
 use crate::source::{FileKind, SourceFile};
 
-/// By path, read when the first rule asks.
-#[derive(Default)]
-pub(super) struct Layouts(OnceLock<Vec<(String, Vec<Untidy>)>>);
+/// What is untidy in a file.
+pub(super) struct Layout {
+    path: String,
+    untidy: Vec<Untidy>,
+}
 
 /// Files that a tool writes and nobody edits.
 const WRITTEN: &[&str] = &["package-lock.yml", "package-lock.cadet.yml", ".user.yml"];
 
 /// Tells everything untidy of one kind.
-pub(super) fn tell(layouts: &Layouts, subject: &Subject<'_>, kind: Kind, found: &mut Found) {
-    for (path, untidy) in layouts.0.get_or_init(|| read(subject)) {
+pub(super) fn tell(layouts: &[Layout], kind: Kind, found: &mut Found) {
+    for Layout { path, untidy } in layouts {
         for each in untidy.iter().filter(|untidy| untidy.kind == kind) {
             let finding = found.at(Place::span(path.as_str(), each.span.clone()), each.message.clone());
             finding.help.clone_from(&each.help);
@@ -30,17 +31,19 @@ pub(super) fn tell(layouts: &Layouts, subject: &Subject<'_>, kind: Kind, found: 
     }
 }
 
-fn read(subject: &Subject<'_>) -> Vec<(String, Vec<Untidy>)> {
+/// Looks at the files that are judged.
+pub(super) fn read(subject: &Subject<'_>) -> Vec<Layout> {
     let is_yaml = |file: &&SourceFile| {
         file.kind == FileKind::Regular
             && matches!(file.extension(), "yml" | "yaml")
             && !WRITTEN.contains(&file_name(&file.path))
     };
-    let files: Vec<&SourceFile> = subject.own_files().filter(is_yaml).collect();
+    let files: Vec<&SourceFile> =
+        subject.own_files().filter(|file| subject.is_judged(&file.path)).filter(is_yaml).collect();
     let layout = subject.policy.layout();
     let one = |file: &&SourceFile| {
         let untidy = yaml_layout::untidy(file.text().ok()?, &layout);
-        (!untidy.is_empty()).then(|| (file.path.clone(), untidy))
+        (!untidy.is_empty()).then(|| Layout { path: file.path.clone(), untidy })
     };
     files.par_iter().filter_map(one).collect()
 }

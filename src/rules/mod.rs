@@ -22,6 +22,7 @@ mod seed_rows;
 mod snake;
 mod subject;
 mod templates;
+mod touched;
 mod waive;
 mod written;
 

@@ -1,9 +1,9 @@
 //! What a rule is, and the list of them.
 
-use std::cell::OnceCell;
+use rayon::prelude::*;
 
 use super::handbook::Handbook;
-use super::layout::{self, Layouts};
+use super::layout::{self, Layout};
 use super::subject::Subject;
 use super::templates::{self, Template};
 use super::waive::{self, Complaint, Wrong};
@@ -54,20 +54,38 @@ pub struct Checked {
     pub waived: Vec<Waived>,
 }
 
-/// What several rules need, made when the first of them asks.
+/// What several rules need. What none of those that run needs is empty.
 #[derive(Default)]
 struct Shared<'a> {
-    handbook: OnceCell<Option<Handbook<'a>>>,
-    templates: OnceCell<Vec<Template<'a>>>,
-    written: OnceCell<Vec<Written<'a>>>,
-    layouts: Layouts,
+    handbook: Option<Handbook<'a>>,
+    templates: Vec<Template<'a>>,
+    written: Vec<Written<'a>>,
+    layouts: Vec<Layout>,
     /// What is wrong about comments that ignore findings, known once all other rules have run.
-    complaints: OnceCell<Vec<Complaint>>,
+    complaints: Vec<Complaint>,
 }
 
 impl<'a> Shared<'a> {
-    fn templates(&self, subject: &'a Subject<'a>) -> &[Template<'a>] {
-        self.templates.get_or_init(|| templates::of(subject))
+    /// What these rules need, made before any of them runs: they run at the same time.
+    fn of(subject: &'a Subject<'a>, entries: &[&Entry]) -> Self {
+        let is_on = |entry: &&&Entry| subject.policy.level(&entry.id(), entry.rule.level).is_some();
+        let on: Vec<&Check> = entries.iter().filter(is_on).map(|entry| &entry.rule.check).collect();
+        let any = |needs: fn(&Check) -> bool| on.iter().any(|check| needs(check));
+        let needs_written = any(|check| matches!(check, Check::Written(_)));
+        let mut shared = Self::default();
+        if any(|check| matches!(check, Check::Handbook(_))) {
+            shared.handbook = Handbook::of(subject);
+        }
+        if needs_written || any(|check| matches!(check, Check::Templates(_))) {
+            shared.templates = templates::of(subject);
+        }
+        if needs_written {
+            shared.written = written::of(subject, &shared.templates);
+        }
+        if any(|check| matches!(check, Check::Layout(_))) {
+            shared.layouts = layout::read(subject);
+        }
+        shared
     }
 }
 
@@ -137,25 +155,25 @@ pub fn find(id: &str) -> Option<&'static Entry> {
 
 /// Runs every rule that the policy does not switch off, and takes out what comments ignore. The findings are sorted.
 pub fn run(subject: &Subject<'_>) -> Checked {
-    let shared = Shared::default();
-    let mut findings = Vec::new();
-    for entry in super::RULES {
-        findings.extend(of_rule(entry, subject, &shared));
-    }
-    let (mut findings, waived, complaints) = waive::waive(subject, subject.own_files(), findings);
-    // Nobody has asked for them before.
-    let _ = shared.complaints.set(complaints);
-    for entry in super::RULES.iter().filter(|entry| matches!(entry.rule.check, Check::Ignores(_))) {
-        findings.extend(of_rule(entry, subject, &shared));
-    }
+    let entries: Vec<&Entry> = super::RULES.iter().collect();
+    let mut shared = Shared::of(subject, &entries);
+    let found = of_rules(&entries, subject, &shared);
+    let (mut findings, waived, complaints) = waive::waive(subject, subject.own_files(), found);
+    shared.complaints = complaints;
+    let of_ignores =
+        entries.into_iter().filter(|entry| matches!(entry.rule.check, Check::Ignores(_))).collect::<Vec<_>>();
+    findings.extend(of_rules(&of_ignores, subject, &shared));
     Checked { findings: sorted(findings), waived }
 }
 
 /// What those rules find that are wanted, whatever comments ignore. The findings are sorted.
 pub fn run_where(subject: &Subject<'_>, is_wanted: impl Fn(&Entry) -> bool) -> Vec<Finding> {
-    let shared = Shared::default();
-    let wanted = super::RULES.iter().filter(|entry| is_wanted(entry));
-    sorted(wanted.flat_map(|entry| of_rule(entry, subject, &shared)).collect())
+    let entries: Vec<&Entry> = super::RULES.iter().filter(|entry| is_wanted(entry)).collect();
+    sorted(of_rules(&entries, subject, &Shared::of(subject, &entries)))
+}
+
+fn of_rules<'a>(entries: &[&Entry], subject: &'a Subject<'a>, shared: &Shared<'a>) -> Vec<Finding> {
+    entries.par_iter().flat_map_iter(|entry| of_rule(entry, subject, shared)).collect()
 }
 
 /// Findings in the order of their places, each once.
@@ -227,25 +245,21 @@ fn check<'a>(rule: &Rule, subject: &'a Subject<'a>, shared: &Shared<'a>, found: 
         Check::File(check) => subject.own_files().for_each(|file| check(file, subject, found)),
         Check::Project(check) => check(subject, found),
         Check::Handbook(check) => {
-            if let Some(handbook) = shared.handbook.get_or_init(|| Handbook::of(subject)) {
+            if let Some(handbook) = &shared.handbook {
                 check(handbook, found);
             }
         }
-        Check::Templates(check) => check(shared.templates(subject), subject, found),
-        Check::Written(check) => {
-            let written = shared.written.get_or_init(|| written::of(subject, shared.templates(subject)));
-            check(written, subject, found);
-        }
+        Check::Templates(check) => check(&shared.templates, subject, found),
+        Check::Written(check) => check(&shared.written, subject, found),
         Check::Problems(kind) => {
             found.problems(subject, kind, Level::Error);
             if kind == ProblemKind::YamlSyntax {
                 found.findings.iter_mut().for_each(|finding| finding.fix = tabs(project, finding));
             }
         }
-        Check::Layout(kind) => layout::tell(&shared.layouts, subject, kind, found),
+        Check::Layout(kind) => layout::tell(&shared.layouts, kind, found),
         Check::Ignores(wrong) => {
-            let complaints = shared.complaints.get().into_iter().flatten();
-            for complaint in complaints.filter(|complaint| complaint.wrong == wrong) {
+            for complaint in shared.complaints.iter().filter(|complaint| complaint.wrong == wrong) {
                 let finding = found.at(complaint.place.clone(), complaint.message.clone());
                 finding.help.clone_from(&complaint.help);
                 finding.fix = complaint.fix.clone().map(Box::new);

@@ -14,6 +14,7 @@ use crate::project::problem::did_you_mean;
 use crate::project::{Node, Project, ResourceType};
 use crate::settings::Policy;
 use crate::source::SourceFile;
+use crate::source::changes::Changes;
 
 /// What is checked.
 pub struct Subject<'a> {
@@ -22,8 +23,8 @@ pub struct Subject<'a> {
     pub policy: &'a Policy,
     /// What the project is compared with, where that matters to a rule.
     pub base: Option<&'a Project>,
-    /// The whole project is looked at, not only what changed.
-    pub is_whole: bool,
+    /// The files that changed, unless the whole project is looked at.
+    changes: Option<&'a Changes>,
     queries: &'a HashMap<String, Read>,
     seeds: &'a HashMap<String, Result<Table, CsvProblem>>,
     relations: &'a Relations,
@@ -60,7 +61,7 @@ impl<'a> Subject<'a> {
             compiled: &bodies.compiled,
             policy,
             base: None,
-            is_whole: false,
+            changes: None,
             queries: &bodies.queries,
             seeds: &bodies.seeds,
             relations: &bodies.relations,
@@ -76,10 +77,20 @@ impl<'a> Subject<'a> {
         Self { base, ..self }
     }
 
-    /// The same, where the whole project is looked at.
+    /// The same, where what changed is looked at.
     #[must_use]
-    pub fn whole(self) -> Self {
-        Self { is_whole: true, ..self }
+    pub fn changed(self, changes: &'a Changes) -> Self {
+        Self { changes: Some(changes), ..self }
+    }
+
+    /// Whether the whole project is looked at, and not only what changed.
+    pub fn is_whole(&self) -> bool {
+        self.changes.is_none()
+    }
+
+    /// Whether a file is looked at by itself.
+    pub fn is_judged(&self, path: &str) -> bool {
+        self.changes.is_none_or(|changes| changes.contains_key(path))
     }
 
     /// The files of the project, those of packages left out.

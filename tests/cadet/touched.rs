@@ -37,6 +37,12 @@ fn branch() -> Sandbox {
         .file("models/visits.sql", "select id as person_id, 1 as \"Room\" from {{ ref('all_people') }} order by 1\n")
         .file("models/visits.yml", VISITS)
         .file("models/wrong.sql", "select 1 as id, nvl(1, 2) as other\n")
+        .file("models/part.sql", "{{ config(materialized='ephemeral') }}\nselect 1 as id, 2 as other\n")
+        .file("models/inner.sql", "{{ config(materialized='ephemeral') }}\nselect * from {{ ref('part') }}\n")
+        .file("models/outer.sql", "select * from {{ ref('inner') }}\n")
+        .file("models/outer.yml", "models: [{name: outer, columns: [{name: id}, {name: other}]}]\n")
+        .file("models/last.sql", "select * from {{ ref('outer') }}\n")
+        .file("models/last.yml", "models: [{name: last, columns: [{name: id}, {name: other}]}]\n")
         .file("models/literal.sql", "select * from db.elsewhere\n")
         .file("seeds/sexes.csv", "code,name\nF,female\n")
         .commit("base")
@@ -69,6 +75,8 @@ fn the_findings_are_those_of_judging_everything() {
         ("a property file goes", |branch| branch.remove("models/visits.yml")),
         ("a seed has another header", |branch| branch.file("seeds/sexes.csv", "sex,name\nF,female\n")),
         ("a test asks for another column", |branch| branch.edit("models/visits.yml", "field: id", "field: key")),
+        ("a column of an ephemeral model goes", |branch| branch.edit("models/part.sql", ", 2 as other", "")),
+        ("an ephemeral model is no SQL", |branch| branch.edit("models/part.sql", "1 as id", "as id")),
         ("a model in a circle", |branch| branch.file("models/people.sql", "select * from {{ ref('twice') }}\n")),
         ("an old mistake is touched", |branch| branch.edit("models/wrong.sql", "other", "another")),
         ("a new model with a name that is taken", |branch| branch.file("models/more/visits.sql", "select 1 as id\n")),

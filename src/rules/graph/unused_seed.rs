@@ -42,7 +42,7 @@ pub(crate) const RULE: Rule =
     Rule { level: Level::Warning, summary: "a seed that nothing reads", check: Check::Project(check) };
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    if !subject.is_whole {
+    if !subject.is_whole() {
         return;
     }
     let used = used(subject.project);

@@ -38,7 +38,7 @@ pub(crate) const RULE: Rule =
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
     let project = subject.project;
-    if !subject.is_whole {
+    if !subject.is_whole() {
         return;
     }
     let used = used(project);
