@@ -1,9 +1,10 @@
 //! What depends on what: order, ancestors, descendants and circles.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 
 use super::Project;
-use super::node::Node;
+use super::node::{Node, ResourceType};
 use super::problem::{Problem, ProblemKind};
 
 /// The edges of a project, both ways.
@@ -62,39 +63,34 @@ where
     found
 }
 
-/// Reports each circle once, at the first of its models.
+/// Reports each circle once, at the first of its models. Nothing depends on a test, so that none is a part of a circle.
 pub fn circles(project: &Project) -> Vec<Problem> {
-    let graph = Graph::new(project);
     let mut done: HashSet<&str> = HashSet::new();
-    let mut problems = Vec::new();
-    for node in project.nodes.values() {
-        if let Some(circle) = circle_from(&graph, &node.unique_id, &mut done) {
-            problems.push(problem(project, &circle));
-        }
-    }
-    problems
+    let may_be_in_one = |node: &&Arc<Node>| node.resource_type != ResourceType::Test;
+    let nodes = project.nodes.values().filter(may_be_in_one);
+    nodes.filter_map(|node| circle_from(project, node, &mut done)).map(|circle| problem(project, &circle)).collect()
 }
 
 /// A circle that can be reached from `start`, found by a depth-first walk without recursion.
-fn circle_from<'p>(graph: &Graph<'p>, start: &'p str, done: &mut HashSet<&'p str>) -> Option<Vec<&'p str>> {
-    let mut path: Vec<(&'p str, usize)> = vec![(start, 0)];
-    if done.contains(start) {
+fn circle_from<'p>(project: &'p Project, start: &'p Node, done: &mut HashSet<&'p str>) -> Option<Vec<&'p str>> {
+    if done.contains(start.unique_id.as_str()) {
         return None;
     }
-    while let Some((id, next)) = path.last_mut() {
-        let (id, parents) = (*id, graph.parents(id));
-        let Some(parent) = parents.get(*next).copied() else {
+    let mut path: Vec<(&'p Node, usize)> = vec![(start, 0)];
+    while let Some((node, next)) = path.last_mut() {
+        let (id, parent) = (node.unique_id.as_str(), node.depends_on.get(*next));
+        let Some(parent) = parent.map(String::as_str) else {
             done.insert(id);
             path.pop();
             continue;
         };
         *next += 1;
-        if let Some(at) = path.iter().position(|(known, _)| *known == parent) {
-            let circle = path[at..].iter().map(|(id, _)| *id).collect();
-            done.extend(path.iter().map(|(id, _)| *id));
+        if let Some(at) = path.iter().position(|(known, _)| known.unique_id == parent) {
+            let circle = path[at..].iter().map(|(node, _)| node.unique_id.as_str()).collect();
+            done.extend(path.iter().map(|(node, _)| node.unique_id.as_str()));
             return Some(circle);
         }
-        if !done.contains(parent) {
+        if let Some(parent) = project.nodes.get(parent).filter(|parent| !done.contains(parent.unique_id.as_str())) {
             path.push((parent, 0));
         }
     }
