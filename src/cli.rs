@@ -2,6 +2,7 @@
 
 mod check;
 mod deps;
+mod init;
 mod kinds;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use crate::select::Indirect;
 
 pub use check::{BaselineArgs, CheckArgs, FixArgs, Format};
 pub use deps::{DepsArgs, PackageSource};
+pub use init::InitArgs;
 
 /// Checks a dbt project on every pull request, deploys what changed, tests it, and tells people what happened.
 #[derive(Debug, Parser)]
@@ -72,6 +74,9 @@ pub enum Command {
     /// Check what changed between the base and your files
     #[command(after_help = check::EXAMPLES)]
     Check(CheckArgs),
+    /// Write a cadet.yaml, and a workflow, that fit the project
+    #[command(after_help = init::EXAMPLES)]
+    Init(InitArgs),
     /// Write down the findings of today, so that `check` tells only what is new
     #[command(after_help = check::BASELINE_EXAMPLES)]
     Baseline(BaselineArgs),

@@ -11,6 +11,7 @@ mod demo;
 mod deploy;
 mod deps;
 mod explain;
+mod init;
 mod invocation;
 mod ls;
 mod mending;
@@ -53,6 +54,7 @@ pub fn run(cli: Cli) -> Result<Verdict, Error> {
     let invocation = Invocation::new(cli.global);
     match cli.command {
         Command::Check(args) => check::run(&invocation, &args),
+        Command::Init(args) => init::run(&invocation, &args),
         Command::Baseline(args) => baseline::run(&invocation, &args),
         Command::Deploy(args) => deploy::run(&invocation, &args),
         Command::Ci(args) => ci::run(&invocation, &args),

@@ -24,6 +24,8 @@ mod templates;
 mod waive;
 mod written;
 
+pub(crate) use handbook::Names;
+pub(crate) use known_configs::is_config;
 pub use registry::{Check, Checked, Entry, Found, Rule, find, is_of_file_alone, is_without_sql, run, run_where};
 pub use seed_rows::SeedRows;
 use snake::snake_case;

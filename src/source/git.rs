@@ -96,6 +96,11 @@ impl Repo {
         Ok(Self { repository, root, prefix })
     }
 
+    /// The folder of the repository.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The project's folder relative to the repository, empty or ending in `/`.
     pub fn prefix(&self) -> &str {
         &self.prefix

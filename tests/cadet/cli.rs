@@ -17,6 +17,7 @@ fn help_lists_the_commands() {
 
     Commands:
       check        Check what changed between the base and your files
+      init         Write a cadet.yaml, and a workflow, that fit the project
       baseline     Write down the findings of today, so that `check` tells only what is new
       deploy       Build and test what changed and everything downstream of it
       ci           Check, deploy and report, as on a pull request

@@ -21,6 +21,7 @@ mod formats;
 mod guard;
 mod honest;
 mod ignores;
+mod init;
 mod jinja_errors;
 mod mistakes;
 mod own_tests;
