@@ -5,6 +5,7 @@
 
 mod levels;
 mod yaml_style;
+mod yamllint;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,7 +16,7 @@ use serde::Deserialize;
 
 use crate::finding::Level;
 use crate::finding::baseline::{self, Baseline};
-use crate::parse::yaml_layout::Layout;
+use crate::parse::yaml_layout::{self, Layout, Untidy};
 use crate::project::problem::did_you_mean;
 use crate::rules::RULES;
 use crate::source::{FileKind, Tree};
@@ -23,6 +24,7 @@ use levels::PathLevels;
 
 pub use levels::{Levels, RuleLevel};
 pub use yaml_style::YamlStyle;
+pub use yamllint::{Misread, Said, Yamllint};
 
 /// The name of the settings file, beside `dbt_project.yml`.
 pub const FILE: &str = "cadet.yaml";
@@ -35,8 +37,10 @@ pub struct Policy {
     pub rules: Levels,
     /// Levels for some of the files, by a pattern as in `.gitignore`; of several patterns the last counts.
     pub paths: IndexMap<String, Levels>,
-    /// How YAML files are to look.
-    pub yaml: YamlStyle,
+    /// How YAML files are to look; when not set, as `.yamllint` says.
+    pub yaml: Option<YamlStyle>,
+    #[serde(skip)]
+    yamllint: Option<Yamllint>,
     /// The patterns of `paths`, ready to be used.
     #[serde(skip)]
     path_levels: Vec<PathLevels>,
@@ -83,7 +87,8 @@ impl Default for Policy {
         Self {
             rules: Levels::new(),
             paths: IndexMap::new(),
-            yaml: YamlStyle::default(),
+            yaml: None,
+            yamllint: None,
             path_levels: Vec::new(),
             seed_rows: 1_000,
             seed_rows_limit: 10_000,
@@ -115,11 +120,19 @@ pub enum SettingsError {
 }
 
 impl Policy {
-    /// Reads `cadet.yaml` of a tree; what is not there has its default.
+    /// Reads `cadet.yaml` of a tree; what is not there has its default. Without its key `yaml`, `.yamllint` is read too.
     ///
     /// # Errors
     /// When the file is not YAML, has a key that cadet does not know, or names a rule that does not exist.
     pub fn read(tree: &Tree) -> Result<Self, SettingsError> {
+        let mut policy = Self::read_file(tree)?;
+        if policy.yaml.is_none() {
+            policy.yamllint = Yamllint::find(tree);
+        }
+        Ok(policy)
+    }
+
+    fn read_file(tree: &Tree) -> Result<Self, SettingsError> {
         let Some(file) = tree.find(FILE) else { return Ok(Self::default()) };
         let text = file.text().ok().filter(|_| file.kind == FileKind::Regular);
         let text = text.ok_or_else(|| SettingsError::Syntax("it is not a plain text file in UTF-8".to_owned()))?;
@@ -137,17 +150,39 @@ impl Policy {
 
     /// The level of a rule in most files, or nothing when it is switched off in all of them.
     pub fn level(&self, id: &str, usual: Level) -> Option<Level> {
+        let usual = self.said_by_yamllint(id, None).or(usual)?;
         levels::level(&self.rules, &self.path_levels, id, usual)
     }
 
     /// The level of a rule in a file, or nothing when it is switched off there.
     pub fn level_at(&self, id: &str, usual: Level, path: &str) -> Option<Level> {
+        let usual = self.said_by_yamllint(id, Some(path)).or(usual)?;
         levels::level_at(&self.rules, &self.path_levels, (id, usual), path)
     }
 
+    /// What `.yamllint` says of a rule: nothing where `cadet.yaml` switches a rule on by its own name that is off there.
+    fn said_by_yamllint(&self, id: &str, path: Option<&str>) -> Said {
+        let said = self.yamllint.as_ref().map_or(Said::Nothing, |yamllint| yamllint.said(id, path));
+        let is_named = || self.rules.contains_key(id) || self.paths.values().any(|levels| levels.contains_key(id));
+        if said == Said::Off && is_named() { Said::Nothing } else { said }
+    }
+
+    /// What is untidy in a YAML file. Comments for yamllint count where its settings do.
+    pub fn untidy(&self, text: &str) -> Vec<Untidy> {
+        let mut untidy = yaml_layout::untidy(text, &self.layout());
+        if self.yamllint.is_some() {
+            yamllint::leave_out(text, &mut untidy);
+        }
+        untidy
+    }
+
     /// How YAML files are to look.
-    pub fn layout(&self) -> Layout {
-        self.yaml.layout()
+    fn layout(&self) -> Layout {
+        match (&self.yaml, &self.yamllint) {
+            (Some(style), _) => style.layout(),
+            (None, Some(yamllint)) => yamllint.layout(),
+            (None, None) => Layout::default(),
+        }
     }
 }
 

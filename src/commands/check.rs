@@ -28,7 +28,8 @@ fn whole(invocation: &Invocation, args: &CheckArgs, run: Run) -> Result<Verdict,
     let wanted = wanted(invocation, &folder, &args.paths)?;
     let in_wanted = |path: &str| is_wanted(path, &wanted);
     let whole = Whole::read(invocation, &folder, run)?;
-    let (whole, fixed) = match fixed(invocation, args, (whole, &folder, ""), &in_wanted)? {
+    let prefix = whole.project.tree.prefix().to_owned();
+    let (whole, fixed) = match fixed(invocation, args, (whole, &folder, &prefix), &in_wanted)? {
         Ok(fixed) => fixed,
         Err(verdict) => return Ok(verdict),
     };
@@ -48,7 +49,7 @@ fn whole(invocation: &Invocation, args: &CheckArgs, run: Run) -> Result<Verdict,
         artefacts: None,
         aside: Aside { fixed, waived, gone: whole.gone() },
     };
-    Ok(show(invocation, args, &report, (project, "", &invocation.paths(&folder))))
+    Ok(show(invocation, args, &report, (project, &prefix, &invocation.paths(&folder))))
 }
 
 /// What a branch changes.

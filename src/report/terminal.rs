@@ -6,7 +6,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Origin, Renderer, Snippet};
 
 use super::text::{BOLD, CYAN, DIM, GREEN, Out, RED, YELLOW, clean, clean_path};
-use super::{Report, counted, diff};
+use super::{Report, counted, diff, in_repository};
 use crate::deploy::{Outcome, Status};
 use crate::finding::{Finding, Level, Place};
 use crate::project::ResourceType;
@@ -21,7 +21,7 @@ pub struct Paths {
 impl Paths {
     /// A path of the project, from where the reader stands.
     pub fn shown(&self, path: &str) -> String {
-        clean_path(&format!("{}{path}", self.prefix))
+        clean_path(&in_repository(&self.prefix, path))
     }
 }
 

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::Subject;
 use super::registry::Found;
 use crate::finding::{Edit, Fix, Place};
-use crate::parse::yaml_layout::{self, Kind, Untidy};
+use crate::parse::yaml_layout::{Kind, Untidy};
 use crate::source::file::file_name;
 use crate::source::{FileKind, SourceFile};
 
@@ -37,9 +37,8 @@ fn read(subject: &Subject<'_>) -> Vec<(String, Vec<Untidy>)> {
             && !WRITTEN.contains(&file_name(&file.path))
     };
     let files: Vec<&SourceFile> = subject.own_files().filter(is_yaml).collect();
-    let layout = subject.policy.layout();
     let one = |file: &&SourceFile| {
-        let untidy = yaml_layout::untidy(file.text().ok()?, &layout);
+        let untidy = subject.policy.untidy(file.text().ok()?);
         (!untidy.is_empty()).then(|| (file.path.clone(), untidy))
     };
     files.par_iter().filter_map(one).collect()

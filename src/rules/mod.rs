@@ -66,6 +66,6 @@ rules! {
     versions { deprecated too_many unpinned_ref }
     yaml {
         document_start duplicate_key empty_lines final_newline indentation known_keys known_names line_endings line_length
-        parses property_file trailing_spaces
+        parses property_file trailing_spaces yamllint
     }
 }

@@ -41,3 +41,4 @@ mod versions;
 mod warehouse;
 mod why;
 mod yaml_oracle;
+mod yamllint;

@@ -159,3 +159,19 @@ fn columns_are_missed_only_where_all_are_known() {
     seeds/headers the column `Code` will be called `code`
     ");
 }
+
+#[test]
+fn the_list_may_lie_at_the_top_of_the_repository() {
+    let sandbox = Sandbox::new()
+        .remove("dbt_project.yml")
+        .file("scripts/source_database_names.txt", "xhibit_v1\nnomis\n")
+        .file("dbt/dbt_project.yml", DBT_PROJECT)
+        .file("dbt/models/sources/oasys.yaml", "sources:\n  - name: oasys\n    tables:\n      - name: answers\n")
+        .commit("the project");
+    let ran = sandbox.cadet(&["check", "--all", "--quiet"]);
+    insta::assert_snapshot!(ran.shown(), @"");
+    // A branch is told what it changes about the list.
+    let branch = sandbox.branch("work").file("scripts/source_database_names.txt", "xhibit_v1\nnomis\nnomis\n");
+    let ran = branch.cadet(&["check", "--format", "github"]);
+    insta::assert_snapshot!(ran.shown(), @"");
+}

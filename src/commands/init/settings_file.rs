@@ -35,7 +35,8 @@ const OTHERS: &str = "
 /// The whole file.
 pub(super) fn text(survey: &Survey) -> String {
     let usual = Policy::default();
-    let mut file = File { text: HEAD.to_owned() };
+    let width = if let Look::Indent(width) = survey.look { width } else { 2 };
+    let mut file = File { text: HEAD.to_owned(), indent: " ".repeat(width) };
     let preset = match survey.preset {
         Preset::Suffix => "suffix",
         Preset::Prefix => "prefix",
@@ -70,11 +71,11 @@ pub(super) fn text(survey: &Survey) -> String {
             file.key(
                 &format!("How YAML files are to look. Without this key {path} says so."),
                 false,
-                "yaml:\n  indent: 2",
+                "yaml: {indent: 2}",
             );
         }
         Look::Indent(width) => {
-            file.key("How YAML files are to look.", *width != 2, &format!("yaml:\n  indent: {width}"));
+            file.key("How YAML files are to look.", *width != 2, &format!("yaml: {{indent: {width}}}"));
         }
     }
     file.text + OTHERS
@@ -82,6 +83,8 @@ pub(super) fn text(survey: &Survey) -> String {
 
 struct File {
     text: String,
+    /// What items of a list stand behind.
+    indent: String,
 }
 
 impl File {
@@ -95,7 +98,11 @@ impl File {
     fn list(&mut self, about: &str, is_set: bool, key: &str, items: &[String]) {
         let items: Vec<String> = items.iter().map(|item| scalar(item)).collect();
         let flow = format!("{key}: [{}]", items.join(", "));
-        let lines = if flow.len() <= 80 { flow } else { format!("{key}:\n  - {}", items.join("\n  - ")) };
+        let lines = if flow.len() <= 80 {
+            flow
+        } else {
+            format!("{key}:{}", items.iter().map(|item| format!("\n{}- {item}", self.indent)).collect::<String>())
+        };
         self.key(about, is_set, &lines);
     }
 }

@@ -9,7 +9,7 @@ use crate::project::{Project, ResourceType};
 use crate::report::counted;
 use crate::report::text::Out;
 use crate::rules::{self, Names, Subject};
-use crate::settings::{Policy, Preset};
+use crate::settings::{Policy, Preset, Yamllint};
 
 /// What was found.
 pub(super) struct Survey {
@@ -145,9 +145,8 @@ fn configs(subject: &Subject<'_>) -> Vec<String> {
 }
 
 fn look(subject: &Subject<'_>) -> Look {
-    let tree = &subject.project.tree;
-    if let Some(path) = [".yamllint", ".yamllint.yaml", ".yamllint.yml"].iter().find(|path| tree.find(path).is_some()) {
-        return Look::Yamllint((*path).to_owned());
+    if let Some(path) = Yamllint::find(&subject.project.tree).map(|yamllint| yamllint.path) {
+        return Look::Yamllint(path);
     }
     let files = || subject.own_files().filter(|file| matches!(file.extension(), "yml" | "yaml"));
     let wrong = |indent: usize| {
