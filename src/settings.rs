@@ -4,6 +4,7 @@
 //! On a pull request `cadet.yaml` is taken from the base commit, so that a pull request cannot set its own rules.
 
 mod levels;
+mod wrong;
 mod yaml_style;
 mod yamllint;
 
@@ -17,12 +18,11 @@ use serde::Deserialize;
 use crate::finding::Level;
 use crate::finding::baseline::{self, Baseline};
 use crate::parse::yaml_layout::{self, Layout, Untidy};
-use crate::project::problem::did_you_mean;
-use crate::rules::RULES;
 use crate::source::{FileKind, Tree};
 use levels::PathLevels;
 
 pub use levels::{Levels, RuleLevel};
+pub use wrong::Wrong;
 pub use yaml_style::YamlStyle;
 pub use yamllint::{Misread, Said, Yamllint};
 
@@ -106,17 +106,13 @@ impl Default for Policy {
     }
 }
 
-/// A `cadet.yaml` that cannot be used.
+/// A `cadet.yaml` or a baseline that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    #[error("{FILE} cannot be read: {0}")]
-    Syntax(String),
-    #[error("{FILE} names the rule `{0}`, which does not exist{hint}", hint = meant(.0))]
-    NoSuchRule(String),
+    #[error("{FILE} cannot be used: {0}")]
+    Wrong(Wrong),
     #[error("{file} cannot be read: {0}", file = baseline::FILE)]
     Baseline(String),
-    #[error("{FILE} cannot be read: the pattern `{0}` under `paths` is not written as in .gitignore")]
-    Pattern(String),
 }
 
 impl Policy {
@@ -135,16 +131,21 @@ impl Policy {
     fn read_file(tree: &Tree) -> Result<Self, SettingsError> {
         let Some(file) = tree.find(FILE) else { return Ok(Self::default()) };
         let text = file.text().ok().filter(|_| file.kind == FileKind::Regular);
-        let text = text.ok_or_else(|| SettingsError::Syntax("it is not a plain text file in UTF-8".to_owned()))?;
+        let no_text = || Wrong::without_text("this is not a plain text file in UTF-8");
+        let text = text.ok_or_else(|| SettingsError::Wrong(no_text()))?;
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        let mut policy: Self = serde_saphyr::from_str(text).map_err(|error| SettingsError::Syntax(plain(&error)))?;
-        let mut named = policy.rules.keys().chain(policy.paths.values().flat_map(Levels::keys));
-        if let Some(unknown) = named.find(|name| RULES.iter().all(|rule| rule.id() != **name && rule.group != **name)) {
-            return Err(SettingsError::NoSuchRule(unknown.clone()));
+        let read = serde_saphyr::from_str(text).map_err(|error| SettingsError::Wrong(Wrong::refused(text, &error)));
+        let mut policy: Self = match Wrong::without_value(text) {
+            Some(wrong) => return Err(SettingsError::Wrong(wrong)),
+            None => read?,
+        };
+        if let Some(wrong) = Wrong::no_such_rule(text, &policy) {
+            return Err(SettingsError::Wrong(wrong));
         }
-        policy.path_levels = PathLevels::new(&policy.paths).map_err(SettingsError::Pattern)?;
+        let pattern = |pattern: String| SettingsError::Wrong(Wrong::pattern(text, &pattern));
+        policy.path_levels = PathLevels::new(&policy.paths).map_err(pattern)?;
         Ok(policy)
     }
 
@@ -198,41 +199,8 @@ pub fn schema() -> String {
 pub fn baseline(tree: &Tree) -> Result<Baseline, SettingsError> {
     let Some(file) = tree.find(baseline::FILE) else { return Ok(Baseline::default()) };
     let text = file.text().ok().filter(|_| file.kind == FileKind::Regular);
-    let text = text.ok_or_else(|| SettingsError::Baseline("it is not a plain text file in UTF-8".to_owned()))?;
+    let text = text.ok_or_else(|| SettingsError::Baseline("this is not a plain text file in UTF-8".to_owned()))?;
     Baseline::read(text).map_err(SettingsError::Baseline)
-}
-
-/// The rule or group that was meant, in words.
-fn meant(name: &str) -> String {
-    let known: Vec<String> = RULES.iter().flat_map(|rule| [rule.id(), rule.group.to_owned()]).collect();
-    let near = did_you_mean(name, known.iter().map(String::as_str));
-    near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
-}
-
-/// The reader's message with its line, without the picture of the file that it draws.
-fn plain(error: &serde_saphyr::Error) -> String {
-    let text = error.to_string();
-    let first = text.lines().next().unwrap_or_default();
-    let first = first.trim_start_matches("error: ");
-    unknown(first).unwrap_or_else(|| first.to_owned())
-}
-
-/// What to say of a key or word that is not known, with the one that was meant.
-fn unknown(message: &str) -> Option<String> {
-    let (place, rest, is_key) = match (message.split_once("unknown field `"), message.split_once("unknown variant `")) {
-        (Some((place, rest)), _) => (place, rest, true),
-        (None, Some((place, rest))) => (place, rest, false),
-        (None, None) => return None,
-    };
-    let (name, rest) = rest.split_once('`')?;
-    let known = rest.split("expected one of ").nth(1)?.split(", ").map(|name| name.trim_matches('`'));
-    let known: Vec<&str> = known.collect();
-    let what = if is_key { format!("there is no setting `{name}`") } else { format!("`{name}` means nothing here") };
-    let meant = match did_you_mean(name, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("known are {}", known.join(", ")),
-    };
-    Some(format!("{place}{what}; {meant}"))
 }
 
 /// The folder in which the working process finds its orders: who has it is the working process.

@@ -39,6 +39,7 @@ fn whole(invocation: &Invocation, args: &CheckArgs, run: Run) -> Result<Verdict,
     let findings: Vec<Finding> =
         whole.all_findings().iter().filter(|finding| in_wanted(&finding.place.path)).cloned().collect();
     let waived = whole.waived().iter().filter(|waived| in_wanted(&waived.finding.place.path)).cloned().collect();
+    let checked = whole.files().filter(|path| in_wanted(path)).map(str::to_owned).collect();
     let report = Report {
         findings: &findings,
         outcomes: &outcomes,
@@ -49,7 +50,7 @@ fn whole(invocation: &Invocation, args: &CheckArgs, run: Run) -> Result<Verdict,
         artefacts: None,
         aside: Aside { fixed, waived, gone: whole.gone() },
     };
-    Ok(show(invocation, args, &report, (project, &prefix, &invocation.paths(&folder))))
+    Ok(show(invocation, args, &report, (project, &prefix, &invocation.paths(&folder)), checked))
 }
 
 /// What a branch changes.
@@ -76,7 +77,15 @@ fn change(invocation: &Invocation, args: &CheckArgs, run: &Run) -> Result<Verdic
         artefacts: None,
         aside: Aside { fixed, waived, gone: request.gone() },
     };
-    Ok(show(invocation, args, &report, (&request.head, &prefix, &invocation.paths(&folder))))
+    let checked =
+        request.changes.keys().filter(|path| is_wanted(path, &wanted) && request.head.tree.find(path).is_some());
+    Ok(show(
+        invocation,
+        args,
+        &report,
+        (&request.head, &prefix, &invocation.paths(&folder)),
+        checked.cloned().collect(),
+    ))
 }
 
 /// The state after `--fix`, with what is to be said of it; a verdict when `--diff` was all that was asked for.
@@ -144,12 +153,13 @@ fn show(
     args: &CheckArgs,
     report: &Report<'_>,
     (project, prefix, paths): (&Project, &str, &terminal::Paths),
+    checked: Vec<String>,
 ) -> Verdict {
     let text = changes::texts(project);
     match args.format {
         Format::Json => invocation.out.line(&json::report(report, &text).to_string()),
         Format::Sarif => invocation.out.line(&sarif::log(report, prefix, &text).to_string()),
-        Format::Junit => invocation.out.line(junit::document(report, &text).trim_end()),
+        Format::Junit => invocation.out.line(junit::document(report, &checked, &text).trim_end()),
         Format::Github => {
             github::annotations(report, (prefix, "run `cadet check` to see them"), &invocation.out, &text)
         }
