@@ -199,7 +199,7 @@ pub fn schema() -> String {
 pub fn baseline(tree: &Tree) -> Result<Baseline, SettingsError> {
     let Some(file) = tree.find(baseline::FILE) else { return Ok(Baseline::default()) };
     let text = file.text().ok().filter(|_| file.kind == FileKind::Regular);
-    let text = text.ok_or_else(|| SettingsError::Baseline("this is not a plain text file in UTF-8".to_owned()))?;
+    let text = text.ok_or_else(|| SettingsError::Baseline("it is not a plain text file in UTF-8".to_owned()))?;
     Baseline::read(text).map_err(SettingsError::Baseline)
 }
 

@@ -107,7 +107,7 @@ fn told(sandbox: &Sandbox, args: &[&str]) -> Vec<String> {
 fn the_file_may_lie_at_the_top_of_the_repository() {
     let trailing = format!("error yaml/trailing-spaces {YAML}");
     let four = below("extends: default\nrules:\n  indentation: {spaces: 4}\n  document-start: disable\n").commit("all");
-    assert_eq!(told(&four, &["--all"]), [trailing.clone()]);
+    assert_eq!(told(&four, &["--all"]), [trailing]);
     // Patterns are relative to the folder of the file.
     let left_out = below("extends: relaxed\nignore: /dbt/models/\n").commit("all");
     assert_eq!(told(&left_out, &["--all"]), [""; 0]);
