@@ -154,10 +154,14 @@ When one of them may not be removed, none is.")]
   cadet completions zsh > ~/.zfunc/_cadet
   cadet completions fish > ~/.config/fish/completions/cadet.fish")]
     Completions { shell: clap_complete::Shell },
-    /// Print the man page
-    #[command(after_help = "Example:
-  cadet man > ~/.local/share/man/man1/cadet.1")]
-    Man,
+    /// Print the man page, of cadet or of one of its commands
+    #[command(after_help = "Examples:
+  cadet man > ~/.local/share/man/man1/cadet.1
+  cadet man check > ~/.local/share/man/man1/cadet-check.1")]
+    Man {
+        /// The command, for example check
+        command: Option<String>,
+    },
     /// Print the JSON schema of cadet.yaml, for editors
     #[command(after_help = "Put this line at the top of cadet.yaml, with the path of the file that you wrote:
   # yaml-language-server: $schema=cadet.schema.json")]
@@ -167,7 +171,7 @@ When one of them may not be removed, none is.")]
 impl Command {
     /// Whether the command reads a dbt project; the others read nothing that anyone else wrote.
     pub fn reads_project(&self) -> bool {
-        !matches!(self, Self::Explain(_) | Self::Completions { .. } | Self::Man | Self::Schema)
+        !matches!(self, Self::Explain(_) | Self::Completions { .. } | Self::Man { .. } | Self::Schema)
     }
 }
 

@@ -72,7 +72,7 @@ pub fn run(cli: Cli) -> Result<Verdict, Error> {
         Command::Explain(args) => explain::run(&invocation, &args),
         Command::Demo(args) => demo::run(&invocation, &args),
         Command::Completions { shell } => Ok(text_of::completions(&invocation, shell)),
-        Command::Man => Ok(text_of::man(&invocation)),
+        Command::Man { command } => text_of::man(&invocation, command.as_deref()),
         Command::Schema => Ok(text_of::schema(&invocation)),
     }
 }

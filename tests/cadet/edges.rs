@@ -128,7 +128,7 @@ fn settings_that_are_a_link_are_refused() {
     let sandbox = Sandbox::new().link("cadet.yaml", "/etc/hostname").commit("the project").branch("work");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     --- stderr
-    error[settings/cadet-yaml]: it is not a plain text file in UTF-8
+    error[settings/cadet-yaml]: this is not a plain text file in UTF-8
      ╭▸ cadet.yaml
      ╰ help: nothing was done: cadet does not guess what was meant; see docs/settings.md for what cadet.yaml may hold
     --- exit code 2
