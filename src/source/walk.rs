@@ -132,3 +132,22 @@ fn read(location: &Path, path: &str) -> Result<Vec<u8>, FileKind> {
     }
     fs::read(location).map_err(unreadable)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_for_the_whole_repository_is_seen_from_the_project() {
+        let seen = |path: &str| above(path, "data/dbt/");
+        assert_eq!(seen(".yamllint").as_deref(), Some("../../.yamllint"));
+        assert_eq!(seen("data/.yamllint.yml").as_deref(), Some("../.yamllint.yml"));
+        assert_eq!(
+            seen("scripts/source_database_names.txt").as_deref(),
+            Some("../../scripts/source_database_names.txt")
+        );
+        assert_eq!(seen("other/.yamllint"), None);
+        assert_eq!(seen("README.md"), None);
+        assert_eq!(above(".yamllint", ""), None);
+    }
+}
