@@ -2,6 +2,7 @@
 
 mod check;
 mod deps;
+mod init;
 mod kinds;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use crate::select::Indirect;
 
 pub use check::{BaselineArgs, CheckArgs, FixArgs, Format};
 pub use deps::{DepsArgs, PackageSource};
+pub use init::InitArgs;
 
 /// Checks a dbt project on every pull request, deploys what changed, tests it, and tells people what happened.
 #[derive(Debug, Parser)]
@@ -72,6 +74,9 @@ pub enum Command {
     /// Check what changed between the base and your files
     #[command(after_help = check::EXAMPLES)]
     Check(CheckArgs),
+    /// Write a cadet.yaml, and a workflow, that fit the project
+    #[command(after_help = init::EXAMPLES)]
+    Init(InitArgs),
     /// Write down the findings of today, so that `check` tells only what is new
     #[command(after_help = check::BASELINE_EXAMPLES)]
     Baseline(BaselineArgs),
@@ -149,10 +154,14 @@ When one of them may not be removed, none is.")]
   cadet completions zsh > ~/.zfunc/_cadet
   cadet completions fish > ~/.config/fish/completions/cadet.fish")]
     Completions { shell: clap_complete::Shell },
-    /// Print the man page
-    #[command(after_help = "Example:
-  cadet man > ~/.local/share/man/man1/cadet.1")]
-    Man,
+    /// Print the man page, of cadet or of one of its commands
+    #[command(after_help = "Examples:
+  cadet man > ~/.local/share/man/man1/cadet.1
+  cadet man check > ~/.local/share/man/man1/cadet-check.1")]
+    Man {
+        /// The command, for example check
+        command: Option<String>,
+    },
     /// Print the JSON schema of cadet.yaml, for editors
     #[command(after_help = "Put this line at the top of cadet.yaml, with the path of the file that you wrote:
   # yaml-language-server: $schema=cadet.schema.json")]
@@ -162,7 +171,7 @@ When one of them may not be removed, none is.")]
 impl Command {
     /// Whether the command reads a dbt project; the others read nothing that anyone else wrote.
     pub fn reads_project(&self) -> bool {
-        !matches!(self, Self::Explain(_) | Self::Completions { .. } | Self::Man | Self::Schema)
+        !matches!(self, Self::Explain(_) | Self::Completions { .. } | Self::Man { .. } | Self::Schema)
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::deps::DepsError;
 use crate::engine::EngineError;
+use crate::finding::Finding;
 use crate::guard::parent::Died;
 use crate::select::SelectError;
 use crate::settings::SettingsError;
@@ -45,7 +46,9 @@ impl Error {
             Self::Settings(SettingsError::Baseline(_)) => {
                 "take the file of the main branch again, or write it anew with `cadet baseline`".into()
             }
-            Self::Settings(_) => "see docs/settings.md for what cadet.yaml may hold".into(),
+            Self::Settings(SettingsError::Wrong(_)) => {
+                "nothing was done: cadet does not guess what was meant; see docs/settings.md for what cadet.yaml may hold".into()
+            }
             Self::Select(error) => error.advice.clone(),
             Self::Git(error) => error.advice(),
             Self::Deps(error) => error.advice.clone(),
@@ -57,6 +60,14 @@ impl Error {
                 "what could be fixed without it is; look at the file, then run `cadet check --fix` again".into()
             }
             Self::File { .. } => "check that the folder exists and that you may write to it".into(),
+        }
+    }
+
+    /// The same as a finding with its place, when it is about a place in a file, and the text of that file.
+    pub fn finding(&self) -> Option<(Finding, &str)> {
+        match self {
+            Self::Settings(SettingsError::Wrong(wrong)) => Some(wrong.finding(self.advice())),
+            _ => None,
         }
     }
 

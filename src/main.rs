@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     match ended {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            report::text::stop(&error.to_string(), &error.advice());
+            report::terminal::stop(&error);
             ExitCode::from(error.exit_code())
         }
     }

@@ -4,7 +4,9 @@
 //! On a pull request `cadet.yaml` is taken from the base commit, so that a pull request cannot set its own rules.
 
 mod levels;
+mod wrong;
 mod yaml_style;
+mod yamllint;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,16 +15,16 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::finding::Level;
 use crate::finding::baseline::{self, Baseline};
-use crate::parse::yaml_layout::Layout;
-use crate::project::problem::did_you_mean;
-use crate::rules::RULES;
+use crate::finding::{Finding, Level, Place};
+use crate::parse::yaml_layout::{self, Layout, Untidy};
 use crate::source::{FileKind, Tree};
 use levels::PathLevels;
 
 pub use levels::{Levels, RuleLevel};
+pub use wrong::Wrong;
 pub use yaml_style::YamlStyle;
+pub use yamllint::{Misread, Said, Yamllint};
 
 /// The name of the settings file, beside `dbt_project.yml`.
 pub const FILE: &str = "cadet.yaml";
@@ -35,8 +37,10 @@ pub struct Policy {
     pub rules: Levels,
     /// Levels for some of the files, by a pattern as in `.gitignore`; of several patterns the last counts.
     pub paths: IndexMap<String, Levels>,
-    /// How YAML files are to look.
-    pub yaml: YamlStyle,
+    /// How YAML files are to look; when not set, as `.yamllint` says.
+    pub yaml: Option<YamlStyle>,
+    #[serde(skip)]
+    yamllint: Option<Yamllint>,
     /// The patterns of `paths`, ready to be used.
     #[serde(skip)]
     path_levels: Vec<PathLevels>,
@@ -83,7 +87,8 @@ impl Default for Policy {
         Self {
             rules: Levels::new(),
             paths: IndexMap::new(),
-            yaml: YamlStyle::default(),
+            yaml: None,
+            yamllint: None,
             path_levels: Vec::new(),
             seed_rows: 1_000,
             seed_rows_limit: 10_000,
@@ -101,53 +106,97 @@ impl Default for Policy {
     }
 }
 
-/// A `cadet.yaml` that cannot be used.
+/// A `cadet.yaml` or a baseline that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    #[error("{FILE} cannot be read: {0}")]
-    Syntax(String),
-    #[error("{FILE} names the rule `{0}`, which does not exist{hint}", hint = meant(.0))]
-    NoSuchRule(String),
+    #[error("{FILE} cannot be used: {0}")]
+    Wrong(Wrong),
     #[error("{file} cannot be read: {0}", file = baseline::FILE)]
     Baseline(String),
-    #[error("{FILE} cannot be read: the pattern `{0}` under `paths` is not written as in .gitignore")]
-    Pattern(String),
+}
+
+impl SettingsError {
+    /// What is wrong as a finding, at its place.
+    pub fn finding(&self, help: &str) -> Finding {
+        match self {
+            Self::Wrong(wrong) => wrong.finding(help.to_owned()).0,
+            Self::Baseline(_) => {
+                let place = Place::file(baseline::FILE);
+                Finding::new("settings/baseline", Level::Error, self.to_string(), place).help(help)
+            }
+        }
+    }
 }
 
 impl Policy {
-    /// Reads `cadet.yaml` of a tree; what is not there has its default.
+    /// Reads `cadet.yaml` of a tree; what is not there has its default. Without its key `yaml`, `.yamllint` is read too.
     ///
     /// # Errors
     /// When the file is not YAML, has a key that cadet does not know, or names a rule that does not exist.
     pub fn read(tree: &Tree) -> Result<Self, SettingsError> {
+        let mut policy = Self::read_file(tree)?;
+        if policy.yaml.is_none() {
+            policy.yamllint = Yamllint::find(tree);
+        }
+        Ok(policy)
+    }
+
+    fn read_file(tree: &Tree) -> Result<Self, SettingsError> {
         let Some(file) = tree.find(FILE) else { return Ok(Self::default()) };
         let text = file.text().ok().filter(|_| file.kind == FileKind::Regular);
-        let text = text.ok_or_else(|| SettingsError::Syntax("it is not a plain text file in UTF-8".to_owned()))?;
+        let no_text = || Wrong::without_text("this is not a plain text file in UTF-8");
+        let text = text.ok_or_else(|| SettingsError::Wrong(no_text()))?;
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        let mut policy: Self = serde_saphyr::from_str(text).map_err(|error| SettingsError::Syntax(plain(&error)))?;
-        let mut named = policy.rules.keys().chain(policy.paths.values().flat_map(Levels::keys));
-        if let Some(unknown) = named.find(|name| RULES.iter().all(|rule| rule.id() != **name && rule.group != **name)) {
-            return Err(SettingsError::NoSuchRule(unknown.clone()));
+        let read = serde_saphyr::from_str(text).map_err(|error| SettingsError::Wrong(Wrong::refused(text, &error)));
+        let mut policy: Self = match Wrong::without_value(text) {
+            Some(wrong) => return Err(SettingsError::Wrong(wrong)),
+            None => read?,
+        };
+        if let Some(wrong) = Wrong::no_such_rule(text, &policy) {
+            return Err(SettingsError::Wrong(wrong));
         }
-        policy.path_levels = PathLevels::new(&policy.paths).map_err(SettingsError::Pattern)?;
+        let pattern = |pattern: String| SettingsError::Wrong(Wrong::pattern(text, &pattern));
+        policy.path_levels = PathLevels::new(&policy.paths).map_err(pattern)?;
         Ok(policy)
     }
 
     /// The level of a rule in most files, or nothing when it is switched off in all of them.
     pub fn level(&self, id: &str, usual: Level) -> Option<Level> {
+        let usual = self.said_by_yamllint(id, None).or(usual)?;
         levels::level(&self.rules, &self.path_levels, id, usual)
     }
 
     /// The level of a rule in a file, or nothing when it is switched off there.
     pub fn level_at(&self, id: &str, usual: Level, path: &str) -> Option<Level> {
+        let usual = self.said_by_yamllint(id, Some(path)).or(usual)?;
         levels::level_at(&self.rules, &self.path_levels, (id, usual), path)
     }
 
+    /// What `.yamllint` says of a rule: nothing where `cadet.yaml` switches a rule on by its own name that is off there.
+    fn said_by_yamllint(&self, id: &str, path: Option<&str>) -> Said {
+        let said = self.yamllint.as_ref().map_or(Said::Nothing, |yamllint| yamllint.said(id, path));
+        let is_named = || self.rules.contains_key(id) || self.paths.values().any(|levels| levels.contains_key(id));
+        if said == Said::Off && is_named() { Said::Nothing } else { said }
+    }
+
+    /// What is untidy in a YAML file. Comments for yamllint count where its settings do.
+    pub fn untidy(&self, text: &str) -> Vec<Untidy> {
+        let mut untidy = yaml_layout::untidy(text, &self.layout());
+        if self.yamllint.is_some() {
+            yamllint::leave_out(text, &mut untidy);
+        }
+        untidy
+    }
+
     /// How YAML files are to look.
-    pub fn layout(&self) -> Layout {
-        self.yaml.layout()
+    fn layout(&self) -> Layout {
+        match (&self.yaml, &self.yamllint) {
+            (Some(style), _) => style.layout(),
+            (None, Some(yamllint)) => yamllint.layout(),
+            (None, None) => Layout::default(),
+        }
     }
 }
 
@@ -165,39 +214,6 @@ pub fn baseline(tree: &Tree) -> Result<Baseline, SettingsError> {
     let text = file.text().ok().filter(|_| file.kind == FileKind::Regular);
     let text = text.ok_or_else(|| SettingsError::Baseline("it is not a plain text file in UTF-8".to_owned()))?;
     Baseline::read(text).map_err(SettingsError::Baseline)
-}
-
-/// The rule or group that was meant, in words.
-fn meant(name: &str) -> String {
-    let known: Vec<String> = RULES.iter().flat_map(|rule| [rule.id(), rule.group.to_owned()]).collect();
-    let near = did_you_mean(name, known.iter().map(String::as_str));
-    near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
-}
-
-/// The reader's message with its line, without the picture of the file that it draws.
-fn plain(error: &serde_saphyr::Error) -> String {
-    let text = error.to_string();
-    let first = text.lines().next().unwrap_or_default();
-    let first = first.trim_start_matches("error: ");
-    unknown(first).unwrap_or_else(|| first.to_owned())
-}
-
-/// What to say of a key or word that is not known, with the one that was meant.
-fn unknown(message: &str) -> Option<String> {
-    let (place, rest, is_key) = match (message.split_once("unknown field `"), message.split_once("unknown variant `")) {
-        (Some((place, rest)), _) => (place, rest, true),
-        (None, Some((place, rest))) => (place, rest, false),
-        (None, None) => return None,
-    };
-    let (name, rest) = rest.split_once('`')?;
-    let known = rest.split("expected one of ").nth(1)?.split(", ").map(|name| name.trim_matches('`'));
-    let known: Vec<&str> = known.collect();
-    let what = if is_key { format!("there is no setting `{name}`") } else { format!("`{name}` means nothing here") };
-    let meant = match did_you_mean(name, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("known are {}", known.join(", ")),
-    };
-    Some(format!("{place}{what}; {meant}"))
 }
 
 /// The folder in which the working process finds its orders: who has it is the working process.

@@ -9,8 +9,8 @@ use super::mending::State;
 use crate::cli::BaseArgs;
 use crate::compile;
 use crate::error::Error;
-use crate::finding::baseline::{self, Baseline};
-use crate::finding::{Finding, Level, Place, Waived, Waiver};
+use crate::finding::baseline::Baseline;
+use crate::finding::{Finding, Level, Waived, Waiver};
 use crate::plan::{Plan, Reason, diff, mark};
 use crate::project::fixture_place::Places;
 use crate::project::given;
@@ -125,10 +125,8 @@ impl PullRequest {
     ///
     /// Only when something is wrong in a file that did not change is the base read, to know since when.
     pub(super) fn findings(&self) -> Vec<Finding> {
-        let settings = Policy::read(&self.head.tree).err().map(|error| {
-            Finding::new("settings/cadet-yaml", Level::Error, error.to_string(), Place::file(settings::FILE))
-                .help("these settings would stop every check once they are merged; see docs/settings.md")
-        });
+        let help = "these settings would stop every check once they are merged; see docs/settings.md";
+        let settings = Policy::read(&self.head.tree).err().map(|error| error.finding(help));
         let (mut here, mut elsewhere): (Vec<_>, Vec<_>) =
             self.all_findings().iter().cloned().partition(|finding| self.is_changed(&finding.place.path));
         let touched = self.touched_files();
@@ -140,10 +138,8 @@ impl PullRequest {
             let known: HashSet<_> = before.iter().map(Finding::identity).collect();
             here.extend(elsewhere.into_iter().filter(|finding| !known.contains(&finding.identity())));
         }
-        let broken = settings::baseline(&self.head.tree).err().map(|error| {
-            Finding::new("settings/baseline", Level::Error, error.to_string(), Place::file(baseline::FILE))
-                .help("it would stop every check once it is merged; write it anew with `cadet baseline`")
-        });
+        let help = "it would stop every check once it is merged; write it anew with `cadet baseline`";
+        let broken = settings::baseline(&self.head.tree).err().map(|error| error.finding(help));
         here.extend(settings.into_iter().chain(broken));
         here.sort_by(|a, b| a.order().cmp(&b.order()));
         here
@@ -308,9 +304,11 @@ fn is_related(finding: &Finding, path: &str) -> bool {
     finding.related.iter().any(|(place, _)| place.path == path)
 }
 
-/// Whether a finding says that something of the project could not be read, and so is not there.
+/// Whether a finding says that something of the project could not be read, and so is not there. How the lines of a file
+/// look keeps nothing from being read.
 pub(super) fn is_about_reading(finding: &Finding) -> bool {
-    finding.level == Level::Error && (READING.contains(&group(finding)) || TWICE.contains(&finding.rule.as_str()))
+    let is_one = READING.contains(&group(finding)) || TWICE.contains(&finding.rule.as_str());
+    finding.level == Level::Error && is_one && !rules::is_of_file_alone(&finding.rule)
 }
 
 fn group(finding: &Finding) -> &str {

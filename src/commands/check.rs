@@ -28,7 +28,8 @@ fn whole(invocation: &Invocation, args: &CheckArgs, run: Run) -> Result<Verdict,
     let wanted = wanted(invocation, &folder, &args.paths)?;
     let in_wanted = |path: &str| is_wanted(path, &wanted);
     let whole = Whole::read(invocation, &folder, run)?;
-    let (whole, fixed) = match fixed(invocation, args, (whole, &folder, ""), &in_wanted)? {
+    let prefix = whole.project.tree.prefix().to_owned();
+    let (whole, fixed) = match fixed(invocation, args, (whole, &folder, &prefix), &in_wanted)? {
         Ok(fixed) => fixed,
         Err(verdict) => return Ok(verdict),
     };
@@ -38,6 +39,7 @@ fn whole(invocation: &Invocation, args: &CheckArgs, run: Run) -> Result<Verdict,
     let findings: Vec<Finding> =
         whole.all_findings().iter().filter(|finding| in_wanted(&finding.place.path)).cloned().collect();
     let waived = whole.waived().iter().filter(|waived| in_wanted(&waived.finding.place.path)).cloned().collect();
+    let checked = whole.files().filter(|path| in_wanted(path)).map(str::to_owned).collect();
     let report = Report {
         findings: &findings,
         outcomes: &outcomes,
@@ -48,7 +50,7 @@ fn whole(invocation: &Invocation, args: &CheckArgs, run: Run) -> Result<Verdict,
         artefacts: None,
         aside: Aside { fixed, waived, gone: whole.gone() },
     };
-    let verdict = show(invocation, args, &report, (project, "", &invocation.paths(&folder)));
+    let verdict = show(invocation, args, &report, (project, &prefix, &invocation.paths(&folder)), checked);
     whole.project.leave();
     Ok(verdict)
 }
@@ -77,7 +79,9 @@ fn change(invocation: &Invocation, args: &CheckArgs, run: &Run) -> Result<Verdic
         artefacts: None,
         aside: Aside { fixed, waived, gone: request.gone() },
     };
-    let verdict = show(invocation, args, &report, (&request.head, &prefix, &invocation.paths(&folder)));
+    let is_checked = |path: &&String| is_wanted(path, &wanted) && request.head.tree.find(path).is_some();
+    let checked = request.changes.keys().filter(is_checked).cloned().collect();
+    let verdict = show(invocation, args, &report, (&request.head, &prefix, &invocation.paths(&folder)), checked);
     request.leave();
     Ok(verdict)
 }
@@ -147,12 +151,13 @@ fn show(
     args: &CheckArgs,
     report: &Report<'_>,
     (project, prefix, paths): (&Project, &str, &terminal::Paths),
+    checked: Vec<String>,
 ) -> Verdict {
     let text = changes::texts(project);
     match args.format {
         Format::Json => invocation.out.line(&json::report(report, &text).to_string()),
         Format::Sarif => invocation.out.line(&sarif::log(report, prefix, &text).to_string()),
-        Format::Junit => invocation.out.line(junit::document(report, &text).trim_end()),
+        Format::Junit => invocation.out.line(junit::document(report, &checked, &text).trim_end()),
         Format::Github => {
             github::annotations(report, (prefix, "run `cadet check` to see them"), &invocation.out, &text)
         }

@@ -51,8 +51,9 @@ const OTHERS: &[(&str, &str)] = &[
     ),
     (
         "settings/cadet-yaml",
-        "The pull request's cadet.yaml cannot be read. This check used the settings of the base, so it went on; after a\n\
-         merge every check would stop. See docs/settings.md.",
+        "cadet.yaml cannot be used: a key or a rule in it does not exist, or a value is not what belongs there. Nothing is\n\
+         done then. When it is a pull request's own, the check uses the settings of the base and goes on; after a merge\n\
+         every check would stop. See docs/settings.md.",
     ),
 ];
 

@@ -154,12 +154,23 @@ impl Invocation {
         }
         let tree = Arc::new(tree);
         let policy = Policy::read(&tree)?;
-        let mut inputs = self.inputs(folder, &tree, &policy, run)?;
+        self.working_of(folder, &tree, policy, run)
+    }
+
+    /// The project as these files make it, with these settings.
+    pub(super) fn working_of(
+        &self,
+        folder: &Path,
+        tree: &Arc<Tree>,
+        policy: Policy,
+        run: Run,
+    ) -> Result<Working, Error> {
+        let mut inputs = self.inputs(folder, tree, &policy, run)?;
         if self.env.in_github {
             // Here the settings are the pull request's own: it may not choose what it reads of the runner.
             inputs.env.clear();
         }
-        Ok(Working { project: crate::project::read::read(&tree, &inputs), policy, inputs })
+        Ok(Working { project: crate::project::read::read(tree, &inputs), policy, inputs })
     }
 
     /// What reading the project depends on besides its files.

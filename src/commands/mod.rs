@@ -11,6 +11,7 @@ mod demo;
 mod deploy;
 mod deps;
 mod explain;
+mod init;
 mod invocation;
 mod ls;
 mod mending;
@@ -53,6 +54,7 @@ pub fn run(cli: Cli) -> Result<Verdict, Error> {
     let invocation = Invocation::new(cli.global);
     match cli.command {
         Command::Check(args) => check::run(&invocation, &args),
+        Command::Init(args) => init::run(&invocation, &args),
         Command::Baseline(args) => baseline::run(&invocation, &args),
         Command::Deploy(args) => deploy::run(&invocation, &args),
         Command::Ci(args) => ci::run(&invocation, &args),
@@ -70,7 +72,7 @@ pub fn run(cli: Cli) -> Result<Verdict, Error> {
         Command::Explain(args) => explain::run(&invocation, &args),
         Command::Demo(args) => demo::run(&invocation, &args),
         Command::Completions { shell } => Ok(text_of::completions(&invocation, shell)),
-        Command::Man => Ok(text_of::man(&invocation)),
+        Command::Man { command } => text_of::man(&invocation, command.as_deref()),
         Command::Schema => Ok(text_of::schema(&invocation)),
     }
 }

@@ -53,6 +53,16 @@ impl Whole {
         self.all_findings().iter().chain(known.map(|waived| &waived.finding))
     }
 
+    /// The paths of the project's own files that the rules look into.
+    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
+        let own: Vec<&str> = Subject::new(&self.project, Bodies::none(), &self.policy)
+            .own_files()
+            .filter(|file| matches!(file.extension(), "sql" | "yml" | "yaml" | "csv" | "md" | "py"))
+            .map(|file| file.path.as_str())
+            .collect();
+        own.into_iter()
+    }
+
     /// How many findings of the baseline there are not any more.
     pub(super) fn gone(&self) -> usize {
         if self.baseline.is_empty() {

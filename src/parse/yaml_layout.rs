@@ -29,6 +29,8 @@ pub struct Layout {
     pub line_length: Option<usize>,
     /// A line may be longer when it holds one word that cannot be broken, such as an address.
     pub allow_long_words: bool,
+    /// A line may be longer when it is a key with one such word.
+    pub allow_long_values: bool,
     /// Whether a file has to begin with `---`, or must not.
     pub document_start: Option<bool>,
     pub empty_lines: Option<EmptyLines>,
@@ -63,6 +65,7 @@ impl Default for Layout {
             lists: Lists::Either,
             line_length: None,
             allow_long_words: true,
+            allow_long_values: false,
             document_start: None,
             empty_lines: None,
             carriage_returns: None,
@@ -201,8 +204,10 @@ fn too_long(line: &Line<'_>, layout: &Layout) -> Option<Untidy> {
     let most = layout.line_length?;
     // A line has at least as many bytes as characters.
     let length = if line.text.len() > most { line.text.chars().count() } else { return None };
-    let word = line.text.trim_start().trim_start_matches(['#', '-', ' ']);
-    if length <= most || (layout.allow_long_words && !word.contains(' ')) {
+    if length <= most
+        || (layout.allow_long_words && is_one_word(line.text))
+        || (layout.allow_long_values && is_one_value(line.text))
+    {
         return None;
     }
     let start = line.text.char_indices().nth(most).map_or(line.text.len(), |(at, _)| at);
@@ -210,6 +215,26 @@ fn too_long(line: &Line<'_>, layout: &Layout) -> Option<Untidy> {
     let message = format!("this line has {length} characters; at most {most} are wanted");
     let help = Some("break long text after `>-`, or write a list with an item on each line".to_owned());
     Some(Untidy { help, ..one(Kind::LineLength, span, message) })
+}
+
+/// Whether a line is one word, after the sign of a comment or of a list's item.
+fn is_one_word(line: &str) -> bool {
+    let text = line.trim_start_matches(' ');
+    let word = match text.strip_prefix('-') {
+        Some(item) => item.get(1..).unwrap_or_default(),
+        None if text.starts_with('#') => text.trim_start_matches('#').get(1..).unwrap_or_default(),
+        None => text,
+    };
+    !text.is_empty() && !word.contains(' ')
+}
+
+/// Whether a line is a key and one word.
+fn is_one_value(line: &str) -> bool {
+    let Some((_, value)) = line.split_once(": ") else { return false };
+    let value = value.trim_start_matches(' ');
+    let is_closed = |quote: char| !value.starts_with(quote) || (value.len() > 1 && value.ends_with(quote));
+    let is_scalar = !value.starts_with(['[', '{', '&', '*', '!', '|', '>', '#', '@', '`', '%']);
+    !value.is_empty() && !value.contains(' ') && is_scalar && is_closed('"') && is_closed('\'')
 }
 
 fn line_endings(text: &str, lines: &[Line<'_>], layout: &Layout) -> Option<Untidy> {
@@ -235,7 +260,8 @@ fn line_endings(text: &str, lines: &[Line<'_>], layout: &Layout) -> Option<Untid
 }
 
 fn empty_lines(text: &str, lines: &[Line<'_>], layout: &Layout, found: &mut Vec<Untidy>) {
-    let Some(most) = layout.empty_lines else { return };
+    // A file of one line break is as good as empty.
+    let Some(most) = layout.empty_lines.filter(|_| text != "\n") else { return };
     let mut at = 0;
     while at < lines.len() {
         let count = lines[at..].iter().take_while(|line| line.text.is_empty()).count();

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::text::{Out, clean};
-use super::{Report, counted};
+use super::{Report, counted, in_repository};
 use crate::finding::{Finding, Level};
 use crate::source::LineIndex;
 
@@ -45,7 +45,7 @@ fn command(level: Level) -> &'static str {
 }
 
 fn annotation(finding: &Finding, prefix: &str, text: &dyn Fn(&str) -> String) -> String {
-    let mut properties = vec![format!("file={}", property(&format!("{prefix}{}", finding.place.path)))];
+    let mut properties = vec![format!("file={}", property(&in_repository(prefix, &finding.place.path)))];
     if let Some(span) = &finding.place.span {
         let text = text(&finding.place.path);
         let index = LineIndex::new(&text);

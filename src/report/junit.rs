@@ -1,6 +1,7 @@
 //! Findings as JUnit's XML, which most CI systems show as tests: a suite for each file, a case for each rule in it.
 //!
-//! Errors are failures; warnings and notes are cases that passed, with what was found as their output.
+//! Errors are failures; warnings and notes are cases that passed, with what was found as their output. A file in which
+//! nothing was found has one case that passed, so that one sees that it was checked.
 
 use std::collections::BTreeMap;
 
@@ -9,18 +10,24 @@ use super::text::clean;
 use crate::finding::{Finding, Level};
 use crate::source::LineIndex;
 
+/// The suite of a check that had no file to look at.
+const NOTHING: &str = "no changed file";
+
 /// The findings of each rule in each file.
 type Suites<'f> = BTreeMap<&'f str, BTreeMap<&'f str, Vec<&'f Finding>>>;
 
-/// The whole document. `text` gives the text of a file of the project.
-pub fn document(report: &Report<'_>, text: &dyn Fn(&str) -> String) -> String {
-    let mut suites = Suites::new();
+/// The whole document. `checked` are the files that were looked at; `text` gives the text of a file of the project.
+pub fn document(report: &Report<'_>, checked: &[String], text: &dyn Fn(&str) -> String) -> String {
+    let mut suites: Suites<'_> = checked.iter().map(|path| (path.as_str(), BTreeMap::new())).collect();
+    if suites.is_empty() {
+        suites.insert(NOTHING, BTreeMap::new());
+    }
     let findings = report.all_findings();
     for finding in &findings {
         suites.entry(&finding.place.path).or_default().entry(&finding.rule).or_default().push(finding);
     }
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let cases = suites.values().map(BTreeMap::len).sum::<usize>();
+    let cases = suites.values().map(|rules| rules.len().max(1)).sum::<usize>();
     out.push_str(&format!(
         "<testsuites name=\"cadet\" tests=\"{cases}\" failures=\"{}\">\n",
         failures(suites.values())
@@ -28,7 +35,12 @@ pub fn document(report: &Report<'_>, text: &dyn Fn(&str) -> String) -> String {
     for (path, rules) in &suites {
         let failed = failures(std::iter::once(rules));
         let name = escaped(path);
-        out.push_str(&format!("  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{failed}\">\n", rules.len()));
+        let cases = rules.len().max(1);
+        out.push_str(&format!("  <testsuite name=\"{name}\" tests=\"{cases}\" failures=\"{failed}\">\n"));
+        if rules.is_empty() {
+            let file = if *path == NOTHING { String::new() } else { format!(" file=\"{name}\"") };
+            out.push_str(&format!("    <testcase classname=\"{name}\" name=\"cadet check\"{file}/>\n"));
+        }
         for (rule, findings) in rules {
             out.push_str(&case(path, rule, findings, text));
         }

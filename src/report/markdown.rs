@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::text::clean;
-use super::{Report, counted, diff};
+use super::{Report, counted, diff, in_repository};
 use crate::deploy::{Outcome, Status};
 use crate::finding::{Finding, Level};
 use crate::plan::Reason;
@@ -88,7 +88,7 @@ fn findings(out: &mut String, title: &str, found: &[&Finding], prefix: &str, tex
         if let Some(fix) = &finding.fix {
             let _ = write!(help, "{}{}", if help.is_empty() { "" } else { "<br>" }, prose(fix.command()));
         }
-        let place = code(&format!("{prefix}{}", finding.place.path));
+        let place = code(&in_repository(prefix, &finding.place.path));
         let _ = writeln!(
             out,
             "| {place}{line} | {} <br><sub>{}</sub> | {help} |",

@@ -120,3 +120,14 @@ impl Report<'_> {
 pub fn counted(count: usize, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }
+
+/// A path of the project as seen from the top of its repository. `prefix` leads from there to the project; the path may lead
+/// out of the project's folder (`../.yamllint`).
+pub fn in_repository(prefix: &str, path: &str) -> String {
+    let (mut folder, mut path) = (prefix.trim_end_matches('/'), path);
+    while let Some(rest) = path.strip_prefix("../").filter(|_| !folder.is_empty()) {
+        folder = folder.rsplit_once('/').map_or("", |(folder, _)| folder);
+        path = rest;
+    }
+    if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") }
+}

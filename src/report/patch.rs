@@ -5,6 +5,7 @@ use std::path::Path;
 
 use git2::{DiffOptions, Patch};
 
+use super::in_repository;
 use super::text::{BOLD, CYAN, GREEN, Out, RED, clean};
 use crate::finding::mend::MendedFile;
 
@@ -34,7 +35,7 @@ pub fn print(files: &[&MendedFile], prefix: &str, out: &Out) {
 
 /// The diff of one file; nothing when git cannot make one.
 fn diff(file: &MendedFile, prefix: &str) -> Option<String> {
-    let (from, to) = (format!("{prefix}{}", file.from), format!("{prefix}{}", file.to));
+    let (from, to) = (in_repository(prefix, &file.from), in_repository(prefix, &file.to));
     let mut options = DiffOptions::new();
     // A file that git takes for binary is text here: it was read as such.
     options.force_text(true);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::Report;
+use super::{Report, in_repository};
 use crate::finding::baseline::Known;
 use crate::finding::{Edit, Finding, Level, Place, Waiver};
 use crate::rules;
@@ -110,7 +110,7 @@ impl Writer<'_> {
     }
 
     fn artifact(&self, path: &str) -> Value {
-        json!({"uri": escaped(&format!("{}{path}", self.prefix))})
+        json!({"uri": escaped(&in_repository(self.prefix, path))})
     }
 
     fn region(&self, place: &Place) -> Option<Value> {

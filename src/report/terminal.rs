@@ -5,9 +5,10 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Origin, Renderer, Snippet};
 
-use super::text::{BOLD, CYAN, DIM, GREEN, Out, RED, YELLOW, clean, clean_path};
-use super::{Report, counted, diff};
+use super::text::{self, BOLD, CYAN, ColorChoice, DIM, GREEN, Out, RED, YELLOW, clean, clean_path};
+use super::{Report, counted, diff, in_repository};
 use crate::deploy::{Outcome, Status};
+use crate::error::Error;
 use crate::finding::{Finding, Level, Place};
 use crate::project::ResourceType;
 use crate::source::LineIndex;
@@ -21,7 +22,7 @@ pub struct Paths {
 impl Paths {
     /// A path of the project, from where the reader stands.
     pub fn shown(&self, path: &str) -> String {
-        clean_path(&format!("{}{path}", self.prefix))
+        clean_path(&in_repository(&self.prefix, path))
     }
 }
 
@@ -81,6 +82,15 @@ fn window(text: &str, span: &Range<usize>) -> (String, usize, Range<usize>) {
     let marked = clean(&text[start..end]);
     let after = clean(&text[end..lines.end]);
     (format!("{before}{marked}{after}"), first, before.len()..before.len() + marked.len())
+}
+
+/// Says on standard error what stopped cadet, and the way out; with the line that is to blame, if there is one.
+pub fn stop(error: &Error) {
+    let Some((found, text)) = error.finding() else {
+        return text::stop(&error.to_string(), &error.advice());
+    };
+    let out = Out::new(ColorChoice::Never, true, false);
+    text::stopped(&finding(&found, &Paths { prefix: String::new() }, &out, &|_| text.to_owned()));
 }
 
 /// Every finding, with a blank line after each.

@@ -83,6 +83,12 @@ pub fn stop(message: &str, advice: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
+/// The same of a finding as it is shown, which is clean.
+pub fn stopped(shown: &str) {
+    // Nothing is left to be done when standard error is closed.
+    let _ = writeln!(io::stderr().lock(), "{}", no_commands(shown));
+}
+
 /// Says something on standard error, where it is in nobody's way.
 pub fn note(message: &str) {
     // Nothing is left to be done when standard error is closed.

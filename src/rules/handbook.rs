@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Subject;
-use crate::project::{Node, ResourceType};
+use crate::project::{Node, Project, ResourceType};
 use crate::settings::Preset;
 use crate::source::file::stem;
 
@@ -41,8 +41,7 @@ impl<'a> Handbook<'a> {
     pub(super) fn of(subject: &'a Subject<'a>) -> Option<Self> {
         let preset = match subject.policy.preset {
             Some(preset) => preset,
-            None if follows_layout(subject) => Preset::Suffix,
-            None => Preset::None,
+            None => Names::of(subject.project).usual(),
         };
         (preset != Preset::None).then_some(Self { subject, preset })
     }
@@ -116,13 +115,47 @@ fn folders(node: &Node) -> impl Iterator<Item = &str> {
     below.split('/').filter(|folder| !folder.is_empty())
 }
 
-fn follows_layout(subject: &Subject<'_>) -> bool {
-    let project = subject.project;
-    let tables = || project.own(ResourceType::Model).chain(project.own(ResourceType::Seed));
-    let is_named_so = |node: &Arc<Node>| {
-        let below = |database: &str| stem(&node.file).strip_prefix(database).is_some_and(|rest| rest.starts_with("__"));
-        database(node).is_some_and(below)
-    };
-    let (named, all) = (tables().filter(|node| is_named_so(node)).count(), tables().count());
-    all < FEW || named * 2 >= all
+/// How many of a project's models and seeds are named in which way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Names {
+    pub(crate) all: usize,
+    /// Those that are named after the folder of their database: `<database>__…`.
+    pub(crate) by_database: usize,
+    /// Of these, those whose table's name begins with its role (`fct_visits`), and those where it ends so (`visits_fct`).
+    pub(crate) prefixed: usize,
+    pub(crate) suffixed: usize,
+}
+
+impl Names {
+    /// Looks at the project's own models and seeds.
+    pub(crate) fn of(project: &Project) -> Self {
+        let mut names = Self { all: 0, by_database: 0, prefixed: 0, suffixed: 0 };
+        for node in project.own(ResourceType::Model).chain(project.own(ResourceType::Seed)) {
+            names.all += 1;
+            let name = stem(&node.file);
+            let Some(table) = database(node).and_then(|database| name.strip_prefix(database)?.strip_prefix("__"))
+            else {
+                continue;
+            };
+            names.by_database += 1;
+            let is_role = |word: Option<&str>| matches!(word, Some("fct" | "dim" | "stg" | "int"));
+            names.prefixed += usize::from(is_role(table.split('_').next()));
+            names.suffixed += usize::from(is_role(table.rsplit('_').next()));
+        }
+        names
+    }
+
+    /// The preset that holds for them when the settings name none.
+    pub(crate) fn usual(&self) -> Preset {
+        if self.all < FEW || self.by_database * 2 >= self.all { Preset::Suffix } else { Preset::None }
+    }
+
+    /// The preset that their authors follow.
+    pub(crate) fn followed(&self) -> Preset {
+        match self.by_database * 2 < self.all {
+            true => Preset::None,
+            false if self.prefixed > self.suffixed => Preset::Prefix,
+            false => Preset::Suffix,
+        }
+    }
 }

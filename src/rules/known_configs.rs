@@ -259,3 +259,8 @@ pub(super) const MAPS: &[&str] = &[
     "table_properties",
     "tblproperties",
 ];
+
+/// Whether dbt or an adapter knows a config.
+pub(crate) fn is_config(key: &str) -> bool {
+    [CORE, ATHENA, DUCK, OTHER].iter().any(|known| known.contains(&key))
+}

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::Subject;
 use super::registry::Found;
 use crate::finding::{Edit, Fix, Place};
-use crate::parse::yaml_layout::{self, Kind, Untidy};
+use crate::parse::yaml_layout::{Kind, Untidy};
 use crate::source::file::file_name;
 use crate::source::{FileKind, SourceFile};
 
@@ -40,9 +40,8 @@ pub(super) fn read(subject: &Subject<'_>) -> Vec<Layout> {
     };
     let files: Vec<&SourceFile> =
         subject.own_files().filter(|file| subject.is_judged(&file.path)).filter(is_yaml).collect();
-    let layout = subject.policy.layout();
     let one = |file: &&SourceFile| {
-        let untidy = yaml_layout::untidy(file.text().ok()?, &layout);
+        let untidy = subject.policy.untidy(file.text().ok()?);
         (!untidy.is_empty()).then(|| Layout { path: file.path.clone(), untidy })
     };
     files.par_iter().filter_map(one).collect()

@@ -27,6 +27,8 @@ mod waive;
 mod written;
 
 pub use bodies::Bodies;
+pub(crate) use handbook::Names;
+pub(crate) use known_configs::is_config;
 pub use registry::{
     Check, Checked, Entry, Found, Rule, find, is_of_file_alone, is_of_node_alone, is_without_sql, run, run_where,
 };
@@ -69,6 +71,6 @@ rules! {
     versions { deprecated too_many unpinned_ref }
     yaml {
         document_start duplicate_key empty_lines final_newline indentation known_keys known_names line_endings line_length
-        parses property_file trailing_spaces
+        parses property_file trailing_spaces yamllint
     }
 }

@@ -67,6 +67,9 @@ pub fn folder(path: &str) -> &str {
 #[derive(Debug, Clone, Default)]
 pub struct Tree {
     files: BTreeMap<String, SourceFile>,
+    /// Files of the repository that lie above the project's folder, by path: `../.yamllint`.
+    above: BTreeMap<String, SourceFile>,
+    prefix: String,
 }
 
 impl Tree {
@@ -75,9 +78,31 @@ impl Tree {
         self.files.insert(file.path.clone(), file);
     }
 
-    /// The file at `path`.
+    /// Adds a file that lies above the project's folder; its path begins with `../`.
+    pub fn insert_above(&mut self, file: SourceFile) {
+        self.above.insert(file.path.clone(), file);
+    }
+
+    /// Says how one gets from the top of the repository to the project: empty, or ending in `/`.
+    pub fn lies_in(&mut self, prefix: &str) {
+        prefix.clone_into(&mut self.prefix);
+    }
+
+    /// The way from the top of the repository to the project, empty or ending in `/`; empty too when there is no repository.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// The file at `path`, which may lie above the project's folder.
     pub fn find(&self, path: &str) -> Option<&SourceFile> {
-        self.files.get(path)
+        self.files.get(path).or_else(|| self.above.get(path))
+    }
+
+    /// The first of these files that is there: in the project's folder, in the one above it, and so on to the top of
+    /// the repository.
+    pub fn nearest(&self, names: &[&str]) -> Option<&SourceFile> {
+        let up = 0..=self.prefix.matches('/').count();
+        up.flat_map(|up| names.iter().map(move |name| "../".repeat(up) + name)).find_map(|path| self.find(&path))
     }
 
     /// Takes the file at `path` out.

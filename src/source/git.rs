@@ -96,6 +96,11 @@ impl Repo {
         Ok(Self { repository, root, prefix })
     }
 
+    /// The folder of the repository.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The project's folder relative to the repository, empty or ending in `/`.
     pub fn prefix(&self) -> &str {
         &self.prefix
@@ -162,10 +167,17 @@ impl Repo {
     fn walk(&self, commit: Oid, read: impl Fn(&str, &TreeEntry<'_>) -> SourceFile) -> Result<Tree, GitError> {
         let tree = self.repository.find_commit(commit)?.tree()?;
         let mut files = Tree::default();
+        files.lies_in(&self.prefix);
         tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
             let name = String::from_utf8_lossy(entry.name_bytes());
             let path = format!("{folder}{name}");
-            let Some(path) = path.strip_prefix(&self.prefix) else { return 0 };
+            let Some(path) = path.strip_prefix(&self.prefix) else {
+                if let Some(seen) = walk::above(&path, &self.prefix) {
+                    let file = self.blob(seen.trim_start_matches("../"), entry);
+                    files.insert_above(SourceFile { path: seen, ..file });
+                }
+                return 0;
+            };
             if entry.kind() != Some(ObjectType::Tree) {
                 files.insert(read(path, entry));
             }

@@ -16,25 +16,76 @@ pub(super) const SKIPPED: &[&str] = &[".git", "target", "logs", "venv", ".venv",
 /// A larger file is reported, not read: no seed or model comes near.
 const LARGEST: u64 = 64 * 1024 * 1024;
 
+/// What is read of the folders above the project's, up to the top of its repository: a repository has one of each, which is
+/// for all that is in it.
+const ABOVE: &[&str] = &[
+    ".yamllint",
+    ".yamllint.yaml",
+    ".yamllint.yml",
+    ".gitignore",
+    "scripts/source_database_names.txt",
+    "scripts/source_database_name.txt",
+];
+
+/// The path as the project sees it of a file that is read though it lies above the project's folder, which is at `prefix`.
+/// `path` is relative to the repository.
+pub(super) fn above(path: &str, prefix: &str) -> Option<String> {
+    let mut folder = prefix.trim_end_matches('/');
+    let mut way = String::new();
+    while !folder.is_empty() {
+        folder = folder.rsplit_once('/').map_or("", |(folder, _)| folder);
+        way.push_str("../");
+        let below = if folder.is_empty() {
+            Some(path)
+        } else {
+            path.strip_prefix(folder).and_then(|path| path.strip_prefix('/'))
+        };
+        if below.is_some_and(|below| ABOVE.contains(&below)) {
+            return below.map(|below| way + below);
+        }
+    }
+    None
+}
+
 /// The endings that a dbt project's readers look at; other files keep their address only.
 pub(super) fn is_read(path: &str) -> bool {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     let is_list = path.starts_with("scripts/source_database_name");
-    let known = ["sql", "yml", "yaml", "csv", "md", "py", "dbtignore"];
+    let known = ["sql", "yml", "yaml", "csv", "md", "py", "dbtignore", "gitignore", "yamllint"];
     is_list || path == baseline::FILE || known.iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
-/// Reads every file below `root`.
+/// Reads every file below `root`, and those above it that are for the whole repository.
 pub fn read_folder(root: &Path) -> Tree {
     let mut paths = Vec::new();
     list(root, "", &mut paths);
-    paths
+    let mut tree: Tree = paths
         .into_par_iter()
         .with_max_len(PIECE)
         .map(|path| read_file(root, path))
         .collect::<Vec<_>>()
         .into_iter()
-        .collect()
+        .collect();
+    let prefix = prefix(root).unwrap_or_default();
+    tree.lies_in(&prefix);
+    for up in 1..=prefix.matches('/').count() {
+        for name in ABOVE {
+            let path = "../".repeat(up) + name;
+            if fs::symlink_metadata(root.join(&path)).is_ok() {
+                let (kind, bytes) = contents(&root.join(&path), name);
+                tree.insert_above(SourceFile { path, kind, bytes });
+            }
+        }
+    }
+    tree
+}
+
+/// The way from the top of the repository to a folder; nothing when it is in none.
+fn prefix(folder: &Path) -> Option<String> {
+    let folder = folder.canonicalize().ok()?;
+    let top = folder.ancestors().find(|folder| folder.join(".git").exists())?;
+    let below = folder.strip_prefix(top).ok()?.to_string_lossy().replace('\\', "/");
+    Some(if below.is_empty() { below } else { format!("{below}/") })
 }
 
 fn list(folder: &Path, prefix: &str, paths: &mut Vec<String>) {
@@ -53,11 +104,15 @@ fn list(folder: &Path, prefix: &str, paths: &mut Vec<String>) {
 
 /// Reads one file below `root`; what cannot be read is kept, with the reason.
 pub(super) fn read_file(root: &Path, path: String) -> SourceFile {
-    let (kind, bytes) = match read(&root.join(&path), &path) {
-        Ok(bytes) => (FileKind::Regular, bytes),
-        Err(kind) => (kind, Vec::new()),
-    };
-    SourceFile { path, kind, bytes: Arc::from(bytes) }
+    let (kind, bytes) = contents(&root.join(&path), &path);
+    SourceFile { path, kind, bytes }
+}
+
+fn contents(location: &Path, path: &str) -> (FileKind, Arc<[u8]>) {
+    match read(location, path) {
+        Ok(bytes) => (FileKind::Regular, Arc::from(bytes)),
+        Err(kind) => (kind, Arc::from([])),
+    }
 }
 
 fn read(location: &Path, path: &str) -> Result<Vec<u8>, FileKind> {
@@ -76,4 +131,23 @@ fn read(location: &Path, path: &str) -> Result<Vec<u8>, FileKind> {
         return Err(FileKind::Unreadable(format!("it is larger than {} MiB", LARGEST >> 20)));
     }
     fs::read(location).map_err(unreadable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_for_the_whole_repository_is_seen_from_the_project() {
+        let seen = |path: &str| above(path, "data/dbt/");
+        assert_eq!(seen(".yamllint").as_deref(), Some("../../.yamllint"));
+        assert_eq!(seen("data/.yamllint.yml").as_deref(), Some("../.yamllint.yml"));
+        assert_eq!(
+            seen("scripts/source_database_names.txt").as_deref(),
+            Some("../../scripts/source_database_names.txt")
+        );
+        assert_eq!(seen("other/.yamllint"), None);
+        assert_eq!(seen("README.md"), None);
+        assert_eq!(above(".yamllint", ""), None);
+    }
 }

@@ -17,6 +17,7 @@ fn help_lists_the_commands() {
 
     Commands:
       check        Check what changed between the base and your files
+      init         Write a cadet.yaml, and a workflow, that fit the project
       baseline     Write down the findings of today, so that `check` tells only what is new
       deploy       Build and test what changed and everything downstream of it
       ci           Check, deploy and report, as on a pull request
@@ -36,7 +37,7 @@ fn help_lists_the_commands() {
       explain      Explain a rule, or list all of them
       demo         Show everything on a small example, in a temporary folder
       completions  Print what a shell needs to complete commands and flags
-      man          Print the man page
+      man          Print the man page, of cadet or of one of its commands
       schema       Print the JSON schema of cadet.yaml, for editors
       help         Print this message or the help of the given subcommand(s)
 
@@ -336,6 +337,10 @@ fn shells_and_man_get_what_they_read() {
     }
     let man = sandbox.cadet(&["man"]).stdout;
     assert!(man.contains(".TH cadet 1") && man.contains("Check what changed"), "{man}");
+    let check = sandbox.cadet(&["man", "check"]).stdout;
+    assert!(check.contains(".TH cadet-check 1") && check.contains("unsafe\\-fixes"), "{check}");
+    let ran = sandbox.cadet(&["man", "chek"]);
+    assert!(ran.code == 2 && ran.stderr.contains("did you mean `check`?"), "{}", ran.shown());
 }
 
 #[test]

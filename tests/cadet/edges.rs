@@ -113,7 +113,7 @@ fn tests_hold_back_only_what_reads_all_of_their_tables() {
 fn settings_that_would_stop_every_check_are_told_on_the_branch_that_brings_them() {
     let sandbox = branch().file("cadet.yaml", "rulez: {}\n");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
-    error[settings/cadet-yaml]: cadet.yaml cannot be read: line 1 column 1: there is no setting `rulez`; did you mean `rules`?
+    error[settings/cadet-yaml]: cadet.yaml cannot be used: line 1 column 1: there is no setting `rulez`; did you mean `rules`?
      ╭▸ cadet.yaml
      ╰ help: these settings would stop every check once they are merged; see docs/settings.md
 
@@ -128,8 +128,9 @@ fn settings_that_are_a_link_are_refused() {
     let sandbox = Sandbox::new().link("cadet.yaml", "/etc/hostname").commit("the project").branch("work");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     --- stderr
-    error: cadet.yaml cannot be read: it is not a plain text file in UTF-8
-    help: see docs/settings.md for what cadet.yaml may hold
+    error[settings/cadet-yaml]: this is not a plain text file in UTF-8
+     ╭▸ cadet.yaml
+     ╰ help: nothing was done: cadet does not guess what was meant; see docs/settings.md for what cadet.yaml may hold
     --- exit code 2
     ");
 }
@@ -711,5 +712,63 @@ fn a_test_whose_name_is_misspelt_is_told_with_the_one_that_was_meant() {
     ✗ Checked 1 changed file: 1 error, 3 warnings, 1 note.
       To learn more about a rule: cadet explain jinja/renders
     --- exit code 1
+    ");
+}
+
+#[test]
+fn settings_that_cannot_be_used_are_shown_with_their_line() {
+    let told = |text: &str| {
+        let ran = Sandbox::new().file("cadet.yaml", text).cadet(&["check", "--all"]);
+        assert_eq!(ran.code, 2, "{}", ran.shown());
+        ran.stderr.lines().take(5).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(told("preset: none\nyaml:\n  indents: 3\n"), @"
+    error[settings/cadet-yaml]: there is no setting `indents`; did you mean `indent`?
+      ╭▸ cadet.yaml:3:3
+      │
+    3 │   indents: 3
+      │   ━━━━━━━
+    ");
+    insta::assert_snapshot!(told("seed_rows: many\n"), @"
+    error[settings/cadet-yaml]: a whole number belongs here, 0 or more
+      ╭▸ cadet.yaml:1:12
+      │
+    1 │ seed_rows: many
+      │            ━━━━
+    ");
+    insta::assert_snapshot!(told("schedules: daily\n"), @"
+    error[settings/cadet-yaml]: a list belongs here, such as [one, two]
+      ╭▸ cadet.yaml:1:12
+      │
+    1 │ schedules: daily
+      │            ━━━━━
+    ");
+    insta::assert_snapshot!(told("rules:\n"), @"
+    error[settings/cadet-yaml]: the key `rules` has no value: give it one, or take it out
+      ╭▸ cadet.yaml:1:1
+      │
+    1 │ rules:
+      │ ━━━━━
+    ");
+    insta::assert_snapshot!(told("threads: 2\nthreads: 3\n"), @"
+    error[settings/cadet-yaml]: the key `threads` stands twice
+      ╭▸ cadet.yaml:2:1
+      │
+    2 │ threads: 3
+      │ ━━━━━━━
+    ");
+    insta::assert_snapshot!(told("paths:\n  models/:\n    dosc: off\n"), @"
+    error[settings/cadet-yaml]: there is no rule and no group of rules `dosc`; did you mean `docs`?
+      ╭▸ cadet.yaml:3:5
+      │
+    3 │     dosc: off
+      │     ━━━━
+    ");
+    insta::assert_snapshot!(told("paths:\n  'a{b':\n    docs: off\n"), @"
+    error[settings/cadet-yaml]: the pattern `a{b` is not written as in .gitignore
+      ╭▸ cadet.yaml:2:3
+      │
+    2 │   'a{b':
+      │   ━━━━━
     ");
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::Sandbox;
+use crate::support::{DBT_PROJECT, Sandbox};
 
 /// A project below the repository's root with an error that has a place, a warning with a fix, and an ignored finding.
 fn project() -> Sandbox {
@@ -180,7 +180,10 @@ fn junit_has_a_suite_for_each_file_and_a_case_for_each_rule() {
     let ran = project().cadet(&["check", "--all", "--format", "junit"]);
     insta::assert_snapshot!(ran.shown(), @r#"
     <?xml version="1.0" encoding="UTF-8"?>
-    <testsuites name="cadet" tests="5" failures="3">
+    <testsuites name="cadet" tests="6" failures="3">
+      <testsuite name="dbt_project.yml" tests="1" failures="0">
+        <testcase classname="dbt_project.yml" name="cadet check" file="dbt_project.yml"/>
+      </testsuite>
       <testsuite name="models/prison/prison_safety/prison safety__odd_stg.sql" tests="2" failures="2">
         <testcase classname="models/prison/prison_safety/prison safety__odd_stg.sql" name="docs/model-has-property-file" file="models/prison/prison_safety/prison safety__odd_stg.sql">
           <failure type="docs/model-has-property-file" message="this `_stg` model has no property file">models/prison/prison_safety/prison safety__odd_stg.sql: this `_stg` model has no property file
@@ -218,4 +221,59 @@ fn junit_has_a_suite_for_each_file_and_a_case_for_each_rule() {
     </testsuites>
     --- exit code 1
     "#);
+}
+
+#[test]
+fn junit_has_a_case_for_a_file_in_which_nothing_is_found() {
+    let sandbox = Sandbox::new().commit("the project").branch("work");
+    insta::assert_snapshot!(sandbox.cadet(&["check", "--all", "--format", "junit"]).shown(), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="cadet" tests="1" failures="0">
+      <testsuite name="dbt_project.yml" tests="1" failures="0">
+        <testcase classname="dbt_project.yml" name="cadet check" file="dbt_project.yml"/>
+      </testsuite>
+    </testsuites>
+    --- exit code 0
+    "#);
+    insta::assert_snapshot!(sandbox.cadet(&["check", "--format", "junit"]).shown(), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="cadet" tests="1" failures="0">
+      <testsuite name="no changed file" tests="1" failures="0">
+        <testcase classname="no changed file" name="cadet check"/>
+      </testsuite>
+    </testsuites>
+    --- exit code 0
+    "#);
+    let changed = sandbox.file("macros/one.sql", "{% macro one() %}1{% endmacro %}\n").remove("dbt_project.yml");
+    let changed = changed.file("dbt_project.yml", &format!("{DBT_PROJECT}# a comment\n"));
+    insta::assert_snapshot!(changed.cadet(&["check", "--format", "junit"]).shown(), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="cadet" tests="2" failures="0">
+      <testsuite name="dbt_project.yml" tests="1" failures="0">
+        <testcase classname="dbt_project.yml" name="cadet check" file="dbt_project.yml"/>
+      </testsuite>
+      <testsuite name="macros/one.sql" tests="1" failures="0">
+        <testcase classname="macros/one.sql" name="cadet check" file="macros/one.sql"/>
+      </testsuite>
+    </testsuites>
+    --- exit code 0
+    "#);
+}
+
+#[test]
+fn sarif_and_diffs_begin_at_the_top_of_the_repository() {
+    let sandbox = Sandbox::new()
+        .remove("dbt_project.yml")
+        .file("dbt/dbt_project.yml", DBT_PROJECT)
+        .file("dbt/macros/one.yaml", "macros:\n  - name: one  \n")
+        .file("dbt/macros/one.sql", "{% macro one() %}1{% endmacro %}\n")
+        .commit("the project");
+    let ran = sandbox.cadet(&["check", "--all", "--format", "sarif"]);
+    let log: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let uris = log["runs"][0]["results"].as_array().unwrap().iter();
+    let uris = uris.map(|result| &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]);
+    assert!(uris.clone().all(|uri| uri.as_str().unwrap().starts_with("dbt/")), "{}", ran.stdout);
+    assert!(uris.count() > 0);
+    let diff = sandbox.cadet_in("dbt", &["check", "--all", "--diff"], &[]);
+    assert!(diff.stdout.contains("--- a/dbt/macros/one.yaml"), "{}", diff.shown());
 }

@@ -177,8 +177,13 @@ fn levels_for_a_group_and_for_some_files() {
     ");
     insta::assert_snapshot!(sandbox.file("cadet.yaml", "paths:\n  models/courts/:\n    dosc: off\n").cadet(&["check", "--all"]).shown(), @"
     --- stderr
-    error: cadet.yaml names the rule `dosc`, which does not exist; did you mean `docs`?
-    help: see docs/settings.md for what cadet.yaml may hold
+    error[settings/cadet-yaml]: there is no rule and no group of rules `dosc`; did you mean `docs`?
+      ╭▸ cadet.yaml:3:5
+      │
+    3 │     dosc: off
+      │     ━━━━
+      │
+      ╰ help: nothing was done: cadet does not guess what was meant; see docs/settings.md for what cadet.yaml may hold
     --- exit code 2
     ");
 }

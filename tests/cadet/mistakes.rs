@@ -418,8 +418,13 @@ fn settings_with_a_rule_that_does_not_exist() {
     let sandbox = project().file("cadet.yaml", "rules:\n  naming/model-files: off\n").commit("the project");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
     --- stderr
-    error: cadet.yaml names the rule `naming/model-files`, which does not exist; did you mean `naming/model-file`?
-    help: see docs/settings.md for what cadet.yaml may hold
+    error[settings/cadet-yaml]: there is no rule and no group of rules `naming/model-files`; did you mean `naming/model-file`?
+      ╭▸ cadet.yaml:2:3
+      │
+    2 │   naming/model-files: off
+      │   ━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: nothing was done: cadet does not guess what was meant; see docs/settings.md for what cadet.yaml may hold
     --- exit code 2
     ");
 }

@@ -159,3 +159,49 @@ fn columns_are_missed_only_where_all_are_known() {
     seeds/headers the column `Code` will be called `code`
     ");
 }
+
+#[test]
+fn the_list_may_lie_at_the_top_of_the_repository() {
+    let sandbox = Sandbox::new()
+        .remove("dbt_project.yml")
+        .file("scripts/source_database_names.txt", "xhibit_v1\nnomis\n")
+        .file("dbt/dbt_project.yml", DBT_PROJECT)
+        .file("dbt/models/sources/oasys.yaml", "sources:\n  - name: oasys\n    tables:\n      - name: answers\n")
+        .commit("the project");
+    let ran = sandbox.cadet(&["check", "--all", "--quiet"]);
+    insta::assert_snapshot!(ran.shown(), @"
+    warning[sources/name-list]: this list is not sorted: `nomis` comes after `xhibit_v1`
+      ╭▸ scripts/source_database_names.txt:2:1
+      │
+    2 │ nomis
+      │ ━━━━━
+      │
+      ╰ help: sort the lines, each name once
+
+    warning[graph/unused-source]: nothing reads the source `oasys`
+      ╭▸ dbt/models/sources/oasys.yaml:4:15
+      │
+    4 │       - name: answers
+      │               ━━━━━━━
+      │
+      ╰ help: remove it, unless a model that reads it is on its way
+
+    warning[sources/name-list]: the source database `oasys` is not in `../scripts/source_database_names.txt`
+      ╭▸ dbt/models/sources/oasys.yaml:4:15
+      │
+    4 │       - name: answers
+      │               ━━━━━━━
+      │
+      ╰ help: add the line `oasys` to it, in alphabetical order
+
+    ✓ Checked the whole project: 3 warnings.
+    --- exit code 0
+    ");
+    // A branch is told what it changes about the list.
+    let branch = sandbox.branch("work").file("scripts/source_database_names.txt", "xhibit_v1\nnomis\nnomis\n");
+    let ran = branch.cadet(&["check", "--format", "github"]);
+    insta::assert_snapshot!(ran.shown(), @"
+    ::warning file=scripts/source_database_names.txt,line=3,endLine=3,col=1,endColumn=6,title=cadet%3A sources/name-list::`nomis` stands twice in this list%0Asort the lines, each name once
+    --- exit code 0
+    ");
+}

@@ -7,6 +7,8 @@ use sqlparser::ast::{
 };
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan};
 
+use super::columns::constraint;
+
 /// A way of writing that is another database's.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Idiom {
@@ -118,21 +120,11 @@ pub(super) fn in_select(select: &Select) -> Found {
 
 fn in_joins(table: &TableWithJoins, found: &mut Found) {
     for join in &table.joins {
-        let idiom = match &join.join_operator {
-            JoinOperator::Join(constraint)
-            | JoinOperator::Inner(constraint)
-            | JoinOperator::Left(constraint)
-            | JoinOperator::LeftOuter(constraint)
-            | JoinOperator::Right(constraint)
-            | JoinOperator::RightOuter(constraint)
-            | JoinOperator::FullOuter(constraint) => {
-                if !matches!(constraint, JoinConstraint::None) {
-                    continue;
-                }
-                &NO_CONDITION
-            }
-            JoinOperator::CrossJoin(_) => continue,
-            _ => &OTHER_JOIN,
+        let idiom = match (&join.join_operator, constraint(&join.join_operator)) {
+            (JoinOperator::CrossJoin(_), _) => continue,
+            (_, Some(JoinConstraint::None)) => &NO_CONDITION,
+            (_, Some(_)) => continue,
+            (_, None) => &OTHER_JOIN,
         };
         found.push((idiom, join.relation.span()));
     }

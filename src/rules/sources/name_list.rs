@@ -5,7 +5,7 @@
 //!
 //! A weekly workflow writes the files in `models/sources/` from this list. A database that is not in it is no longer kept
 //! up to date, and two people who add a name at the end of a list that is not sorted get a merge conflict. The rule speaks
-//! where such a file lies in the project's folder.
+//! where such a file lies in the project's folder, or above it in the same repository.
 //!
 //! ## Fails
 //!
@@ -49,7 +49,7 @@ const PATHS: [&str; 2] = ["scripts/source_database_names.txt", "scripts/source_d
 
 fn check(handbook: &Handbook<'_>, found: &mut Found) {
     let project = handbook.subject.project;
-    let Some(file) = PATHS.iter().find_map(|path| project.tree.find(path)) else { return };
+    let Some(file) = project.tree.nearest(&PATHS) else { return };
     let Ok(text) = file.text() else { return };
     let names: Vec<&str> =
         text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
@@ -82,7 +82,8 @@ fn order(path: &str, text: &str, names: &[&str], sorted: &BTreeSet<&str>, found:
     let at = text.rfind(name).unwrap_or(0);
     let finding = found.at(Place::span(path, at..at + name.len()), message);
     finding.help = Some("sort the lines, each name once".to_owned());
-    if !text.lines().any(|line| line.trim_start().starts_with('#')) {
+    // Fixes stay within the project's folder.
+    if !path.starts_with("../") && !text.lines().any(|line| line.trim_start().starts_with('#')) {
         let whole: String = sorted.iter().map(|name| format!("{name}\n")).collect();
         finding.fix = Some(Box::new(Fix::safe(Place::span(path, 0..text.len()), whole)));
     }
