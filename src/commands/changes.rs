@@ -17,7 +17,7 @@ use crate::project::given;
 use crate::project::read::Inputs;
 use crate::project::scopes::Run;
 use crate::project::{Node, Project, ResourceType, read};
-use crate::rules::{self, Bodies, Checked, Entry, Subject};
+use crate::rules::{self, Bodies, Checked, Entry, Subject, Touched};
 use crate::settings::{self, Policy};
 use crate::source::changes::Changes;
 use crate::source::{ChangeKind, Repo, Tree};
@@ -129,10 +129,14 @@ impl PullRequest {
         let settings = Policy::read(&self.head.tree).err().map(|error| error.finding(help));
         let (mut here, mut elsewhere): (Vec<_>, Vec<_>) =
             self.all_findings().iter().cloned().partition(|finding| self.is_changed(&finding.place.path));
-        let touched = self.touched_files();
+        let touched = self.bodies().touched.as_ref();
+        let is_in = |ids: fn(&Touched) -> &HashSet<String>| self.are_files_of(touched.map(ids));
+        let (has_changed, is_touched) = (is_in(|touched| &touched.changed), is_in(|touched| &touched.all));
         // What a rule finds that looks at one table or file at a time was so before, where nothing is touched.
-        elsewhere.retain(|finding| !rules::is_of_file_alone(&finding.rule));
-        elsewhere.retain(|finding| touched(&finding.place.path) || !rules::is_of_node_alone(&finding.rule));
+        elsewhere.retain(|Finding { rule, place, .. }| {
+            let is_new = if rules::is_of_node_alone(rule) { has_changed(&place.path) } else { is_touched(&place.path) };
+            !rules::is_of_file_alone(rule) && (is_new || !rules::is_of_node(rule))
+        });
         if !elsewhere.is_empty() {
             let before = self.before(&elsewhere);
             let known: HashSet<_> = before.iter().map(Finding::identity).collect();
@@ -151,7 +155,7 @@ impl PullRequest {
         let is_without_sql = rules.iter().all(|rule| rules::is_without_sql(rule));
         let bodies = match &self.bodies().touched {
             _ if is_without_sql => Bodies::default(),
-            Some(touched) => Bodies::of(self.base(), &self.policy, &touched.iter().map(String::as_str).collect()),
+            Some(touched) => Bodies::of(self.base(), &self.policy, &touched.all.iter().map(String::as_str).collect()),
             None => Bodies::all(self.base(), &self.policy),
         };
         let subject = Subject::new(self.base(), &bodies, &self.policy).changed(&self.changes);
@@ -217,12 +221,10 @@ impl PullRequest {
         self.changes.iter().any(is_relevant) && files.any(|file| has(&self.base_tree, &file.path, "enforced"))
     }
 
-    /// Whether a file defines or describes a node that the change can matter to.
-    fn touched_files(&self) -> impl Fn(&str) -> bool {
-        let files: Option<HashSet<&str>> = self.bodies().touched.as_ref().map(|touched| {
-            let nodes = touched.iter().filter_map(|id| self.head.node(id));
-            nodes.flat_map(files_of).collect()
-        });
+    /// Whether a file defines or describes one of these nodes; they are all when none are named.
+    fn are_files_of<'s>(&'s self, ids: Option<&'s HashSet<String>>) -> impl Fn(&str) -> bool + 's {
+        let nodes = |ids: &'s HashSet<String>| ids.iter().filter_map(|id| self.head.node(id));
+        let files: Option<HashSet<&str>> = ids.map(|ids| nodes(ids).flat_map(files_of).collect());
         move |path| files.as_ref().is_none_or(|files| files.contains(path))
     }
 

@@ -1,7 +1,9 @@
 //! What depends on what: order, ancestors, descendants and circles.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet, HashSetExt};
 
 use super::Project;
 use super::node::{Node, ResourceType};

@@ -1,6 +1,6 @@
 //! What may not be twice, and what must be there: names, relations and groups. Behaviour: `dbt.parser.manifest`.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::node::{Node, ResourceType};
 use super::problem::{Problem, ProblemKind, did_you_mean};

@@ -6,8 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
+use super::ById;
 use super::drafts::Draft;
 use super::entries::{Entry, PropertyFile};
 use super::finish::Said;
@@ -70,7 +69,7 @@ impl<'k> Known<'k> {
         &self,
         files: &'f [Arc<PropertyFile>],
         sources: &[Entry<'_>],
-        nodes: &IndexMap<String, Arc<Node>>,
+        nodes: &ById<Arc<Node>>,
     ) -> HashSet<&'f str> {
         // What overrides a source decides about another file.
         let overrides = sources.iter().any(|entry| entry.yaml.get("overrides").is_some());

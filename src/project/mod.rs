@@ -68,6 +68,9 @@ use crate::source::Tree;
 use package::Package;
 use profile::Target;
 
+/// What is known by its unique id, in the order in which it was read.
+pub type ById<T> = IndexMap<String, T, foldhash::fast::RandomState>;
+
 /// A dbt project, whole.
 #[derive(Debug)]
 pub struct Project {
@@ -79,10 +82,10 @@ pub struct Project {
     pub tree: Arc<Tree>,
     pub packages: Vec<Package>,
     /// Models, seeds, snapshots, analyses, tests and operations by unique id.
-    pub nodes: IndexMap<String, Arc<Node>>,
-    pub sources: IndexMap<String, SourceTable>,
+    pub nodes: ById<Arc<Node>>,
+    pub sources: ById<SourceTable>,
     /// Exposures, metrics, semantic models, saved queries and unit tests by unique id.
-    pub others: IndexMap<String, Arc<Node>>,
+    pub others: ById<Arc<Node>>,
     pub groups: Vec<group::Group>,
     /// Tests of what is disabled or not there: dbt keeps them in its manifest, and never runs them.
     pub lost_tests: Vec<Arc<Node>>,

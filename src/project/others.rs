@@ -3,8 +3,7 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
+use super::ById;
 use super::entries::{self, PropertyFile};
 use super::names::Namer;
 use super::node::Node;
@@ -18,7 +17,7 @@ use super::{exposure, metric, saved_query, semantic_model};
 pub(super) fn read(
     reader: &Reader<'_>,
     files: &[Arc<PropertyFile>],
-    (nodes, disabled): (&IndexMap<String, Arc<Node>>, &[Arc<Node>]),
+    (nodes, disabled): (&ById<Arc<Node>>, &[Arc<Node>]),
     problems: &mut Vec<Problem>,
 ) -> Vec<Node> {
     let mut found = Vec::new();

@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use rayon::prelude::*;
 
+use super::ById;
 use super::drafts::{self, Draft};
 use super::entries::{self, Entry, PropertyFile};
 use super::finish::{self, Said};
@@ -22,9 +22,9 @@ use crate::PIECE;
 /// Everything that files define, before references are resolved.
 #[derive(Default)]
 pub(super) struct Parts {
-    pub nodes: IndexMap<String, Arc<Node>>,
-    pub sources: IndexMap<String, SourceTable>,
-    pub others: IndexMap<String, Arc<Node>>,
+    pub nodes: ById<Arc<Node>>,
+    pub sources: ById<SourceTable>,
+    pub others: ById<Arc<Node>>,
     pub groups: Vec<group::Group>,
     pub disabled: Vec<Arc<Node>>,
     pub macro_patches: HashMap<String, patches::MacroPatch>,

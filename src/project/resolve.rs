@@ -1,11 +1,11 @@
 //! References in, what they lead to out. Behaviour: dbt's "ref" and "source".
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+use foldhash::{HashMap, HashSet};
 use rayon::prelude::*;
 
+use super::ById;
 use super::node::{Node, ResourceType, Version};
 use super::problem::{Problem, ProblemKind, did_you_mean};
 use super::{Project, SourceTable, semantic_links};
@@ -156,7 +156,7 @@ pub fn resolve(project: &mut Project) {
             project.lost_tests.extend(lost);
             continue;
         }
-        let nodes: &mut IndexMap<String, Arc<Node>> =
+        let nodes: &mut ById<Arc<Node>> =
             if project.nodes.contains_key(&id) { &mut project.nodes } else { &mut project.others };
         let Some(node) = nodes.get_mut(&id) else { continue };
         if node.depends_on != found.depends_on || found.is_lost {

@@ -28,7 +28,15 @@ pub struct Bodies {
     pub(super) seeds: HashMap<String, Result<Table, CsvProblem>>,
     pub(super) relations: Relations,
     /// What is to be judged; nothing when that is everything.
-    pub touched: Option<HashSet<String>>,
+    pub touched: Option<Touched>,
+}
+
+/// What a change can matter to, by unique ids.
+pub struct Touched {
+    /// What changed files define, describe or name.
+    pub changed: HashSet<String>,
+    /// That, and what it can matter to.
+    pub all: HashSet<String>,
 }
 
 /// What came of reading a query.

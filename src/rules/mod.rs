@@ -26,11 +26,12 @@ mod touched;
 mod waive;
 mod written;
 
-pub use bodies::Bodies;
+pub use bodies::{Bodies, Touched};
 pub(crate) use handbook::Names;
 pub(crate) use known_configs::is_config;
 pub use registry::{
-    Check, Checked, Entry, Found, Rule, find, is_of_file_alone, is_of_node_alone, is_without_sql, run, run_where,
+    Check, Checked, Entry, Found, Rule, find, is_of_file_alone, is_of_node, is_of_node_alone, is_without_sql, run,
+    run_where,
 };
 pub use seed_rows::SeedRows;
 use snake::snake_case;

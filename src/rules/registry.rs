@@ -150,7 +150,9 @@ macro_rules! rules {
 
 /// The rule with this id; `_` and `-` are the same.
 pub fn find(id: &str) -> Option<&'static Entry> {
-    super::RULES.iter().find(|entry| entry.id() == id.replace('_', "-"))
+    let (group, name) = id.split_once('/')?;
+    let as_file = |c: char| if c == '-' { '_' } else { c };
+    super::RULES.iter().find(|entry| entry.group == group && entry.file.chars().eq(name.chars().map(as_file)))
 }
 
 /// Runs every rule that the policy does not switch off, and takes out what comments ignore. The findings are sorted.
@@ -188,10 +190,15 @@ pub fn is_of_file_alone(id: &str) -> bool {
     find(id).is_some_and(|entry| matches!(entry.rule.check, Check::Layout(_)))
 }
 
-/// Whether a rule looks at one table, file or template at a time, with what it depends on and what it is a part of.
+/// Whether a rule looks at one table, file or template at a time, with what that depends on.
+pub fn is_of_node(id: &str) -> bool {
+    let is_one = |check: &Check| !matches!(check, Check::Project(_) | Check::Problems(_) | Check::Ignores(_));
+    find(id).is_some_and(|entry| is_one(&entry.rule.check))
+}
+
+/// Whether a rule looks at one table at a time, and neither at its SQL nor at what that depends on.
 pub fn is_of_node_alone(id: &str) -> bool {
-    let is_alone = |check: &Check| !matches!(check, Check::Project(_) | Check::Problems(_) | Check::Ignores(_));
-    find(id).is_some_and(|entry| is_alone(&entry.rule.check))
+    is_of_node(id) && is_without_sql(id) && !id.starts_with("versions/")
 }
 
 /// Groups whose rules look at the project as it was read, and not at what its templates become.

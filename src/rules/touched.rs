@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::Bodies;
+use super::bodies::{Bodies, Touched};
 use crate::project::graph::Graph;
 use crate::project::known::decides_about_all;
 use crate::project::{Node, Project};
@@ -36,11 +36,11 @@ pub(super) fn changed<'p>(head: &'p Project, base: &Tree, changes: &Changes) -> 
 impl Bodies {
     /// The bodies of what a change of files can matter to.
     pub fn of_change(head: &Project, policy: &Policy, base: &Tree, changes: &Changes) -> Self {
-        let Some(mut moving) = changed(head, base, changes) else { return Self::all(head, policy) };
+        let Some(changed) = changed(head, base, changes) else { return Self::all(head, policy) };
         let graph = Graph::new(head);
-        let mut touched = moving.clone();
-        let mut bodies = Self::of(head, policy, &moving);
-        let mut next: HashSet<&str> = moving.clone();
+        let (mut moving, mut touched) = (changed.clone(), changed.clone());
+        let mut bodies = Self::of(head, policy, &changed);
+        let mut next = changed.clone();
         while !next.is_empty() {
             let readers = next.iter().flat_map(|id| graph.children(id)).copied();
             let readers: HashSet<&str> = readers.filter(|id| !moving.contains(id)).collect();
@@ -58,7 +58,8 @@ impl Bodies {
             touched.extend(readers);
             moving.extend(&next);
         }
-        bodies.touched = Some(touched.into_iter().map(str::to_owned).collect());
+        let owned = |ids: HashSet<&str>| ids.into_iter().map(str::to_owned).collect();
+        bodies.touched = Some(Touched { changed: owned(changed), all: owned(touched) });
         bodies
     }
 }
