@@ -132,10 +132,11 @@ impl PullRequest {
         let touched = self.bodies().touched.as_ref();
         let is_in = |ids: fn(&Touched) -> &HashSet<String>| self.are_files_of(touched.map(ids));
         let (has_changed, is_touched) = (is_in(|touched| &touched.changed), is_in(|touched| &touched.all));
-        // What a rule finds that looks at one table or file at a time was so before, where nothing is touched.
+        // What a rule finds that looks at one table or file at a time was so before, where nothing is touched. Whether a
+        // file above the project changed is not known.
         elsewhere.retain(|Finding { rule, place, .. }| {
             let is_new = if rules::is_of_node_alone(rule) { has_changed(&place.path) } else { is_touched(&place.path) };
-            !rules::is_of_file_alone(rule) && (is_new || !rules::is_of_node(rule))
+            place.path.starts_with("../") || (!rules::is_of_file_alone(rule) && (is_new || !rules::is_of_node(rule)))
         });
         if !elsewhere.is_empty() {
             let before = self.before(&elsewhere);
