@@ -266,6 +266,12 @@ pub struct RunArgs {
     /// Stop after the first failure
     #[arg(long, short = 'x')]
     pub fail_fast: bool,
+    /// On Athena: read what did not change from production, unless the target has it newer [default in `ci`]
+    #[arg(long)]
+    pub defer: bool,
+    /// On Athena: build what did not change, and is not there, in the target too
+    #[arg(long, overrides_with = "defer")]
+    pub no_defer: bool,
     /// A folder with <database>/<table>.csv for the sources [default: empty tables]
     #[arg(long, value_name = "DIR")]
     pub source_data: Option<PathBuf>,
