@@ -37,7 +37,8 @@ async fn a_table_is_files_below_its_location_and_an_entry_in_the_catalogue() {
     let done = execute(&athena, &create_table("t", ", partitioned_by = array['day']", query)).await.done();
     assert_eq!(done.updated(), 2);
     let objects = double.objects("s3://mojap-derived-tables/");
-    let folders: Vec<&str> = objects.iter().filter_map(|address| address.rsplit_once('/')).map(|(folder, _)| folder).collect();
+    let folders: Vec<&str> =
+        objects.iter().filter_map(|address| address.rsplit_once('/')).map(|(folder, _)| folder).collect();
     assert_eq!(
         folders,
         [

@@ -29,9 +29,7 @@ pub fn clients(double: &Double) -> Clients {
             aws_config::timeout::TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(2)).build(),
         )
         .endpoint_url(double.url())
-        .http_client(
-            aws_smithy_http_client::Builder::new().build_http(),
-        )
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
     let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build();
     Clients {
@@ -92,7 +90,9 @@ impl Answer {
 
     pub fn types(&self) -> Vec<String> {
         let columns = self.results.result_set().and_then(|set| set.result_set_metadata());
-        columns.map(|set| set.column_info().iter().map(|column| column.r#type().to_owned()).collect()).unwrap_or_default()
+        columns
+            .map(|set| set.column_info().iter().map(|column| column.r#type().to_owned()).collect())
+            .unwrap_or_default()
     }
 
     pub fn updated(&self) -> i64 {

@@ -147,9 +147,7 @@ impl Fault {
                 let code = if is_s3 { "ServiceUnavailable" } else { "ServiceUnavailableException" };
                 refuse(Refusal::new(503, code, "Service is unable to handle request."))
             }
-            Self::ExpiredToken if is_s3 => {
-                refuse(Refusal::bad("ExpiredToken", "The provided token has expired."))
-            }
+            Self::ExpiredToken if is_s3 => refuse(Refusal::bad("ExpiredToken", "The provided token has expired.")),
             Self::ExpiredToken => {
                 refuse(Refusal::bad("ExpiredTokenException", "The security token included in the request is expired"))
             }

@@ -42,8 +42,9 @@ impl Hooks {
 
     /// What is to be done at this moment of the call with this number.
     pub fn take(&mut self, number: usize, moment: Moment) -> (Vec<Once>, Vec<Always>) {
-        let (due, rest) =
-            std::mem::take(&mut self.once).into_iter().partition::<Vec<_>, _>(|hook| (hook.0, hook.1) == (number, moment));
+        let (due, rest) = std::mem::take(&mut self.once)
+            .into_iter()
+            .partition::<Vec<_>, _>(|hook| (hook.0, hook.1) == (number, moment));
         self.once = rest;
         let always = self.always.iter().filter(|(at, _)| *at == moment).map(|(_, hook)| Arc::clone(hook));
         (due.into_iter().map(|(_, _, hook)| hook).collect(), always.collect())

@@ -70,6 +70,7 @@ impl Double {
     pub fn start() -> Self {
         let connection = Connection::open_in_memory().unwrap();
         cadet::engine::duckdb::prepare(&connection).unwrap();
+        sql::parquet::register(&connection);
         connection.execute_batch("set global threads = 2; set global preserve_insertion_order = true").unwrap();
         let mut store = Store::new();
         store.add_bucket(BUCKET);

@@ -193,7 +193,9 @@ fn stop(world: &Arc<World>, id: &str) -> Result<Value, Refusal> {
         let is_live = queries.get(id)?.state.is_live();
         let course = queries.under_way.remove(id);
         queries.stop(id)?;
-        course.filter(|course| course.leaves_files && is_live).and_then(|course| Some((course, queries.get(id).ok()?.clone())))
+        course
+            .filter(|course| course.leaves_files && is_live)
+            .and_then(|course| Some((course, queries.get(id).ok()?.clone())))
     };
     // What a stopped statement has written by then stays there.
     if let Some((course, query)) = left {

@@ -118,10 +118,8 @@ fn tables(catalogue: &Catalogue, input: &Value) -> Result<Value, Refusal> {
         .map_err(|_| Refusal::bad("InvalidInputException", "Invalid expression"))?;
     let is_any = text(input, "Expression").is_empty();
     let found = catalogue.database(database)?.tables.iter();
-    let found: Vec<Value> = found
-        .filter(|(name, _)| is_any || pattern.is_match(name))
-        .map(|(_, table)| shown(table, database))
-        .collect();
+    let found: Vec<Value> =
+        found.filter(|(name, _)| is_any || pattern.is_match(name)).map(|(_, table)| shown(table, database)).collect();
     let (some, next) = page(&found, input, most(input, 100))?;
     Ok(json!({ "TableList": some, "NextToken": next }))
 }

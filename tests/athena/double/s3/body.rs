@@ -9,8 +9,7 @@ use crate::double::http::Request;
 /// The object's bytes, which keep what their checksums promise.
 pub fn received(request: &Request) -> Result<Vec<u8>, Refusal> {
     let is_chunked = request.header("x-amz-content-sha256").is_some_and(|value| value.starts_with("STREAMING-"));
-    let (bytes, trailers) =
-        if is_chunked { unchunked(&request.body)? } else { (request.body.clone(), Vec::new()) };
+    let (bytes, trailers) = if is_chunked { unchunked(&request.body)? } else { (request.body.clone(), Vec::new()) };
     if let Some(length) = request.header("x-amz-decoded-content-length")
         && length.parse() != Ok(bytes.len())
     {

@@ -16,9 +16,10 @@ pub fn list(store: &Store, bucket: &str, request: &Request) -> Result<Reply, Ref
     let delimiter = request.query("delimiter").filter(|delimiter| !delimiter.is_empty());
     let most = request.query("max-keys").and_then(|most| most.parse().ok()).unwrap_or(PAGE).min(PAGE);
     let after = match request.query("continuation-token") {
-        Some(token) => Some(key_of(token).ok_or_else(|| {
-            Refusal::bad("InvalidArgument", "The continuation token provided is incorrect")
-        })?),
+        Some(token) => Some(
+            key_of(token)
+                .ok_or_else(|| Refusal::bad("InvalidArgument", "The continuation token provided is incorrect"))?,
+        ),
         None => request.query("start-after").map(str::to_owned),
     };
     let objects = store.bucket(bucket)?;

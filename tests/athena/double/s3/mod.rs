@@ -34,9 +34,9 @@ pub fn answer(store: &mut Store, operation: &str, request: &Request) -> Result<R
         "UploadPart" => multipart::part(store, at, request),
         "CompleteMultipartUpload" => multipart::complete(store, at, request),
         "AbortMultipartUpload" => multipart::abort(store, at, request),
-        "HeadBucket" => store.bucket(&bucket).map(|_| {
-            Reply { status: 200, ..Reply::default() }.header("x-amz-bucket-region", "eu-west-1")
-        }),
+        "HeadBucket" => store
+            .bucket(&bucket)
+            .map(|_| Reply { status: 200, ..Reply::default() }.header("x-amz-bucket-region", "eu-west-1")),
         other => Err(Refusal::new(501, "NotImplemented", format!("the double does not know {other}"))),
     }
 }
@@ -102,9 +102,10 @@ fn delete(store: &mut Store, (bucket, key): (&str, &str), request: &Request) -> 
 }
 
 fn delete_many(store: &mut Store, bucket: &str, request: &Request) -> Result<Reply, Refusal> {
-    let has_sum = request.headers.iter().any(|(name, _)| {
-        name == "content-md5" || name.starts_with("x-amz-checksum-") || name == "x-amz-trailer"
-    });
+    let has_sum = request
+        .headers
+        .iter()
+        .any(|(name, _)| name == "content-md5" || name.starts_with("x-amz-checksum-") || name == "x-amz-trailer");
     if !has_sum {
         let message = "Missing required header for this request: Content-MD5 OR x-amz-checksum-*";
         return Err(Refusal::bad("InvalidRequest", message));

@@ -89,11 +89,7 @@ pub fn abort(store: &mut Store, (bucket, key): (&str, &str), request: &Request) 
     Ok(Reply { status: 204, ..Reply::default() })
 }
 
-fn upload<'s>(
-    store: &'s mut Store,
-    (bucket, key): (&str, &str),
-    request: &Request,
-) -> Result<&'s mut Upload, Refusal> {
+fn upload<'s>(store: &'s mut Store, (bucket, key): (&str, &str), request: &Request) -> Result<&'s mut Upload, Refusal> {
     let id = request.query("uploadId").unwrap_or_default();
     let found = store.uploads.get_mut(id).filter(|upload| upload.bucket == bucket && upload.key == key);
     found.ok_or_else(|| Refusal::new(404, "NoSuchUpload", "The specified upload does not exist."))

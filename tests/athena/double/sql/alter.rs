@@ -50,7 +50,10 @@ pub fn alter(run: &Run<'_>, words: &mut Words<'_>) -> Result<Done, Failed> {
     }
     let names: Vec<&str> = columns.iter().filter_map(|column| column["Name"].as_str()).collect();
     if let Some(twice) = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
-        return Err(Failed::user(format!("FAILED: Execution Error, return code 1. Duplicate column name: {}", twice.1)));
+        return Err(Failed::user(format!(
+            "FAILED: Execution Error, return code 1. Duplicate column name: {}",
+            twice.1
+        )));
     }
     input["StorageDescriptor"]["Columns"] = json!(columns);
     run.world.catalogue().update_table(&name.database, input, None, false).map_err(refused)?;
@@ -67,7 +70,8 @@ fn renamed(run: &Run<'_>, name: &Named, table: &Table, path: &[String]) -> Resul
     };
     let mut catalogue = run.world.catalogue();
     if catalogue.table(&new.database, &new.table).is_ok() {
-        let message = format!("TABLE_ALREADY_EXISTS: line 1:1: Target table 'awsdatacatalog.{}' already exists", new.shown());
+        let message =
+            format!("TABLE_ALREADY_EXISTS: line 1:1: Target table 'awsdatacatalog.{}' already exists", new.shown());
         return Err(Failed::user(message));
     }
     let mut table = catalogue.delete_table(&name.database, &name.table).map_err(refused)?;
@@ -88,7 +92,9 @@ fn spec(words: &mut Words<'_>, table: &Table) -> Result<Vec<String>, Failed> {
     let keys = table.partition_keys();
     let value = |(key, _): &(String, String)| given.iter().find(|(own, _)| own == key).map(|(_, value)| value.clone());
     keys.iter().map(value).collect::<Option<Vec<_>>>().filter(|values| values.len() == given.len()).ok_or_else(|| {
-        Failed::user("FAILED: SemanticException [Error 10006]: Partition spec does not fit the table's partition columns")
+        Failed::user(
+            "FAILED: SemanticException [Error 10006]: Partition spec does not fit the table's partition columns",
+        )
     })
 }
 

@@ -100,11 +100,19 @@ fn wanted(
     }
     let location = match own {
         Some(location) => location,
-        None if is_iceberg => return Err(Failed::user("INVALID_TABLE_PROPERTY: location is required for Iceberg tables")),
+        None if is_iceberg => {
+            return Err(Failed::user("INVALID_TABLE_PROPERTY: location is required for Iceberg tables"));
+        }
         None => format!("{}tables/{}", run.query.output, run.query.id),
     };
     let named = |property: &str| -> Vec<String> {
-        properties.get(property).map(|value| texts(value)).unwrap_or_default().iter().map(|name| name.to_lowercase()).collect()
+        properties
+            .get(property)
+            .map(|value| texts(value))
+            .unwrap_or_default()
+            .iter()
+            .map(|name| name.to_lowercase())
+            .collect()
     };
     let keys = if is_iceberg { Vec::new() } else { named("partitioned_by") };
     need_last(&keys, columns)?;
@@ -133,7 +141,9 @@ fn need_last(keys: &[String], columns: &[Written]) -> Result<(), Failed> {
         return Err(Failed::user("INVALID_TABLE_PROPERTY: Table contains only partition columns"));
     }
     if let Some(unknown) = keys.iter().find(|key| !names.contains(key)) {
-        return Err(Failed::user(format!("INVALID_TABLE_PROPERTY: Partition columns [{unknown}] not present in schema")));
+        return Err(Failed::user(format!(
+            "INVALID_TABLE_PROPERTY: Partition columns [{unknown}] not present in schema"
+        )));
     }
     if names[names.len() - keys.len()..].iter().copied().ne(keys) {
         let message = format!(
@@ -188,7 +198,9 @@ fn register(run: &Run<'_>, wanted: &Wanted, columns: &[Written], new: &[New]) ->
         let metadata = iceberg::new_metadata(run.world, &wanted.location, &files)?;
         input["StorageDescriptor"] = json!({ "Columns": data, "Location": wanted.location });
         input["Parameters"] = json!({ "table_type": "ICEBERG", "metadata_location": metadata });
-        for (name, value) in wanted.properties.iter().filter(|(name, _)| name.starts_with("vacuum_") || name.starts_with("optimize_")) {
+        for (name, value) in
+            wanted.properties.iter().filter(|(name, _)| name.starts_with("vacuum_") || name.starts_with("optimize_"))
+        {
             input["Parameters"][name] = json!(plain(value));
         }
     } else {
@@ -199,7 +211,8 @@ fn register(run: &Run<'_>, wanted: &Wanted, columns: &[Written], new: &[New]) ->
         });
     }
     let mut catalogue = run.world.catalogue();
-    let failed = |refusal: crate::double::error::Refusal| Failed::user(format!("HIVE_METASTORE_ERROR: {}", refusal.message));
+    let failed =
+        |refusal: crate::double::error::Refusal| Failed::user(format!("HIVE_METASTORE_ERROR: {}", refusal.message));
     catalogue.create_table(&wanted.name.database, input).map_err(failed)?;
     let table = catalogue.table_mut(&wanted.name.database, &wanted.name.table).map_err(failed)?;
     add_partitions(table, new, &descriptor, &|values| format!("{}/{}", wanted.location, partition_path(keys, values)));
@@ -218,7 +231,10 @@ pub fn add_partitions(
             let mut descriptor = descriptor.clone();
             descriptor["Columns"] = table.input["StorageDescriptor"]["Columns"].clone();
             descriptor["Location"] = json!(place_of(&new.values));
-            drop(partitions::add(table, json!({ "Values": new.values, "StorageDescriptor": descriptor, "Parameters": {} })));
+            drop(partitions::add(
+                table,
+                json!({ "Values": new.values, "StorageDescriptor": descriptor, "Parameters": {} }),
+            ));
         }
     }
 }
@@ -229,7 +245,9 @@ fn descriptor(format: &str, location: &str, (buckets, count): (&[String], u64)) 
     let text = "org.apache.hadoop.mapred.TextInputFormat";
     let text_out = format!("{io}.HiveIgnoreKeyTextOutputFormat");
     let (input, output, serde) = match format {
-        "orc" => (format!("{io}.orc.OrcInputFormat"), format!("{io}.orc.OrcOutputFormat"), format!("{io}.orc.OrcSerde")),
+        "orc" => {
+            (format!("{io}.orc.OrcInputFormat"), format!("{io}.orc.OrcOutputFormat"), format!("{io}.orc.OrcSerde"))
+        }
         "avro" => (
             format!("{io}.avro.AvroContainerInputFormat"),
             format!("{io}.avro.AvroContainerOutputFormat"),

@@ -49,7 +49,10 @@ pub fn drop(run: &Run<'_>, words: &mut Words<'_>) -> Result<Done, Failed> {
     };
     if table.is_view() != is_view {
         let message = match is_view {
-            true => format!("TABLE_NOT_FOUND: line 1:1: View '{}' does not exist, but a table with that name exists", name.shown()),
+            true => format!(
+                "TABLE_NOT_FOUND: line 1:1: View '{}' does not exist, but a table with that name exists",
+                name.shown()
+            ),
             false => "FAILED: SemanticException [Error 10001]: Cannot drop a view with DROP TABLE".to_owned(),
         };
         return Err(Failed::user(message));

@@ -1,13 +1,12 @@
 //! The files of a table, as DuckDB reads them.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::path::Path;
 
 use serde_json::Value;
 
+use super::parquet;
 use super::run::Run;
 use super::types::can_be_read;
 use super::words::{quoted, text};
@@ -20,34 +19,6 @@ pub struct Part {
     pub address: String,
     pub object: Object,
     pub values: Vec<String>,
-}
-
-/// What is known of a Parquet file; files never change.
-#[derive(Debug, Clone)]
-struct Known {
-    columns: Vec<(String, String)>,
-    rows: u64,
-}
-
-static KNOWN: LazyLock<Mutex<HashMap<PathBuf, Known>>> = LazyLock::new(Mutex::default);
-
-fn known(run: &Run<'_>, part: &Part) -> Result<Known, Failed> {
-    let file = &part.object.file;
-    if let Some(known) = KNOWN.lock().unwrap_or_else(PoisonError::into_inner).get(file) {
-        return Ok(known.clone());
-    }
-    let path = text(&file.display().to_string());
-    let unreadable = |_| {
-        Failed::user(format!(
-            "HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split {} (offset=0, length={}): not valid Parquet File",
-            part.address, part.object.size
-        ))
-    };
-    let columns = run.described(&format!("select * from read_parquet({path})")).map_err(unreadable)?;
-    let rows = run.number(&format!("select num_rows from parquet_file_metadata({path})")).map_err(unreadable)?;
-    let found = Known { columns, rows };
-    KNOWN.lock().unwrap_or_else(PoisonError::into_inner).insert(file.clone(), found.clone());
-    Ok(found)
 }
 
 pub fn is_parquet(file: &Path) -> bool {
@@ -111,31 +82,37 @@ fn list(parts: &[Part]) -> String {
 }
 
 /// Parquet files are read by the names of their columns; a type that does not fit is an error.
-fn parquet(
-    run: &Run<'_>,
-    parts: &[Part],
-    columns: &[(String, String)],
-) -> Result<(String, Vec<String>), Failed> {
-    let mut names: Vec<String> = Vec::new();
+fn parquet(run: &Run<'_>, parts: &[Part], columns: &[(String, String)]) -> Result<(String, Vec<String>), Failed> {
+    let mut selects = Vec::new();
     for part in parts {
-        let known = known(run, part)?;
-        run.input_rows.set(run.input_rows.get() + known.rows);
-        for (name, stored) in &known.columns {
-            let declared = columns.iter().find(|(column, _)| column.eq_ignore_ascii_case(name));
-            if let Some((_, declared)) = declared.filter(|(_, declared)| !can_be_read(stored, declared)) {
-                return Err(Failed::user(format!(
-                    "HIVE_BAD_DATA: Field {name}'s type {stored} in parquet file {} is incompatible with type \
-                     {declared} defined in table schema",
-                    part.address
-                )));
-            }
-            if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-                names.push(name.clone());
-            }
+        let loaded = parquet::loaded(run, &part.object.file).map_err(|error| {
+            Failed::user(format!(
+                "HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split {} (offset=0, length={}): {error}",
+                part.address, part.object.size
+            ))
+        })?;
+        run.input_rows.set(run.input_rows.get() + loaded.rows);
+        let mut items = vec![format!("{} as cadet_file", text(&part.object.file.display().to_string()))];
+        for (name, native) in columns {
+            let stored = loaded.columns.iter().find(|(stored, _)| stored.eq_ignore_ascii_case(name));
+            items.push(match stored {
+                None => format!("cast(null as {native}) as {}", quoted(name)),
+                Some((own, stored)) if can_be_read(stored, native) => {
+                    format!("cast({} as {native}) as {}", quoted(own), quoted(name))
+                }
+                Some((_, stored)) => {
+                    return Err(Failed::user(format!(
+                        "HIVE_BAD_DATA: Field {name}'s type {stored} in parquet file {} is incompatible with type \
+                         {native} defined in table schema",
+                        part.address
+                    )));
+                }
+            });
         }
+        selects.push(format!("select {} from {}", items.join(", "), quoted(&loaded.table)));
     }
-    let source = format!("read_parquet({}, union_by_name = true, filename = 'cadet_file')", list(parts));
-    Ok((source, names))
+    let names = columns.iter().map(|(name, _)| name.clone()).collect();
+    Ok((format!("({})", selects.join(" union all ")), names))
 }
 
 /// Text files: CSV as the serde's parameters have it, or JSON.
@@ -155,7 +132,8 @@ fn written(parts: &[Part], (columns, descriptor): (&[(String, String)], &Value))
     }
     let is_open = serde.contains("OpenCSV");
     let skip = descriptor["Parameters"]["skip.header.line.count"].as_str().unwrap_or("0");
-    let separator = if is_open { parameter("separatorChar").unwrap_or(",") } else { parameter("field.delim").unwrap_or("\u{1}") };
+    let separator =
+        if is_open { parameter("separatorChar").unwrap_or(",") } else { parameter("field.delim").unwrap_or("\u{1}") };
     let (quote, escape, null) = match is_open {
         true => (parameter("quoteChar").unwrap_or("\""), parameter("escapeChar").unwrap_or("\\"), "\u{2}"),
         false => ("", "", "\\N"),

@@ -81,8 +81,7 @@ pub fn needed(run: &Run<'_>, name: &Named, what: &str) -> Result<Table, Failed> 
     run.need_database(&name.database)?;
     let found = run.world.catalogue().table(&name.database, &name.table).ok().cloned();
     let Some(table) = found else {
-        let message =
-            format!("TABLE_NOT_FOUND: line 1:1: Table 'awsdatacatalog.{}' does not exist", name.shown());
+        let message = format!("TABLE_NOT_FOUND: line 1:1: Table 'awsdatacatalog.{}' does not exist", name.shown());
         return Err(Failed::user(message));
     };
     match table.is_iceberg() {

@@ -17,8 +17,7 @@ pub fn insert(run: &Run<'_>, words: &mut Words<'_>) -> Result<Done, Failed> {
     let name = run.named(&words.path());
     run.need_database(&name.database)?;
     let Some(table) = run.world.catalogue().table(&name.database, &name.table).ok().cloned() else {
-        let message =
-            format!("TABLE_NOT_FOUND: line 1:1: Table 'awsdatacatalog.{}' does not exist", name.shown());
+        let message = format!("TABLE_NOT_FOUND: line 1:1: Table 'awsdatacatalog.{}' does not exist", name.shown());
         return Err(Failed::user(message));
     };
     if table.is_view() {
@@ -28,8 +27,7 @@ pub fn insert(run: &Run<'_>, words: &mut Words<'_>) -> Result<Done, Failed> {
     let (start, query) = (words.place(), words.rest());
     let translated = translated(run, query, start)?;
     let given = run.described(&format!("({})", translated.sql))?;
-    let columns: Vec<Written> =
-        table.columns().into_iter().map(|(name, glue)| Written { name, glue }).collect();
+    let columns: Vec<Written> = table.columns().into_iter().map(|(name, glue)| Written { name, glue }).collect();
     let names = names.unwrap_or_else(|| columns.iter().map(|column| column.name.clone()).collect());
     let native: Vec<String> = given.into_iter().map(|(_, native)| native).collect();
     need_types(&columns, &names, &native)?;
@@ -63,7 +61,8 @@ fn names(words: &mut Words<'_>) -> Option<Vec<String>> {
     let list = ahead.list()?;
     let is_name = |text: &&str| {
         let mut own = Words::of(text);
-        own.name().is_some_and(|name| !["select", "with", "values", "table"].contains(&name.as_str())) && own.peek().is_none()
+        own.name().is_some_and(|name| !["select", "with", "values", "table"].contains(&name.as_str()))
+            && own.peek().is_none()
     };
     if !list.iter().all(|text| is_name(&text)) {
         return None;
@@ -77,17 +76,20 @@ fn need_types(columns: &[Written], names: &[String], given: &[String]) -> Result
         match columns.iter().find(|column| column.name == *name) {
             Some(column) => wanted.push(duckdb_of(&column.glue)),
             None => {
-                let message = format!("COLUMN_NOT_FOUND: line 1:1: Insert column name does not exist in target table: {name}");
+                let message =
+                    format!("COLUMN_NOT_FOUND: line 1:1: Insert column name does not exist in target table: {name}");
                 return Err(Failed::user(message));
             }
         }
     }
-    let fits = wanted.len() == given.len() && given.iter().zip(&wanted).all(|(given, wanted)| can_be_inserted(given, wanted));
+    let fits =
+        wanted.len() == given.len() && given.iter().zip(&wanted).all(|(given, wanted)| can_be_inserted(given, wanted));
     if fits {
         return Ok(());
     }
     let shown = |types: &[String]| {
-        let types: Vec<String> = types.iter().map(|native| cadet::engine::duckdb::rows::athena_type(&native.to_uppercase())).collect();
+        let types: Vec<String> =
+            types.iter().map(|native| cadet::engine::duckdb::rows::athena_type(&native.to_uppercase())).collect();
         types.join(", ")
     };
     Err(Failed::user(format!(

@@ -72,10 +72,13 @@ pub fn merge(run: &Run<'_>, words: &mut Words<'_>) -> Result<Done, Failed> {
     let sources = format!("(select *, true as cadet_is_source from {source}) as {}", quoted(&source_alias));
     let targets = format!("(select *, true as cadet_is_target from {}) as {}", written(&name), quoted(&alias));
     let matched = format!("{targets} left join {sources} on {on}");
-    let (whole, pairs) = (format!("select count(*) as n from {}", written(&name)), format!("select count(*) as n from {matched}"));
+    let (whole, pairs) =
+        (format!("select count(*) as n from {}", written(&name)), format!("select count(*) as n from {matched}"));
     let number = |sql: &str| run.number(&translated(run, sql, 0)?.sql);
     if number(&pairs)? > number(&whole)? {
-        return Err(Failed::user("MERGE_TARGET_ROW_MULTIPLE_MATCHES: One MERGE target table row matched more than one source row"));
+        return Err(Failed::user(
+            "MERGE_TARGET_ROW_MULTIPLE_MATCHES: One MERGE target table row matched more than one source row",
+        ));
     }
     let unmatched = format!("{sources} left join {targets} on {on} where {}.cadet_is_target is null", quoted(&alias));
     let columns: Vec<String> = table.columns().into_iter().map(|(name, _)| name).collect();
@@ -97,7 +100,8 @@ fn rows(
     };
     let is_pair = format!("{}.cadet_is_source is not null", quoted(source));
     let chosen = |is_matched: bool, extra: &str| {
-        let cases: String = fits(is_matched).iter().map(|(at, own)| format!(" when {extra}({own}) then {at}")).collect();
+        let cases: String =
+            fits(is_matched).iter().map(|(at, own)| format!(" when {extra}({own}) then {at}")).collect();
         if cases.is_empty() { "-1".to_owned() } else { format!("case{cases} else -1 end") }
     };
     let for_target = chosen(true, &format!("{is_pair} and "));
@@ -112,7 +116,11 @@ fn rows(
             _ => None,
         });
         let cases: String = new.collect();
-        if cases.is_empty() { format!("{old} as {}", quoted(column)) } else { format!("case{cases} else {old} end as {}", quoted(column)) }
+        if cases.is_empty() {
+            format!("{old} as {}", quoted(column))
+        } else {
+            format!("case{cases} else {old} end as {}", quoted(column))
+        }
     };
     let cells: Vec<String> = columns.iter().map(cell).collect();
     let deletes: Vec<String> = clauses

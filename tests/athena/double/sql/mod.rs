@@ -8,6 +8,7 @@ mod files;
 mod iceberg;
 mod insert;
 mod merge;
+pub mod parquet;
 mod run;
 mod select;
 mod stage;

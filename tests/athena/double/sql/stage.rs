@@ -2,9 +2,10 @@
 
 use cadet::engine::duckdb::athena::Translated;
 
+use super::parquet;
 use super::run::Run;
 use super::types::{duckdb_of, glue_of};
-use super::words::{quoted, text};
+use super::words::quoted;
 use crate::double::athena::query::Failed;
 use crate::double::http::encoded;
 use crate::double::s3::store::{Store, parts};
@@ -101,7 +102,9 @@ pub fn write(
         keys.iter().map(|key| format!("any_value(cast({} as varchar))", quoted(&key.name))).collect();
     let values: String = values.iter().map(|value| format!(", {value}")).collect();
     let groups = run.texts(
-        &format!("select cast(cadet_group as varchar){values} from temp.cadet_out group by cadet_group order by cadet_group"),
+        &format!(
+            "select cast(cadet_group as varchar){values} from temp.cadet_out group by cadet_group order by cadet_group"
+        ),
         keys.len() + 1,
     )?;
     let mut new = Vec::new();
@@ -109,13 +112,11 @@ pub fn write(
     for group in groups.iter().take(usize::try_from(MOST_OPEN).unwrap_or_default()) {
         let number = group[0].clone().unwrap_or_default();
         let null = "__HIVE_DEFAULT_PARTITION__";
-        let values: Vec<String> = group[1..].iter().map(|value| value.clone().unwrap_or_else(|| null.to_owned())).collect();
+        let values: Vec<String> =
+            group[1..].iter().map(|value| value.clone().unwrap_or_else(|| null.to_owned())).collect();
         let file = run.world.store().fresh_file();
-        run.execute(&format!(
-            "copy (select {} from temp.cadet_out where cadet_group = {number}) to {} (format parquet)",
-            names.join(", "),
-            text(&file.display().to_string())
-        ))?;
+        let rows = format!("select {} from temp.cadet_out where cadet_group = {number}", names.join(", "));
+        parquet::write(run, &rows, &file)?;
         let place = place_of(&values);
         let address = format!("{}/{}", place.trim_end_matches('/'), file_name(run, parting.is_iceberg));
         let (bucket, key) = parts(&address);
@@ -126,7 +127,9 @@ pub fn write(
     }
     if too_many {
         let iceberg = if parting.is_iceberg { "ICEBERG" } else { "HIVE" };
-        let message = format!("{iceberg}_TOO_MANY_OPEN_PARTITIONS: Exceeded limit of {MOST_OPEN} open writers for partitions/buckets");
+        let message = format!(
+            "{iceberg}_TOO_MANY_OPEN_PARTITIONS: Exceeded limit of {MOST_OPEN} open writers for partitions/buckets"
+        );
         return Err(Failed::user(message));
     }
     match &run.course.fails {

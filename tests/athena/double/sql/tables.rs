@@ -57,7 +57,8 @@ fn below(world: &World, location: &str, values: &[String]) -> Vec<Part> {
         return Vec::new();
     }
     let (bucket, _) = parts(location);
-    let is_hidden = |key: &str| key.rsplit('/').next().is_some_and(|name| name.starts_with(['_', '.']) || name.is_empty());
+    let is_hidden =
+        |key: &str| key.rsplit('/').next().is_some_and(|name| name.starts_with(['_', '.']) || name.is_empty());
     let objects = world.store().below(location);
     objects
         .into_iter()

@@ -97,7 +97,10 @@ pub fn can_be_inserted(given: &str, wanted: &str) -> bool {
     };
     match (rank(given), rank(wanted)) {
         (Some(given), Some(wanted)) => given <= wanted,
-        (None, None) => can_be_read(given, wanted) || given.eq_ignore_ascii_case("date") && wanted.to_uppercase().starts_with("TIMESTAMP"),
+        (None, None) => {
+            can_be_read(given, wanted)
+                || given.eq_ignore_ascii_case("date") && wanted.to_uppercase().starts_with("TIMESTAMP")
+        }
         _ => given.eq_ignore_ascii_case("\"NULL\""),
     }
 }

@@ -42,11 +42,17 @@ pub fn create(run: &Run<'_>, words: &mut Words<'_>) -> Result<Done, Failed> {
         "ViewExpandedText": "/* Presto View */",
     });
     let mut catalogue = run.world.catalogue();
-    let refused = |refusal: crate::double::error::Refusal| Failed::user(format!("HIVE_METASTORE_ERROR: {}", refusal.message));
+    let refused =
+        |refusal: crate::double::error::Refusal| Failed::user(format!("HIVE_METASTORE_ERROR: {}", refusal.message));
     match catalogue.table(&name.database, &name.table).map(store::Table::is_view) {
         Err(_) => catalogue.create_table(&name.database, input).map_err(refused)?,
         Ok(true) if replaces => catalogue.update_table(&name.database, input, None, false).map_err(refused)?,
-        Ok(true) => return Err(Failed::user(format!("VIEW_ALREADY_EXISTS: line 1:1: View already exists: '{}'", name.shown()))),
+        Ok(true) => {
+            return Err(Failed::user(format!(
+                "VIEW_ALREADY_EXISTS: line 1:1: View already exists: '{}'",
+                name.shown()
+            )));
+        }
         Ok(false) => {
             let message = format!("TABLE_ALREADY_EXISTS: line 1:1: Table already exists: '{}'", name.shown());
             return Err(Failed::user(message));
