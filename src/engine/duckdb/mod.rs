@@ -3,12 +3,12 @@
 //! The file is attached under the catalogue's name, so that the SQL that goes to Athena names the right tables here.
 //! A project's SQL cannot reach files or the network: external access is off before the first query.
 
-mod athena;
+pub mod athena;
 mod message;
 mod native;
 mod prelude;
 mod reader;
-mod rows;
+pub mod rows;
 pub mod types;
 
 use std::path::Path;
@@ -46,18 +46,11 @@ impl DuckDb {
         };
         let connection = Connection::open_in_memory().map_err(unavailable)?;
         let path = file.display().to_string().replace('\'', "''");
-        let statements = [
-            format!("attach '{path}' as {}", quoted(catalogue)),
-            "set global default_null_order = 'nulls_last'; set global lambda_syntax = 'DISABLE_SINGLE_ARROW'"
-                .to_owned(),
-            "set autoinstall_known_extensions = false; set autoload_known_extensions = false".to_owned(),
-            format!("begin transaction; {} commit", prelude::SQL),
-            "set enable_external_access = false; set lock_configuration = true".to_owned(),
-        ];
-        native::register(&connection).map_err(unavailable)?;
-        for statement in statements {
-            connection.execute_batch(&statement).map_err(unavailable)?;
-        }
+        connection.execute_batch(&format!("attach '{path}' as {}", quoted(catalogue))).map_err(unavailable)?;
+        prepare(&connection).map_err(unavailable)?;
+        connection
+            .execute_batch("set enable_external_access = false; set lock_configuration = true")
+            .map_err(unavailable)?;
         Ok(Self { connection: Mutex::new(connection), catalogue: catalogue.to_owned() })
     }
 
@@ -117,6 +110,19 @@ impl DuckDb {
         let rows = statement.query_map([], |row| Ok(TypedColumn { name: row.get(0)?, data_type: row.get(1)? }));
         rows.and_then(Iterator::collect).map_err(|error| query_error(&error))
     }
+}
+
+/// Teaches a new database what a query needs that [`athena::translate`] has written: its functions, and how it orders.
+///
+/// # Errors
+/// When DuckDB refuses a setting or a function.
+pub fn prepare(connection: &Connection) -> duckdb::Result<()> {
+    native::register(connection)?;
+    connection.execute_batch(
+        "set global default_null_order = 'nulls_last'; set global lambda_syntax = 'DISABLE_SINGLE_ARROW';
+         set autoinstall_known_extensions = false; set autoload_known_extensions = false",
+    )?;
+    connection.execute_batch(&format!("begin transaction; {} commit", prelude::SQL))
 }
 
 /// A query in DuckDB's words, with the tables that the connection knows.

@@ -1,0 +1,9 @@
+//! cadet on Athena, and the double of Athena, Glue and S3 that it is tested on.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(clippy::too_many_lines, reason = "what is sent and what comes back stand beside one another")]
+
+mod double;
+mod double_s3;
+mod double_sql;
+mod support;
