@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::jinja::relation::Relation;
 use crate::plan::Reason;
 use crate::project::Project;
+use crate::project::resolve::Lookup;
 use crate::report::artefacts;
 use crate::settings::{AthenaSettings, Policy};
 use crate::source::Repo;
@@ -125,6 +126,7 @@ fn rename(project: &mut Project, aim: &Aim) {
         node.schema.push_str(&aim.suffix);
         node.relation.schema = Some(node.schema.clone());
     }
+    project.lookup = Lookup::new(project.nodes.values());
 }
 
 /// What is read from another target, since the change does not touch it.
@@ -200,5 +202,8 @@ pub(super) fn read_there(project: &mut Project, found: &BTreeMap<String, Relatio
         if let Some(node) = project.nodes.get_mut(id) {
             Arc::make_mut(node).relation = relation.clone();
         }
+    }
+    if !found.is_empty() {
+        project.lookup = Lookup::new(project.nodes.values());
     }
 }

@@ -113,8 +113,8 @@ impl Report<'_> {
     /// How many bytes all statements read, and what they cost in dollars; nothing when the engine costs nothing.
     pub fn spent(&self) -> Option<(u64, f64)> {
         let spent = || self.outcomes.iter().flat_map(|outcome| &outcome.spent);
-        spent().next()?;
-        Some((spent().map(|spent| spent.bytes).sum(), spent().map(|spent| spent.cost).sum()))
+        let (bytes, cost) = (spent().map(|spent| spent.bytes).sum(), spent().map(|spent| spent.cost).sum());
+        (bytes > 0 || cost > 0.0).then_some((bytes, cost))
     }
 
     /// What was spent, in words.

@@ -3,7 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![allow(clippy::too_many_lines, reason = "what is sent and what comes back stand beside one another")]
 
+mod account;
+#[path = "../cadet/support/mod.rs"]
+mod sandbox;
+
 mod double;
 mod double_s3;
 mod double_sql;
+mod faults;
+mod incremental;
+mod plans;
 mod support;
+mod tables;

@@ -1,6 +1,6 @@
 //! Glue: what is known of a table, and the one call that shows readers a new one.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use aws_sdk_glue::Client;
 use aws_sdk_glue::types::{Column, DatabaseInput, Partition, PartitionInput, Table, TableInput};
@@ -129,24 +129,19 @@ impl Catalogue {
         }
     }
 
-    /// Makes the table's partitions those that are wanted: new ones are added, those that are there are led to their new
-    /// place one by one, and those that are gone are taken away if `only` is not set.
+    /// Makes the table's partitions those that are wanted: new ones are added, those that are `there` are led to their new
+    /// place one by one, and those that are gone are taken away unless others are to be kept.
     pub(super) async fn set_partitions(
         &self,
         calls: &Calls,
         place: &Destination,
-        wanted: &[Partition],
+        (there, wanted): (&[Partition], &[Partition]),
         keep_others: bool,
     ) -> Result<(), CallError> {
         let (database, table) = (&place.database, &place.table);
-        let there: HashMap<Vec<String>, Partition> = self
-            .partitions(calls, database, table)
-            .await?
-            .into_iter()
-            .map(|partition| (partition.values().to_vec(), partition))
-            .collect();
+        let there: HashSet<&[String]> = there.iter().map(Partition::values).collect();
         let (known, new): (Vec<&Partition>, Vec<&Partition>) =
-            wanted.iter().partition(|partition| there.contains_key(partition.values()));
+            wanted.iter().partition(|partition| there.contains(partition.values()));
         for chunk in new.chunks(MOST_PARTITIONS) {
             let inputs: Vec<PartitionInput> = chunk.iter().map(|partition| partition_input(partition)).collect();
             let create = || {
@@ -172,10 +167,10 @@ impl Catalogue {
         if keep_others {
             return Ok(());
         }
-        for values in there.keys().filter(|values| wanted.iter().all(|partition| partition.values() != **values)) {
+        for values in there.iter().filter(|values| wanted.iter().all(|partition| partition.values() != **values)) {
             let delete = || {
                 let delete = self.client.delete_partition().database_name(database).table_name(table);
-                delete.set_partition_values(Some(values.clone())).send()
+                delete.set_partition_values(Some(values.to_vec())).send()
             };
             match calls.make(Api::Catalogue, delete).await {
                 Err(error) if !error.is_missing() => return Err(error),

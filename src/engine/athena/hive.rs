@@ -233,10 +233,12 @@ impl Core {
         if !is_partitioned {
             return Ok(there);
         }
+        // A table that had to go took its partitions with it.
+        let here = if old.is_some() { there.as_slice() } else { &[] };
         // The mark comes last: a table whose partitions are not all led to the new place is built again.
-        self.catalogue.set_partitions(&self.calls, place, &made.partitions, false).await.map_err(failed)?;
+        self.catalogue.set_partitions(&self.calls, place, (here, &made.partitions), false).await.map_err(failed)?;
         let now = self.catalogue.table(&self.calls, &place.database, &place.table).await.map_err(failed)?;
-        let marked = super::hive::entry(write, place, made, true).map_err(failed)?;
+        let marked = self::entry(write, place, made, true).map_err(failed)?;
         self.put(place, marked, now.as_ref(), made).await?;
         Ok(there)
     }

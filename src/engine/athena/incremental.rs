@@ -84,7 +84,7 @@ impl Core {
             }
         };
         let there = self.catalogue.partitions(&self.calls, &place.database, &place.table).await.map_err(failed)?;
-        self.catalogue.set_partitions(&self.calls, place, &made.partitions, true).await.map_err(failed)?;
+        self.catalogue.set_partitions(&self.calls, place, (&there, &made.partitions), true).await.map_err(failed)?;
         self.marked(write, place, (&old, &made)).await?;
         if let Some(temporary) = &made.temporary {
             let _ = self.catalogue.delete(&self.calls, &place.database, temporary).await;

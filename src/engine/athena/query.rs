@@ -162,8 +162,10 @@ impl Queries {
         let statistics = query.statistics();
         let bytes = of(statistics.and_then(|it| it.data_scanned_in_bytes()));
         // What changes the catalogue only, and what fails, is free.
-        let is_free = query.statement_type() == Some(&StatementType::Ddl) && bytes == 0
-            || query.status().and_then(|status| status.state()) == Some(&QueryExecutionState::Failed);
+        let is_ddl = query.statement_type() == Some(&StatementType::Ddl)
+            && query.substatement_type() != Some("CREATE_TABLE_AS_SELECT");
+        let is_failed = query.status().and_then(|status| status.state()) == Some(&QueryExecutionState::Failed);
+        let is_free = is_ddl || is_failed;
         Spent {
             query: id.to_owned(),
             bytes,
