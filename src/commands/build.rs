@@ -87,13 +87,12 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     let outcomes = deploy::run(&plan, &builder, &blocked, options, &shown);
     shown.end();
     let artefacts = write(invocation, &project, &folder, verb.name, (&args.run, &outcomes))?;
-    let head = changes::name_of(&folder);
     let report = Report {
         findings: &findings,
         outcomes: &outcomes,
         changed_files: None,
         base: None,
-        head,
+        head: changes::name_of(&folder),
         removed: Vec::new(),
         artefacts: Some(artefacts),
         aside: Aside::default(),

@@ -103,7 +103,9 @@ impl Invocation {
             settings: settings.clone(),
             aim,
         };
-        Ok(Warehouse { engine: Box::new(Athena::connect(connection)?), athena: Some(settings) })
+        let engine = Athena::connect(connection);
+        let engine = engine.map_err(|error| Error::usage(error.to_string(), "see docs/athena.md for the settings"))?;
+        Ok(Warehouse { engine: Box::new(engine), athena: Some(settings) })
     }
 
     fn athena_run(&self, folder: &Path, target: &str) -> Run {

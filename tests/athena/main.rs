@@ -11,6 +11,7 @@ mod double;
 mod double_s3;
 mod double_sql;
 mod faults;
+mod fixture;
 mod incremental;
 mod plans;
 mod support;

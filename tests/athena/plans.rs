@@ -149,7 +149,8 @@ fn a_right_external_location_is_accepted() {
 
 #[test]
 fn a_pull_request_can_have_databases_of_its_own() {
-    let settings = "preset: none\nrules: {docs: off, naming: off}\nathena: {pull_request_suffix: true, first_poll: 0.01}\n";
+    let settings =
+        "preset: none\nrules: {docs: off, naming: off}\nathena: {pull_request_suffix: true, first_poll: 0.01}\n";
     let text = "{{ config(external_location=generate_s3_location()) }}\nselect 1 as id";
     let sandbox = project().file("cadet.yaml", settings).file(&model("things"), text);
     let sandbox =

@@ -225,3 +225,18 @@ fn partitions_take_the_place_of_the_old_ones() {
     assert_eq!(account.rows("things"), "6, 2024");
     assert_eq!(account.objects().len(), 1, "{:?}", account.objects());
 }
+
+#[test]
+fn more_than_a_hundred_partitions_are_written_in_parts() {
+    let account = Account::new(project().file(
+        &model("things"),
+        "{{ config(partitioned_by=['day']) }}\nselect n as id, if(n = 7, null, date_add('day', n, date '2024-01-01')) as day\n\
+         from unnest(sequence(1, 230)) as t (n)",
+    ));
+    account.done(&["run"]);
+    account.done(&["run"]);
+    assert_eq!(account.rows("things").lines().count(), 230);
+    assert_eq!((account.objects().len(), account.tables().len()), (230, 1));
+    let table = &account.double.tables()[&format!("{DATABASE}.things")];
+    assert_eq!(table.partitions.len(), 230);
+}

@@ -480,9 +480,9 @@ fn a_target_that_does_not_exist() {
     ");
     insta::assert_snapshot!(sandbox.cadet(&["deploy", "--target", "dev"]).shown(), @"
     --- stderr
-    error: the target `dev` is on athena, and this version of cadet deploys to the embedded DuckDB only
-    help: leave --target out, or pass --target local
-    --- exit code 2
+    error: no AWS region is known: set `region` under `athena` in cadet.yaml, or AWS_REGION
+    help: wait for the other run to end, or delete the file: it holds nothing but what cadet built
+    --- exit code 3
     ");
 }
 

@@ -81,7 +81,7 @@ impl Athena {
         let config = runtime.block_on(loader.load());
         if config.region().is_none() {
             return Err(EngineError::Unavailable(
-                "no AWS region is known: set `region` under `athena` in cadet.yaml, or AWS_REGION".to_owned(),
+                "the AWS region is not known: set `region` under `athena` in cadet.yaml, or AWS_REGION".to_owned(),
             ));
         }
         let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(has_endpoint).build();

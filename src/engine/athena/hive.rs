@@ -10,7 +10,7 @@ use super::failure::Class;
 use super::place::Destination;
 use super::statement::{self, Statement, Storage};
 use super::storage::File;
-use super::{Core, destination, leftovers, results, unavailable};
+use super::{Core, destination, known, leftovers, results, unavailable};
 use crate::engine::{EngineError, TypedColumn, Write};
 
 /// The longest statement that Athena takes, in bytes.
@@ -48,34 +48,48 @@ impl Core {
         Ok(old)
     }
 
-    /// Builds a table in a new folder under its temporary name; each attempt has a folder of its own.
+    /// Builds a table in a new folder under its temporary name, in parts if it has too many partitions for one query.
     /// `query` is the author's part of what is sent.
     pub(super) async fn create(
         &self,
         place: &Destination,
         storage: &Storage,
-        (query, body): (&str, &Statement),
+        query: (&str, &Statement),
     ) -> Result<Made, EngineError> {
         let temporary = self.run.temporary(place);
+        match self.create_as(place, (&temporary, ""), storage, query).await {
+            Err(error) if known::is_too_many_partitions(&error) => self.create_in_parts(place, storage, query).await,
+            made => made,
+        }
+    }
+
+    /// Builds a table under a name; each attempt has a folder of its own, whose number has `word` before it.
+    pub(super) async fn create_as(
+        &self,
+        place: &Destination,
+        (temporary, word): (&str, &str),
+        storage: &Storage,
+        (query, body): (&str, &Statement),
+    ) -> Result<Made, EngineError> {
         let number = self.next_statement();
         let (mut attempt, mut is_swept) = (0, false);
         loop {
             attempt += 1;
-            let folder = self.run.folder(place, attempt);
-            let statement = statement::create_table(place, &temporary, &folder, (storage, body));
+            let folder = self.run.folder(place, format!("{word}{attempt}"));
+            let statement = statement::create_table(place, temporary, &folder, (storage, body));
             if statement.text.len() > LONGEST {
                 return Err(too_long(statement.text.len()));
             }
             let failure = match self.attempt(&statement, (&number, attempt)).await {
-                Ok(finished) => return self.made(place, (folder, temporary), &finished.id).await,
+                Ok(finished) => return self.made(place, (folder, temporary.to_owned()), &finished.id).await,
                 Err(failure) => failure,
             };
             if failure.names("TABLE_ALREADY_EXISTS") && !is_swept {
                 is_swept = true;
-                self.sweep(place, &temporary).await?;
+                self.sweep(place, temporary).await?;
                 continue;
             }
-            self.clean(place, (&folder, &temporary), failure.class).await;
+            self.clean(place, (&folder, temporary), failure.class).await;
             if failure.class != Class::Again || attempt > self.queries.settings.retries {
                 return Err(failure.told(query, statement.lines_before));
             }

@@ -16,6 +16,13 @@ const fn known(word: &'static str, cause: &'static str, fix: &'static str) -> Kn
     Known { word, cause, fix }
 }
 
+const TOO_MANY: &str = "the query writes to more than 100 partitions at once, which is the most that Athena can";
+
+/// Whether a query has more partitions than it may write.
+pub(super) fn is_too_many_partitions(error: &EngineError) -> bool {
+    matches!(error, EngineError::Query { message, .. } if message.starts_with(TOO_MANY))
+}
+
 /// The first that fits counts.
 const KNOWN: &[Known] = &[
     known(
@@ -25,8 +32,8 @@ const KNOWN: &[Known] = &[
     ),
     known(
         "TOO_MANY_OPEN_PARTITIONS",
-        "the query writes to more than 100 partitions at once, which is the most that Athena can",
-        "partition by something coarser, such as the month instead of the day, or build it in parts with `incremental`",
+        TOO_MANY,
+        "use fewer buckets, or partition by something coarser, such as the month instead of the day",
     ),
     known(
         "exhausted resources",

@@ -15,6 +15,7 @@ mod known;
 mod leftovers;
 mod live;
 mod parquet_file;
+mod parts;
 pub mod place;
 mod query;
 mod reader;

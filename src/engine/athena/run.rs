@@ -29,7 +29,7 @@ impl Run {
     }
 
     /// The folder that an attempt writes to, below the table's own.
-    pub fn folder(&self, place: &Destination, attempt: u32) -> String {
+    pub fn folder(&self, place: &Destination, attempt: impl std::fmt::Display) -> String {
         let name = format!("{WORD}-{}-{}-{}-{attempt}", self.owner, self.began, self.id);
         format!("{name}-{}", check(place, &name))
     }

@@ -74,6 +74,11 @@ impl Storage {
         }
     }
 
+    /// The same without partitions and buckets.
+    pub(super) fn without_partitions(&self) -> Self {
+        Self { partitioned_by: Vec::new(), bucketed_by: Vec::new(), buckets: None, ..self.clone() }
+    }
+
     fn properties(&self) -> Vec<(&'static str, String)> {
         let names =
             |names: &[String]| format!("array[{}]", names.iter().map(|it| text(it)).collect::<Vec<_>>().join(", "));
@@ -133,6 +138,43 @@ pub(super) fn together(place: &Destination, columns: &[Added], query: &str) -> S
     Statement { text: format!("{text}\n)"), lines_before }
 }
 
+/// The values of a table's columns, each set of them once, as text.
+pub(super) fn values(place: &Destination, of: &str, columns: &[String]) -> Statement {
+    let texts: Vec<String> = columns.iter().map(|column| format!("cast({} as varchar)", name(column))).collect();
+    Statement::query(&format!(
+        "select distinct {} from {} order by {}",
+        texts.join(", "),
+        table(&place.database, of),
+        ordinals(columns.len())
+    ))
+}
+
+fn ordinals(count: usize) -> String {
+    (1..=count).map(|at| at.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// The rows of a table that have one of these values.
+pub(super) fn of_values(
+    place: &Destination,
+    of: &str,
+    columns: &[String],
+    values: &[Vec<Option<String>>],
+) -> Statement {
+    let is = |(column, value): (&String, &Option<String>)| match value {
+        Some(value) => format!("cast({} as varchar) = {}", name(column), text(value)),
+        None => format!("{} is null", name(column)),
+    };
+    let all = |values: &Vec<Option<String>>| columns.iter().zip(values).map(is).collect::<Vec<_>>().join(" and ");
+    let any: Vec<String> = values.iter().map(|values| format!("({})", all(values))).collect();
+    let any = if any.is_empty() { "false".to_owned() } else { any.join(" or ") };
+    Statement::query(&format!("select * from {} where {any}", table(&place.database, of)))
+}
+
+/// Rows into a table under its temporary name.
+pub(super) fn insert(place: &Destination, temporary: &str, body: &Statement) -> Statement {
+    Statement::around(&format!("insert into {}", table(&place.database, temporary)), body)
+}
+
 /// A column of a table that rows are added to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Added {
@@ -186,6 +228,12 @@ mod tests {
         select "a", "b""c", null as "d" from (
         select 1 as a, 2 as "b""c"
         )
+        "#);
+        let (by, at) = (["day".to_owned(), "kind".to_owned()], [vec![Some("2024-01-01".to_owned()), None]]);
+        insta::assert_snapshot!(values(&place(), "t_all", &by).text, @r#"select distinct cast("day" as varchar), cast("kind" as varchar) from "awsdatacatalog"."db_dev"."t_all" order by 1, 2"#);
+        insta::assert_snapshot!(insert(&place(), "t_new", &of_values(&place(), "t_all", &by, &at)).text, @r#"
+        insert into "awsdatacatalog"."db_dev"."t_new"
+        select * from "awsdatacatalog"."db_dev"."t_all" where (cast("day" as varchar) = '2024-01-01' and "kind" is null)
         "#);
         insta::assert_snapshot!(Statement::limited("select 1 as a -- all", 0).text, @"
         select * from (
