@@ -4,6 +4,9 @@
 #![allow(clippy::too_many_lines, reason = "what is sent and what comes back stand beside one another")]
 
 mod double;
+mod double_athena;
+mod double_faults;
+mod double_glue;
 mod double_s3;
 mod double_sql;
 mod support;
