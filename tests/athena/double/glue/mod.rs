@@ -6,7 +6,7 @@ pub mod store;
 
 use serde_json::{Value, json};
 
-use store::{ACCOUNT, Catalogue, Table};
+use store::{ACCOUNT, Catalogue, Matching, Table};
 
 use super::error::Refusal;
 
@@ -18,7 +18,7 @@ pub fn answer(
     catalogue: &mut Catalogue,
     operation: &str,
     input: &Value,
-    matching: &dyn Fn(&Table, &str) -> Result<Vec<Vec<String>>, Refusal>,
+    matching: &Matching<'_>,
 ) -> Result<Value, Refusal> {
     match operation {
         "CreateDatabase" => catalogue.create_database(input["DatabaseInput"].clone()).map(|()| json!({})),
@@ -52,8 +52,7 @@ pub fn answer(
         "DeletePartition" => partitions::delete(catalogue, input),
         "GetPartition" => partitions::get(catalogue, input),
         "GetPartitions" => {
-            let expression = text(input, "Expression");
-            partitions::get_many(catalogue, input, &|table| matching(table, expression))
+            partitions::get_many(catalogue, input, matching)
         }
         other => Err(Refusal::bad("UnknownOperationException", format!("the double does not know {other}"))),
     }

@@ -58,12 +58,12 @@ fn names(words: &mut Words<'_>) -> Option<Vec<String>> {
     let rest = words.rest();
     let mut ahead = Words::of(rest);
     let list = ahead.list()?;
-    let is_name = |text: &&str| {
+    let is_name = |text: &str| {
         let mut own = Words::of(text);
         own.name().is_some_and(|name| !["select", "with", "values", "table"].contains(&name.as_str()))
             && own.peek().is_none()
     };
-    if !list.iter().all(|text| is_name(&text)) {
+    if !list.iter().all(|text| is_name(text)) {
         return None;
     }
     words.list().map(|names| names.into_iter().filter_map(|text| Words::of(text).name()).collect())
