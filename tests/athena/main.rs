@@ -9,4 +9,5 @@ mod double_faults;
 mod double_glue;
 mod double_s3;
 mod double_sql;
+mod second_opinion;
 mod support;

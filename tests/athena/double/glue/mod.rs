@@ -51,9 +51,7 @@ pub fn answer(
         "UpdatePartition" => partitions::update(catalogue, input),
         "DeletePartition" => partitions::delete(catalogue, input),
         "GetPartition" => partitions::get(catalogue, input),
-        "GetPartitions" => {
-            partitions::get_many(catalogue, input, matching)
-        }
+        "GetPartitions" => partitions::get_many(catalogue, input, matching),
         other => Err(Refusal::bad("UnknownOperationException", format!("the double does not know {other}"))),
     }
 }

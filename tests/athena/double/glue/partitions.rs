@@ -82,11 +82,7 @@ pub fn get(catalogue: &Catalogue, input: &Value) -> Result<Value, Refusal> {
 }
 
 /// Those that the expression is true for, in pages of at most 1000.
-pub fn get_many(
-    catalogue: &Catalogue,
-    input: &Value,
-    matching: &Matching<'_>,
-) -> Result<Value, Refusal> {
+pub fn get_many(catalogue: &Catalogue, input: &Value, matching: &Matching<'_>) -> Result<Value, Refusal> {
     let (database, name) = (text(input, "DatabaseName"), text(input, "TableName"));
     let table = catalogue.table(database, name)?;
     let mut wanted = matching(table, text(input, "Expression"))?;

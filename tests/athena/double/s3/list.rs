@@ -47,7 +47,12 @@ pub fn list(store: &Store, bucket: &str, request: &Request) -> Result<Reply, Ref
         Some("url") => encoded(text),
         _ => escaped(text),
     };
-    Ok(Reply::new(200, "application/xml", page.xml((bucket, prefix, delimiter), &name)))
+    let xml = page.xml((bucket, prefix, delimiter), &name);
+    let xml = match request.query("encoding-type") {
+        Some(kind) => xml.replacen("<IsTruncated>", &format!("<EncodingType>{kind}</EncodingType><IsTruncated>"), 1),
+        None => xml,
+    };
+    Ok(Reply::new(200, "application/xml", xml))
 }
 
 #[derive(Default)]
@@ -82,11 +87,12 @@ impl Page<'_> {
         for (key, object) in &self.keys {
             let _ = write!(
                 xml,
-                "<Contents><Key>{}</Key><LastModified>{}</LastModified><ETag>{}</ETag><Size>{}</Size>\
+                "<Contents><Key>{}</Key><LastModified>{}</LastModified><ETag>{}</ETag>{}<Size>{}</Size>\
                  <StorageClass>STANDARD</StorageClass></Contents>",
                 name(key),
                 super::written_time(object.modified),
                 escaped(&object.etag),
+                if object.crc32.is_some() { "<ChecksumAlgorithm>CRC32</ChecksumAlgorithm>" } else { "" },
                 object.size
             );
         }
