@@ -5,6 +5,7 @@
 
 mod double;
 mod double_athena;
+mod double_dbt;
 mod double_faults;
 mod double_glue;
 mod double_s3;

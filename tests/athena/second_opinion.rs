@@ -2,40 +2,20 @@
 //!
 //! Not run by itself, since it needs Python and the network: `cargo test --test athena second_opinion -- --ignored`.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use crate::double::Double;
+use crate::support::{python, run};
 
 const PACKAGES: [&str; 2] = ["moto[server]==5.2.5", "boto3"];
-
-/// Runs a command that has to succeed, and gives what it printed.
-fn run(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let out = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{command:?}\n{out}\n{}", String::from_utf8_lossy(&output.stderr));
-    out.into_owned()
-}
-
-/// A Python that has moto, made once.
-fn python() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("moto");
-    let (python, done) = (folder.join("bin/python"), folder.join(format!("{}.done", PACKAGES.join("_"))));
-    if !done.exists() {
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
-        run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES));
-        fs::write(done, "").unwrap();
-    }
-    python
-}
 
 #[test]
 #[ignore = "needs Python and the network"]
 fn answers_have_the_shapes_that_moto_gives_them() {
     let double = Double::start();
     let script = || {
-        let mut command = Command::new(python());
+        let mut command = Command::new(python("moto", &PACKAGES));
         command.arg("-B").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/athena/second_opinion.py"));
         command
     };

@@ -20,6 +20,7 @@ pub mod inspect;
 pub mod s3;
 mod server;
 pub mod sql;
+mod sts;
 
 use std::net::SocketAddr;
 use std::ops::Deref;
@@ -278,6 +279,7 @@ impl World {
             return access_denied(call.service, &call.operation, &faults::resource(call)).reply(call.service);
         }
         let answer = match call.service {
+            Service::Sts => return sts::answer(call),
             Service::S3 => match s3::answer(&mut self.store(), &call.operation, request) {
                 Ok(reply) => return reply,
                 Err(refusal) => Err(refusal),

@@ -45,6 +45,16 @@ pub fn answer(
             catalogue.update_table(database, input["TableInput"].clone(), wanted, skips).map(|()| json!({}))
         }
         "DeleteTable" => catalogue.delete_table(text(input, "DatabaseName"), text(input, "Name")).map(|_| json!({})),
+        "DeleteTableVersion" => {
+            let table = catalogue.table_mut(text(input, "DatabaseName"), text(input, "TableName"))?;
+            let wanted = text(input, "VersionId");
+            let before = table.archive.len();
+            table.archive.retain(|(version, _)| version.to_string() != wanted);
+            match before == table.archive.len() {
+                true => Err(Refusal::bad("EntityNotFoundException", "Table version not found.")),
+                false => Ok(json!({})),
+            }
+        }
         "GetTableVersions" => versions(catalogue, input),
         "CreatePartition" => partitions::create(catalogue, input),
         "BatchCreatePartition" => partitions::create_many(catalogue, input),

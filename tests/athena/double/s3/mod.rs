@@ -29,7 +29,7 @@ pub fn answer(store: &mut Store, operation: &str, request: &Request) -> Result<R
         "DeleteObject" => delete(store, at, request),
         "DeleteObjects" => delete_many(store, &bucket, request),
         "CopyObject" => copy(store, at, request),
-        "ListObjectsV2" => list::list(store, &bucket, request),
+        "ListObjectsV2" | "ListObjects" => list::list(store, &bucket, request),
         "CreateMultipartUpload" => multipart::create(store, at, request),
         "UploadPart" => multipart::part(store, at, request),
         "CompleteMultipartUpload" => multipart::complete(store, at, request),
