@@ -2,13 +2,16 @@
 //!
 //! Not run by itself, since it needs Python and the network: `cargo test --test athena double_dbt -- --ignored`.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 
 use crate::double::Double;
+use crate::double::hooks::Moment;
 use crate::support::python;
 
 /// The environment that `tests/parity` has too.
@@ -48,12 +51,20 @@ const FILES: [(&str, &str); 8] = [
          select id, name || '!' as name from {{ ref('plain') }}",
     ),
     ("models/seen.sql", "{{ config(materialized='view') }}\nselect count(*) as n from {{ ref('parted') }}"),
-    ("models/tests.yml", "models:\n  - name: plain\n    columns:\n      - name: id\n        data_tests: [unique, not_null]\n"),
+    (
+        "models/tests.yml",
+        "models:\n  - name: plain\n    columns:\n      - name: id\n        data_tests: [unique, not_null]\n",
+    ),
 ];
 
 fn dbt(double: &Double, folder: &Path, args: &[&str]) -> String {
     let mut command = Command::new(python("dbt", &PACKAGES));
-    command.args(["-m", "dbt.cli.main"]).args(args).args(["--profiles-dir", ".", "--no-use-colors"]).current_dir(folder).envs(double.environment());
+    command
+        .args(["-m", "dbt.cli.main"])
+        .args(args)
+        .args(["--profiles-dir", ".", "--no-use-colors"])
+        .current_dir(folder)
+        .envs(double.environment());
     let output = command.env("DBT_SEND_ANONYMOUS_USAGE_STATS", "false").output().unwrap();
     let out = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{out}\n{}", String::from_utf8_lossy(&output.stderr));
@@ -82,4 +93,39 @@ fn dbt_builds_its_project_twice() {
         assert_eq!(rows("safety.merged"), ["1 a!", "2 b!"]);
         assert_eq!(rows("safety.seen"), ["2"]);
     }
+    // What it costs to build one table anew; the polls are left out, as their number hangs on the time.
+    double.forget_calls();
+    // What a reader sees after each of the calls.
+    let seen = Arc::new(Mutex::new(BTreeSet::new()));
+    let own = Arc::clone(&seen);
+    double.on_every_call(Moment::InsteadOfReply, move |world, _| {
+        let rows = world.rows("safety.plain").map_or_else(|error| error, |rows| format!("{} rows", rows.len()));
+        own.lock().unwrap().insert(rows);
+    });
+    dbt(&double, folder.path(), &["run", "--select", "plain"]);
+    let mut counts = BTreeMap::new();
+    for call in double.calls().iter().filter(|call| call.operation != "GetQueryExecution") {
+        *counts.entry(format!("{:?} {}", call.service, call.operation)).or_insert(0) += 1;
+    }
+    let counts: Vec<String> = counts.into_iter().map(|(name, count)| format!("{count} {name}")).collect();
+    assert_eq!(
+        counts,
+        [
+            "6 Athena GetQueryResults",
+            "3 Athena StartQueryExecution",
+            "1 Glue DeleteTable",
+            "1 Glue GetDatabases",
+            "2 Glue GetTable",
+            "1 Glue GetTables",
+            "1 S3 DeleteObjects",
+            "1 S3 ListObjects",
+            "2 S3 ListObjectsV2",
+            "4 Sts GetCallerIdentity",
+        ]
+    );
+    // First without its files, and then without itself.
+    assert_eq!(
+        seen.lock().unwrap().iter().collect::<Vec<_>>(),
+        ["0 rows", "2 rows", "TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.safety.plain' does not exist",]
+    );
 }

@@ -83,7 +83,8 @@ impl Page<'_> {
         let _ = write!(xml, "<IsTruncated>{}</IsTruncated>", self.has_more);
         if self.has_more {
             let (token, last) = (token_of(&self.last), name(&self.last));
-            let _ = write!(xml, "<NextContinuationToken>{token}</NextContinuationToken><NextMarker>{last}</NextMarker>");
+            let _ =
+                write!(xml, "<NextContinuationToken>{token}</NextContinuationToken><NextMarker>{last}</NextMarker>");
         }
         for (key, object) in &self.keys {
             let _ = write!(
