@@ -188,3 +188,71 @@ async fn a_workgroup_may_have_the_last_word_on_places() {
     let status = poll(&athena, &id).await.status.unwrap();
     assert!(status.state_change_reason().unwrap().contains("enforces a centralized output location"));
 }
+
+#[tokio::test]
+async fn many_queries_run_at_once_and_the_largest_number_is_known() {
+    let double = Double::start();
+    let athena = clients(&double).athena;
+    double.speed(1000.0);
+    double.course("select", Course::runs(Duration::from_secs(200)));
+    let queries = (0..20).map(|number| {
+        let athena = athena.clone();
+        tokio::spawn(async move { execute(&athena, &format!("select {number} as n")).await.done().rows() })
+    });
+    let mut found = Vec::new();
+    for query in queries.collect::<Vec<_>>() {
+        found.push(query.await.unwrap()[0][0].clone());
+    }
+    assert_eq!(found, (0..20).map(|number: u32| number.to_string()).collect::<Vec<_>>());
+    let peak = double.most_queries_at_once();
+    assert!((2..=20).contains(&peak), "{peak}");
+    assert!(double.live_queries().is_empty());
+    assert!(double.most_within_a_second("StartQueryExecution") >= peak);
+}
+
+#[tokio::test]
+async fn of_two_writes_of_an_iceberg_table_the_second_is_a_conflict() {
+    let double = Double::start();
+    let athena = clients(&double).athena;
+    execute(&athena, "create schema d").await.done();
+    let create = format!(
+        "create table d.t with (table_type = 'iceberg', is_external = false, location = 's3://{BUCKET}/t') as select 1 as a"
+    );
+    execute(&athena, &create).await.done();
+    double.course("insert into d.t", Course::fails(Failed::commit_conflict("d.t")).leaving_files().times(1));
+    let insert = "insert into d.t select 2 as a";
+    let id = start(&athena, insert).await;
+    let status = poll(&athena, &id).await.status.unwrap();
+    let error = status.athena_error().unwrap();
+    assert_eq!(
+        (error.error_type(), status.state_change_reason().unwrap().starts_with("ICEBERG_COMMIT_ERROR")),
+        (Some(233), true)
+    );
+    // The files that it left are no part of the table.
+    assert_eq!((double.objects(&format!("s3://{BUCKET}/t/data/")).len(), double.rows("d.t").unwrap().len()), (2, 1));
+    execute(&athena, insert).await.done();
+    assert_eq!(double.rows("d.t").unwrap().len(), 2);
+}
+
+#[test]
+fn writes_of_an_iceberg_table_at_once_lose_nothing() {
+    let double = Double::start();
+    double.run("create schema d").unwrap();
+    let create = format!(
+        "create table d.t with (table_type = 'iceberg', is_external = false, location = 's3://{BUCKET}/t') as select 1 as a"
+    );
+    double.run(&create).unwrap();
+    let ends: Vec<Result<_, String>> = std::thread::scope(|scope| {
+        let insert = || double.run("insert into d.t select 2 as a");
+        let writers: Vec<_> = (0..6).map(|_| scope.spawn(insert)).collect();
+        writers.into_iter().map(|writer| writer.join().unwrap()).collect()
+    });
+    let done = ends.iter().filter(|end| end.is_ok()).count();
+    assert_eq!(double.rows("d.t").unwrap().len(), 1 + done);
+    for refused in ends.into_iter().filter_map(Result::err) {
+        assert!(
+            refused.starts_with("ICEBERG_COMMIT_ERROR: Failed to commit Iceberg update to table: d.t"),
+            "{refused}"
+        );
+    }
+}
