@@ -8,11 +8,16 @@ mod account;
 mod sandbox;
 
 mod double;
+mod double_athena;
+mod double_dbt;
+mod double_faults;
+mod double_glue;
 mod double_s3;
 mod double_sql;
 mod faults;
 mod fixture;
 mod incremental;
 mod plans;
+mod second_opinion;
 mod support;
 mod tables;

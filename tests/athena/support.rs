@@ -2,6 +2,9 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use aws_sdk_athena::operation::get_query_results::GetQueryResultsOutput;
@@ -123,4 +126,24 @@ pub async fn execute(athena: &aws_sdk_athena::Client, sql: &str) -> Outcome {
             _ => return Outcome::Failed(status.state_change_reason().unwrap_or_default().to_owned()),
         }
     }
+}
+
+/// Runs a command that has to succeed, and gives what it printed.
+pub fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{command:?}\n{out}\n{}", String::from_utf8_lossy(&output.stderr));
+    out.into_owned()
+}
+
+/// A Python with these packages, made once, in the target folder.
+pub fn python(name: &str, packages: &[&str]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let (python, done) = (folder.join("bin/python"), folder.join(format!("{}.done", packages.join("_"))));
+    if !done.exists() {
+        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
+        run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(packages));
+        fs::write(done, "").unwrap();
+    }
+    python
 }

@@ -13,6 +13,7 @@ pub enum Service {
     Athena,
     Glue,
     S3,
+    Sts,
 }
 
 /// A call that arrived.
@@ -41,6 +42,11 @@ impl Call {
                 let input = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
                 (service, operation.to_owned(), input)
             }
+            None if request.method == "POST" && request.path == "/" => {
+                let body = String::from_utf8_lossy(&request.body).into_owned();
+                let action = body.split('&').find_map(|pair| pair.strip_prefix("Action=")).unwrap_or_default();
+                (Service::Sts, action.to_owned(), json!({}))
+            }
             None => (Service::S3, s3_operation(request), s3_input(request)),
         };
         Self { number, service, operation, input, status: None, error: None, at: Instant::now() }
@@ -59,6 +65,7 @@ impl Call {
                 "" => String::new(),
                 sql => format!(" {}", sql.split_whitespace().collect::<Vec<_>>().join(" ")),
             },
+            Service::Sts => String::new(),
             Service::Glue => [self.text("DatabaseName"), self.text("Name"), self.text("TableName")]
                 .into_iter()
                 .chain(self.input["TableInput"]["Name"].as_str())
@@ -77,6 +84,9 @@ pub fn address(request: &Request) -> (String, String) {
     (decoded(bucket), decoded(key))
 }
 
+/// What the query of the older `ListObjects` may hold.
+const LIST: [&str; 5] = ["prefix", "delimiter", "marker", "max-keys", "encoding-type"];
+
 fn s3_operation(request: &Request) -> String {
     let (_, key) = address(request);
     let has = |name: &str| request.query(name).is_some();
@@ -92,6 +102,7 @@ fn s3_operation(request: &Request) -> String {
         ("POST", false) if has("uploadId") => "CompleteMultipartUpload",
         ("POST", true) if has("delete") => "DeleteObjects",
         ("GET", true) if has("list-type") => "ListObjectsV2",
+        ("GET", true) if request.query.iter().all(|(name, _)| LIST.contains(&name.as_str())) => "ListObjects",
         ("HEAD", true) => "HeadBucket",
         _ => return format!("{} {}", request.method, request.path),
     };

@@ -34,7 +34,7 @@ impl Refusal {
     /// As the service writes it.
     pub fn reply(&self, service: Service) -> Reply {
         match service {
-            Service::S3 => {
+            Service::S3 | Service::Sts => {
                 let extra: String = self
                     .extra
                     .iter()
@@ -70,10 +70,11 @@ pub fn access_denied(service: Service, operation: &str, resource: &str) -> Refus
         Service::Athena => ("athena", 400, "AccessDeniedException"),
         Service::Glue => ("glue", 400, "AccessDeniedException"),
         Service::S3 => ("s3", 403, "AccessDenied"),
+        Service::Sts => ("sts", 403, "AccessDenied"),
     };
     let operation = match operation {
         "HeadObject" => "GetObject",
-        "ListObjectsV2" | "HeadBucket" => "ListBucket",
+        "ListObjectsV2" | "ListObjects" | "HeadBucket" => "ListBucket",
         "DeleteObjects" => "DeleteObject",
         "CopyObject" | "CreateMultipartUpload" | "UploadPart" | "CompleteMultipartUpload" => "PutObject",
         other => other,

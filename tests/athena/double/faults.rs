@@ -127,7 +127,7 @@ impl Fault {
     /// How a call ends that meets this; `answer` is what it would have been told.
     pub fn ending(self, call: &Call, answer: Reply) -> Ending {
         let refuse = |refusal: Refusal| Ending::Reply(refusal.reply(call.service));
-        let is_s3 = call.service == Service::S3;
+        let is_s3 = matches!(call.service, Service::S3 | Service::Sts);
         match self {
             Self::TimeOut => Ending::Silence,
             Self::Reset => Ending::Reset,
@@ -137,7 +137,7 @@ impl Fault {
             Self::Throttle => refuse(Refusal::bad("ThrottlingException", "Rate exceeded")),
             Self::Internal => {
                 let code = match call.service {
-                    Service::S3 => "InternalError",
+                    Service::S3 | Service::Sts => "InternalError",
                     Service::Athena => "InternalServerException",
                     Service::Glue => "InternalServiceException",
                 };
@@ -158,6 +158,7 @@ impl Fault {
 /// The resource that a call is about, as a message on permissions names it.
 pub fn resource(call: &Call) -> String {
     match call.service {
+        Service::Sts => "*".to_owned(),
         Service::S3 => format!("\"arn:aws:s3:::{}/{}\"", call.text("Bucket"), call.text("Key")),
         Service::Athena => {
             let workgroup = Some(call.text("WorkGroup")).filter(|name| !name.is_empty()).unwrap_or("primary");

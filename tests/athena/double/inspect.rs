@@ -1,7 +1,6 @@
 //! What a test may ask of the account.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -95,7 +94,7 @@ impl World {
     }
 
     /// Carries out a statement without a call: for what a test finds there.
-    pub fn run(self: &Arc<Self>, statement: &str) -> Result<Done, String> {
+    pub fn run(&self, statement: &str) -> Result<Done, String> {
         let course = super::athena::plan::Course::default();
         let query = bare_query(statement);
         sql::run(self, &query, &course).outcome.map_err(|failed| failed.message)
@@ -118,7 +117,7 @@ impl World {
     }
 
     /// Lets every query that is under way end now.
-    pub fn let_queries_end(self: &Arc<Self>) {
+    pub fn let_queries_end(&self) {
         let under_way: Vec<_> = self.queries().under_way.clone().into_iter().collect();
         for (id, course) in under_way {
             super::athena::finish(self, &id, &course);

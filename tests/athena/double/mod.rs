@@ -20,6 +20,7 @@ pub mod inspect;
 pub mod s3;
 mod server;
 pub mod sql;
+mod sts;
 
 use std::net::SocketAddr;
 use std::ops::Deref;
@@ -215,15 +216,14 @@ impl World {
         }
     }
 
-    /// Answers a request: its number, and how the call ends.
-    fn answer(self: &Arc<Self>, request: &Request) -> (usize, Ending) {
+    /// Answers a request: the call that it is, and how that ends.
+    fn answer(self: &Arc<Self>, request: &Request) -> (Call, Ending) {
         let call = {
             let mut calls = locked(&self.calls);
             let call = Call::of(request, calls.len() + 1);
             calls.push(call.clone());
             call
         };
-        let number = call.number;
         self.at(&call, Moment::Before);
         let fault = locked(&self.plan).meet(&call).or_else(|| self.is_too_fast(&call));
         let ending = match fault {
@@ -239,18 +239,21 @@ impl World {
             self.note(&call, reply);
         }
         self.at(&call, Moment::InsteadOfReply);
-        (number, ending)
+        (call, ending)
     }
 
     /// What happens when the reply to a call was sent.
-    fn replied(self: &Arc<Self>, number: usize) {
-        let call = locked(&self.calls)[number - 1].clone();
-        self.at(&call, Moment::AfterReply);
+    fn replied(&self, call: &Call) {
+        let is_known = locked(&self.calls).iter().any(|known| known.at == call.at);
+        if is_known {
+            self.at(call, Moment::AfterReply);
+        }
     }
 
     fn note(&self, call: &Call, reply: &Reply) {
         let mut calls = locked(&self.calls);
-        let own = &mut calls[call.number - 1];
+        // The calls may have been forgotten meanwhile.
+        let Some(own) = calls.iter_mut().rev().find(|known| known.at == call.at) else { return };
         own.status = Some(reply.status);
         if reply.status >= 400 {
             let body = String::from_utf8_lossy(&reply.body);
@@ -276,6 +279,7 @@ impl World {
             return access_denied(call.service, &call.operation, &faults::resource(call)).reply(call.service);
         }
         let answer = match call.service {
+            Service::Sts => return sts::answer(call),
             Service::S3 => match s3::answer(&mut self.store(), &call.operation, request) {
                 Ok(reply) => return reply,
                 Err(refusal) => Err(refusal),

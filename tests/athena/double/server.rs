@@ -37,7 +37,7 @@ async fn serve(world: Arc<World>, socket: TcpStream) -> io::Result<()> {
     while let Some(request) = http::read(&mut connection).await? {
         let method = request.method.clone();
         let own = Arc::clone(&world);
-        let (number, ending) = spawn_blocking(move || own.answer(&request)).await.map_err(io::Error::other)?;
+        let (call, ending) = spawn_blocking(move || own.answer(&request)).await.map_err(io::Error::other)?;
         match ending {
             Ending::Reply(reply) => connection.get_mut().write_all(&reply.written(&method)).await?,
             Ending::Cut(reply) => {
@@ -55,7 +55,7 @@ async fn serve(world: Arc<World>, socket: TcpStream) -> io::Result<()> {
             }
         }
         let own = Arc::clone(&world);
-        spawn_blocking(move || own.replied(number)).await.map_err(io::Error::other)?;
+        spawn_blocking(move || own.replied(&call)).await.map_err(io::Error::other)?;
     }
     Ok(())
 }

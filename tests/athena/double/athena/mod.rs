@@ -138,7 +138,7 @@ fn begun(input: &Value, workgroup: &Workgroup, (name, course): (&str, &Course)) 
 }
 
 /// A query that ends by the clock.
-fn in_time(world: &Arc<World>, id: &str, course: &Course) {
+fn in_time(world: &World, id: &str, course: &Course) {
     world.sleep(course.queued);
     if let Some(query) = world.queries().by_id.get_mut(id).filter(|query| query.state == State::Queued) {
         query.state = State::Running;
@@ -148,7 +148,7 @@ fn in_time(world: &Arc<World>, id: &str, course: &Course) {
 }
 
 /// A query that ends at a poll.
-fn polled(world: &Arc<World>, id: &str) {
+fn polled(world: &World, id: &str) {
     let course = {
         let mut queries = world.queries();
         let Some(query) = queries.by_id.get_mut(id) else { return };
@@ -163,7 +163,7 @@ fn polled(world: &Arc<World>, id: &str) {
 }
 
 /// Carries out a query that is still live; a query is carried out once.
-pub fn finish(world: &Arc<World>, id: &str, course: &Course) {
+pub fn finish(world: &World, id: &str, course: &Course) {
     let query = {
         let mut queries = world.queries();
         let is_live = queries.by_id.get(id).is_some_and(|query| query.state.is_live());
@@ -187,7 +187,7 @@ pub fn finish(world: &Arc<World>, id: &str, course: &Course) {
     queries.end(id, ran.outcome.err());
 }
 
-fn stop(world: &Arc<World>, id: &str) -> Result<Value, Refusal> {
+fn stop(world: &World, id: &str) -> Result<Value, Refusal> {
     let left = {
         let mut queries = world.queries();
         let is_live = queries.get(id)?.state.is_live();

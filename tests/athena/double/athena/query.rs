@@ -33,9 +33,18 @@ pub struct Failed {
 }
 
 impl Failed {
-    /// A mistake of the author's.
+    /// A mistake of the author's, or what is wrong with the data.
     pub fn user(message: impl Into<String>) -> Self {
-        Self { category: 2, kind: 1000, is_retryable: false, message: message.into() }
+        const DATA: [&str; 4] =
+            ["DIVISION_BY_ZERO", "INVALID_CAST_ARGUMENT", "HIVE_BAD_DATA", "HIVE_CANNOT_OPEN_SPLIT"];
+        let message = message.into();
+        let kind = match message.split(':').next().unwrap_or_default() {
+            code if code.starts_with("ICEBERG_") => 233,
+            code if DATA.contains(&code) => 1001,
+            "FAILED" => 1003,
+            _ => 1000,
+        };
+        Self { category: 2, kind, is_retryable: false, message }
     }
 
     /// The cluster had no resources left for this query.
@@ -54,7 +63,7 @@ impl Failed {
     pub fn throttled_by_s3() -> Self {
         let message = "HIVE_CURSOR_ERROR: Please reduce your request rate. (Service: Amazon S3; Status Code: 503; \
                        Error Code: SlowDown)";
-        Self { category: 2, kind: 401, is_retryable: true, message: message.to_owned() }
+        Self { category: 2, kind: 1400, is_retryable: true, message: message.to_owned() }
     }
 
     /// The query ran for longer than it may.

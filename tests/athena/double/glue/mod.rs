@@ -6,7 +6,7 @@ pub mod store;
 
 use serde_json::{Value, json};
 
-use store::{ACCOUNT, Catalogue, Table};
+use store::{ACCOUNT, Catalogue, Matching, Table};
 
 use super::error::Refusal;
 
@@ -18,7 +18,7 @@ pub fn answer(
     catalogue: &mut Catalogue,
     operation: &str,
     input: &Value,
-    matching: &dyn Fn(&Table, &str) -> Result<Vec<Vec<String>>, Refusal>,
+    matching: &Matching<'_>,
 ) -> Result<Value, Refusal> {
     match operation {
         "CreateDatabase" => catalogue.create_database(input["DatabaseInput"].clone()).map(|()| json!({})),
@@ -45,16 +45,23 @@ pub fn answer(
             catalogue.update_table(database, input["TableInput"].clone(), wanted, skips).map(|()| json!({}))
         }
         "DeleteTable" => catalogue.delete_table(text(input, "DatabaseName"), text(input, "Name")).map(|_| json!({})),
+        "DeleteTableVersion" => {
+            let table = catalogue.table_mut(text(input, "DatabaseName"), text(input, "TableName"))?;
+            let wanted = text(input, "VersionId");
+            let before = table.archive.len();
+            table.archive.retain(|(version, _)| version.to_string() != wanted);
+            match before == table.archive.len() {
+                true => Err(Refusal::bad("EntityNotFoundException", "Table version not found.")),
+                false => Ok(json!({})),
+            }
+        }
         "GetTableVersions" => versions(catalogue, input),
         "CreatePartition" => partitions::create(catalogue, input),
         "BatchCreatePartition" => partitions::create_many(catalogue, input),
         "UpdatePartition" => partitions::update(catalogue, input),
         "DeletePartition" => partitions::delete(catalogue, input),
         "GetPartition" => partitions::get(catalogue, input),
-        "GetPartitions" => {
-            let expression = text(input, "Expression");
-            partitions::get_many(catalogue, input, &|table| matching(table, expression))
-        }
+        "GetPartitions" => partitions::get_many(catalogue, input, matching),
         other => Err(Refusal::bad("UnknownOperationException", format!("the double does not know {other}"))),
     }
 }

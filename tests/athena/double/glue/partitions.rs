@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::store::{ACCOUNT, Catalogue, Table, now};
+use super::store::{ACCOUNT, Catalogue, Matching, Table, now};
 use super::{most, page, text};
 use crate::double::error::Refusal;
 
@@ -81,15 +81,11 @@ pub fn get(catalogue: &Catalogue, input: &Value) -> Result<Value, Refusal> {
     shown.ok_or_else(no_partition)
 }
 
-/// Those that `is_wanted`, in pages of at most 1000.
-pub fn get_many(
-    catalogue: &Catalogue,
-    input: &Value,
-    is_wanted: &dyn Fn(&Table) -> Result<Vec<Vec<String>>, Refusal>,
-) -> Result<Value, Refusal> {
+/// Those that the expression is true for, in pages of at most 1000.
+pub fn get_many(catalogue: &Catalogue, input: &Value, matching: &Matching<'_>) -> Result<Value, Refusal> {
     let (database, name) = (text(input, "DatabaseName"), text(input, "TableName"));
     let table = catalogue.table(database, name)?;
-    let mut wanted = is_wanted(table)?;
+    let mut wanted = matching(table, text(input, "Expression"))?;
     if let (Some(number), Some(total)) =
         (input["Segment"]["SegmentNumber"].as_u64(), input["Segment"]["TotalSegments"].as_u64())
     {

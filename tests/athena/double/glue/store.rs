@@ -31,6 +31,12 @@ pub struct Database {
     pub tables: BTreeMap<String, Table>,
 }
 
+/// The values of a partition, one for each key.
+pub type Values = Vec<String>;
+
+/// Finds the partitions of a table that an expression is true for.
+pub type Matching<'m> = dyn Fn(&Table, &str) -> Result<Vec<Values>, Refusal> + 'm;
+
 /// The databases by their names.
 #[derive(Debug, Default)]
 pub struct Catalogue {

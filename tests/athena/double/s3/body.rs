@@ -2,6 +2,7 @@
 
 use sha2::Digest;
 
+use super::store::checksum;
 use crate::double::base64;
 use crate::double::error::Refusal;
 use crate::double::http::Request;
@@ -20,7 +21,8 @@ pub fn received(request: &Request) -> Result<Vec<u8>, Refusal> {
     for (name, value) in sent.into_iter().filter_map(own).chain(trailers) {
         let digest = match name.as_str() {
             "content-md5" => md5::Md5::digest(&bytes).to_vec(),
-            "x-amz-checksum-crc32" => crc32(&bytes).to_be_bytes().to_vec(),
+            "x-amz-checksum-crc32" if checksum(&bytes) == value => continue,
+            "x-amz-checksum-crc32" => Vec::new(),
             "x-amz-checksum-sha256" => sha2::Sha256::digest(&bytes).to_vec(),
             "x-amz-checksum-sha1" => sha1::Sha1::digest(&bytes).to_vec(),
             _ => continue,
@@ -30,12 +32,6 @@ pub fn received(request: &Request) -> Result<Vec<u8>, Refusal> {
         }
     }
     Ok(bytes)
-}
-
-pub fn crc32(bytes: &[u8]) -> u32 {
-    let mut sum = flate2::Crc::new();
-    sum.update(bytes);
-    sum.sum()
 }
 
 type Trailers = Vec<(String, String)>;

@@ -1,4 +1,4 @@
-//! `ListObjectsV2`.
+//! `ListObjectsV2`, and `ListObjects` before it, whose next page begins after a key and not at a token.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -20,7 +20,7 @@ pub fn list(store: &Store, bucket: &str, request: &Request) -> Result<Reply, Ref
             key_of(token)
                 .ok_or_else(|| Refusal::bad("InvalidArgument", "The continuation token provided is incorrect"))?,
         ),
-        None => request.query("start-after").map(str::to_owned),
+        None => request.query("start-after").or(request.query("marker")).map(str::to_owned),
     };
     let objects = store.bucket(bucket)?;
     let mut page = Page { most, ..Page::default() };
@@ -47,7 +47,12 @@ pub fn list(store: &Store, bucket: &str, request: &Request) -> Result<Reply, Ref
         Some("url") => encoded(text),
         _ => escaped(text),
     };
-    Ok(Reply::new(200, "application/xml", page.xml((bucket, prefix, delimiter), &name)))
+    let xml = page.xml((bucket, prefix, delimiter), &name);
+    let xml = match request.query("encoding-type") {
+        Some(kind) => xml.replacen("<IsTruncated>", &format!("<EncodingType>{kind}</EncodingType><IsTruncated>"), 1),
+        None => xml,
+    };
+    Ok(Reply::new(200, "application/xml", xml))
 }
 
 #[derive(Default)]
@@ -77,16 +82,19 @@ impl Page<'_> {
         }
         let _ = write!(xml, "<IsTruncated>{}</IsTruncated>", self.has_more);
         if self.has_more {
-            let _ = write!(xml, "<NextContinuationToken>{}</NextContinuationToken>", token_of(&self.last));
+            let (token, last) = (token_of(&self.last), name(&self.last));
+            let _ =
+                write!(xml, "<NextContinuationToken>{token}</NextContinuationToken><NextMarker>{last}</NextMarker>");
         }
         for (key, object) in &self.keys {
             let _ = write!(
                 xml,
-                "<Contents><Key>{}</Key><LastModified>{}</LastModified><ETag>{}</ETag><Size>{}</Size>\
+                "<Contents><Key>{}</Key><LastModified>{}</LastModified><ETag>{}</ETag>{}<Size>{}</Size>\
                  <StorageClass>STANDARD</StorageClass></Contents>",
                 name(key),
                 super::written_time(object.modified),
                 escaped(&object.etag),
+                if object.crc32.is_some() { "<ChecksumAlgorithm>CRC32</ChecksumAlgorithm>" } else { "" },
                 object.size
             );
         }

@@ -29,7 +29,7 @@ pub fn answer(store: &mut Store, operation: &str, request: &Request) -> Result<R
         "DeleteObject" => delete(store, at, request),
         "DeleteObjects" => delete_many(store, &bucket, request),
         "CopyObject" => copy(store, at, request),
-        "ListObjectsV2" => list::list(store, &bucket, request),
+        "ListObjectsV2" | "ListObjects" => list::list(store, &bucket, request),
         "CreateMultipartUpload" => multipart::create(store, at, request),
         "UploadPart" => multipart::part(store, at, request),
         "CompleteMultipartUpload" => multipart::complete(store, at, request),
@@ -46,9 +46,9 @@ fn put(store: &mut Store, (bucket, key): (&str, &str), request: &Request) -> Res
     condition::for_write(store, (bucket, key), request)?;
     let content_type = request.header("content-type").unwrap_or("binary/octet-stream");
     let object = store.written(&bytes, content_type, metadata(request));
-    let etag = object.etag.clone();
-    store.put(bucket, key, object)?;
-    Ok(Reply { status: 200, ..Reply::default() }.header("etag", etag))
+    store.put(bucket, key, object.clone())?;
+    let reply = Reply { status: 200, ..Reply::default() }.header("etag", object.etag);
+    Ok(object.crc32.map_or(reply.clone(), |sum| reply.header("x-amz-checksum-crc32", sum)))
 }
 
 fn get(store: &Store, (bucket, key): (&str, &str), request: &Request) -> Result<Reply, Refusal> {
@@ -75,8 +75,12 @@ fn get(store: &Store, (bucket, key): (&str, &str), request: &Request) -> Result<
     for (name, value) in &object.metadata {
         reply = reply.header(name, value.clone());
     }
-    if let Some(range) = range {
-        reply = reply.header("content-range", range);
+    match (&object.crc32, range) {
+        (_, Some(range)) => reply = reply.header("content-range", range),
+        (Some(sum), None) if request.header("x-amz-checksum-mode") == Some("ENABLED") => {
+            reply = reply.header("x-amz-checksum-crc32", sum.clone()).header("x-amz-checksum-type", "FULL_OBJECT");
+        }
+        _ => {}
     }
     Ok(Reply { body: bytes, ..reply })
 }
@@ -139,10 +143,12 @@ fn copy(store: &mut Store, (bucket, key): (&str, &str), request: &Request) -> Re
         object.metadata = metadata(request);
         object.content_type = request.header("content-type").unwrap_or("binary/octet-stream").to_owned();
     }
+    let sum = object.crc32.iter().map(|sum| format!("<ChecksumCRC32>{sum}</ChecksumCRC32>"));
     let answer = format!(
-        "<CopyObjectResult><LastModified>{}</LastModified><ETag>{}</ETag></CopyObjectResult>",
+        "<CopyObjectResult><LastModified>{}</LastModified><ETag>{}</ETag>{}</CopyObjectResult>",
         written_time(object.modified),
-        escaped(&object.etag)
+        escaped(&object.etag),
+        sum.collect::<String>()
     );
     store.put(bucket, key, object)?;
     Ok(Reply::new(200, "application/xml", answer))

@@ -71,11 +71,12 @@ pub fn complete(store: &mut Store, (bucket, key): (&str, &str), request: &Reques
     condition::for_write(store, (bucket, key), request)?;
     let mut object = store.written(&bytes, &upload.content_type, upload.metadata.clone());
     object.etag = format!("{}-{}\"", super::store::etag(&digests).trim_end_matches('"'), numbers.len());
+    object.crc32 = None;
     let etag = object.etag.clone();
     store.put(bucket, key, object)?;
     store.uploads.remove(request.query("uploadId").unwrap_or_default());
     let xml = format!(
-        "<CompleteMultipartUploadResult><Bucket>{bucket}</Bucket><Key>{}</Key><ETag>{}</ETag>\
+        "<CompleteMultipartUploadResult><Location>s3://{bucket}</Location><Bucket>{bucket}</Bucket><Key>{}</Key><ETag>{}</ETag>\
          </CompleteMultipartUploadResult>",
         escaped(key),
         escaped(&etag)

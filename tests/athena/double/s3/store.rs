@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use md5::Digest;
 use tempfile::TempDir;
 
+use crate::double::base64;
 use crate::double::error::Refusal;
 
 /// An object.
@@ -17,6 +18,8 @@ pub struct Object {
     pub size: u64,
     /// With its quotes.
     pub etag: String,
+    /// The checksum of the bytes; nothing for an upload in parts.
+    pub crc32: Option<String>,
     pub modified: jiff::Timestamp,
     pub content_type: String,
     /// The headers `x-amz-meta-…`.
@@ -79,6 +82,7 @@ impl Store {
             file,
             size: bytes.len() as u64,
             etag: etag(bytes),
+            crc32: Some(checksum(bytes)),
             modified: jiff::Timestamp::now(),
             content_type: content_type.to_owned(),
             metadata,
@@ -92,6 +96,7 @@ impl Store {
             file: file.to_owned(),
             size: bytes.len() as u64,
             etag: etag(&bytes),
+            crc32: Some(checksum(&bytes)),
             modified: jiff::Timestamp::now(),
             content_type: "application/octet-stream".to_owned(),
             metadata: Vec::new(),
@@ -134,6 +139,13 @@ impl Store {
         };
         self.buckets.iter().flat_map(of).collect()
     }
+}
+
+/// The CRC-32 of bytes, as S3 writes it.
+pub fn checksum(bytes: &[u8]) -> String {
+    let mut sum = flate2::Crc::new();
+    sum.update(bytes);
+    base64::encode(&sum.sum().to_be_bytes())
 }
 
 pub fn etag(bytes: &[u8]) -> String {

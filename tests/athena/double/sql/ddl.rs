@@ -8,7 +8,7 @@ use crate::double::athena::query::{Done, Failed};
 use crate::double::error::Refusal;
 
 pub fn refused(refusal: Refusal) -> Failed {
-    Failed { kind: 1003, ..Failed::user(format!("FAILED: Execution Error, return code 1. {}", refusal.message)) }
+    Failed::user(format!("FAILED: Execution Error, return code 1. {}", refusal.message))
 }
 
 pub fn create_schema(run: &Run<'_>, words: &mut Words<'_>) -> Result<Done, Failed> {

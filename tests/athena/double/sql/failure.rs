@@ -51,6 +51,11 @@ fn of_message(message: &str, at: &str) -> String {
         return format!("COLUMN_NOT_FOUND: {at}Column '{relation}.{column}' {no_column}");
     }
     match codes.into_iter().find(|(words, _)| message.to_lowercase().contains(&words.to_lowercase())) {
+        Some((words, "DIVISION_BY_ZERO")) => format!("DIVISION_BY_ZERO: {words}"),
+        Some(("Cannot cast", code)) => {
+            let (value, name) = message.rsplit_once(" to ").unwrap_or((message, ""));
+            format!("{code}: {value} to {}", name.to_uppercase().replace("INTEGER", "INT"))
+        }
         Some((_, code)) => format!("{code}: {message}"),
         None if at.is_empty() => format!("GENERIC_USER_ERROR: {message}"),
         None => format!("TYPE_MISMATCH: {at}{message}"),

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::parquet;
-use super::run::Run;
+use super::run::{Columns, Run};
 use super::types::can_be_read;
 use super::words::{quoted, text};
 use crate::double::athena::query::Failed;
@@ -30,7 +30,7 @@ pub fn is_parquet(file: &Path) -> bool {
 pub fn relation(
     run: &Run<'_>,
     parts: &[Part],
-    (columns, keys): (&[(String, String)], &[(String, String)]),
+    (columns, keys): (&Columns, &Columns),
     descriptor: &Value,
 ) -> Result<String, Failed> {
     run.scanned.set(run.scanned.get() + parts.iter().map(|part| part.object.size).sum::<u64>());
@@ -82,7 +82,7 @@ fn list(parts: &[Part]) -> String {
 }
 
 /// Parquet files are read by the names of their columns; a type that does not fit is an error.
-fn parquet(run: &Run<'_>, parts: &[Part], columns: &[(String, String)]) -> Result<(String, Vec<String>), Failed> {
+fn parquet(run: &Run<'_>, parts: &[Part], columns: &Columns) -> Result<(String, Vec<String>), Failed> {
     let mut selects = Vec::new();
     for part in parts {
         let loaded = parquet::loaded(run, &part.object.file).map_err(|error| {
@@ -116,7 +116,7 @@ fn parquet(run: &Run<'_>, parts: &[Part], columns: &[(String, String)]) -> Resul
 }
 
 /// Text files: CSV as the serde's parameters have it, or JSON.
-fn written(parts: &[Part], (columns, descriptor): (&[(String, String)], &Value)) -> (String, Vec<String>) {
+fn written(parts: &[Part], (columns, descriptor): (&Columns, &Value)) -> (String, Vec<String>) {
     let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
     let serde = descriptor["SerdeInfo"]["SerializationLibrary"].as_str().unwrap_or_default();
     let parameter = |name: &str| descriptor["SerdeInfo"]["Parameters"][name].as_str();

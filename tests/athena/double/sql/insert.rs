@@ -29,8 +29,7 @@ pub fn insert(run: &Run<'_>, words: &mut Words<'_>) -> Result<Done, Failed> {
     let given = run.described(&format!("({})", translated.sql))?;
     let columns: Vec<Written> = table.columns().into_iter().map(|(name, glue)| Written { name, glue }).collect();
     let names = names.unwrap_or_else(|| columns.iter().map(|column| column.name.clone()).collect());
-    let native: Vec<String> = given.into_iter().map(|(_, native)| native).collect();
-    need_types(&columns, &names, &native)?;
+    need_types(&columns, &names, &types_of(run, &translated.sql, given)?)?;
     let from: Vec<String> = (0..names.len()).map(|at| format!("g{at}")).collect();
     let item = |column: &Written| match names.iter().position(|name| *name == column.name) {
         Some(at) => format!("g{at} as {}", quoted(&column.name)),
@@ -59,15 +58,29 @@ fn names(words: &mut Words<'_>) -> Option<Vec<String>> {
     let rest = words.rest();
     let mut ahead = Words::of(rest);
     let list = ahead.list()?;
-    let is_name = |text: &&str| {
+    let is_name = |text: &str| {
         let mut own = Words::of(text);
         own.name().is_some_and(|name| !["select", "with", "values", "table"].contains(&name.as_str()))
             && own.peek().is_none()
     };
-    if !list.iter().all(|text| is_name(&text)) {
+    if !list.iter().all(|text| is_name(text)) {
         return None;
     }
     words.list().map(|names| names.into_iter().filter_map(|text| Words::of(text).name()).collect())
+}
+
+/// The types of the query's columns. A bare `null`, which Athena takes for any type, is an integer to DuckDB.
+fn types_of(run: &Run<'_>, sql: &str, given: Vec<(String, String)>) -> Result<Vec<String>, Failed> {
+    let names: Vec<String> = (0..given.len()).map(|at| format!("g{at}")).collect();
+    let type_of = |(name, (_, native)): (&String, (String, String))| {
+        let values = format!(
+            "select case when count(*) = 0 then 1 else count({name}) end from ({sql}) as g({})",
+            names.join(", ")
+        );
+        let is_bare = native == "INTEGER" && run.number(&values)? == 0;
+        Ok(if is_bare { "\"NULL\"".to_owned() } else { native })
+    };
+    names.iter().zip(given).map(type_of).collect()
 }
 
 fn need_types(columns: &[Written], names: &[String], given: &[String]) -> Result<(), Failed> {

@@ -69,7 +69,7 @@ pub fn merge(run: &Run<'_>, words: &mut Words<'_>) -> Result<Done, Failed> {
     while words.take("when") {
         clauses.push(clause(words)?);
     }
-    let sources = format!("(select *, true as cadet_is_source from {source}) as {}", quoted(&source_alias));
+    let sources = format!("(select *, true as cadet_is_source from ({source})) as {}", quoted(&source_alias));
     let targets = format!("(select *, true as cadet_is_target from {}) as {}", written(&name), quoted(&alias));
     let matched = format!("{targets} left join {sources} on {on}");
     let (whole, pairs) =
@@ -200,7 +200,7 @@ fn value(words: &mut Words<'_>) -> String {
     }
 }
 
-/// A source and its alias.
+/// A source as a query, and its alias.
 fn parted(source: &str) -> (String, String) {
     let mut words = Words::of(source);
     let end = if words.take("(") {
@@ -215,7 +215,8 @@ fn parted(source: &str) -> (String, String) {
     words.take("as");
     let own = words.name();
     let alias = own.unwrap_or_else(|| Words::of(source).path().pop().unwrap_or_default());
-    (source[..end].to_owned(), alias)
+    let columns = words.list().map_or_else(String::new, |names| format!(" ({})", names.join(", ")));
+    (format!("select * from {} as {}{columns}", &source[..end], quoted(&alias)), alias)
 }
 
 fn written(name: &Named) -> String {

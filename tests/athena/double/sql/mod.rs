@@ -25,9 +25,12 @@ use super::athena::query::{Done, Failed, Query};
 pub use run::{Ran, Run};
 use words::{Words, first_words};
 
-const STARTS: [&str; 16] = [
+/// Statements that Athena has and the double has not.
+const NOT_HERE: [&str; 5] = ["show", "describe", "msck", "explain", "unload"];
+
+const STARTS: [&str; 18] = [
     "select", "with", "values", "create", "insert", "drop", "alter", "merge", "update", "delete", "optimize", "vacuum",
-    "(", "show", "describe", "msck",
+    "(", "show", "describe", "msck", "explain", "unload",
 ];
 
 /// Whether this can be a statement at all.
@@ -112,6 +115,8 @@ fn statement(run: &Run<'_>) -> Result<Done, Failed> {
         merge::delete(run, words)
     } else if is("optimize") || is("vacuum") {
         iceberg::tidied(run, words)
+    } else if let Some(word) = NOT_HERE.iter().find(|word| is(word)) {
+        Err(failure::of_engine(cadet::engine::EngineError::NotHere((*word).to_owned()), &run.query.sql, 0))
     } else {
         select::select(run, words)
     }?;

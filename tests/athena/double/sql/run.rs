@@ -34,6 +34,9 @@ pub struct Run<'w> {
     pub broken: RefCell<Option<Failed>>,
 }
 
+/// Columns: their names and their types.
+pub type Columns = [(String, String)];
+
 /// The name of a table: its database and its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {

@@ -7,7 +7,10 @@ use super::words::Words;
 
 /// A type of Glue's or Athena's in DuckDB's words.
 pub fn duckdb_of(glue: &str) -> String {
-    duckdb_type(glue).unwrap_or_else(|_| "varchar".to_owned())
+    let found = duckdb_type(glue).unwrap_or_else(|_| "varchar".to_owned());
+    // DuckDB describes a `real` as `FLOAT`, and that is what cadet's reader knows. Names of fields stand in quotes.
+    let parts = found.split('"').enumerate();
+    parts.map(|(at, part)| if at % 2 == 0 { part.replace("real", "float") } else { format!("\"{part}\"") }).collect()
 }
 
 /// A type that DuckDB describes in Glue's words; nothing for one that a table cannot have.
@@ -85,10 +88,13 @@ pub fn can_be_read(stored: &str, declared: &str) -> bool {
 
 /// Whether Athena casts a value of the one type to the other by itself where it is inserted; both in DuckDB's words.
 pub fn can_be_inserted(given: &str, wanted: &str) -> bool {
+    if given == "\"NULL\"" {
+        return true;
+    }
     let rank = |text: &str| match text.to_uppercase().split('(').next().unwrap_or_default() {
         "TINYINT" => Some(1),
         "SMALLINT" => Some(2),
-        "INTEGER" | "\"NULL\"" => Some(3),
+        "INTEGER" => Some(3),
         "BIGINT" | "HUGEINT" => Some(4),
         "DECIMAL" => Some(5),
         "FLOAT" | "REAL" => Some(6),
@@ -101,6 +107,6 @@ pub fn can_be_inserted(given: &str, wanted: &str) -> bool {
             can_be_read(given, wanted)
                 || given.eq_ignore_ascii_case("date") && wanted.to_uppercase().starts_with("TIMESTAMP")
         }
-        _ => given.eq_ignore_ascii_case("\"NULL\""),
+        _ => false,
     }
 }
