@@ -60,10 +60,10 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     let defer = Defer::new(&project, &warehouse, &marks, args.run.defer)?;
     // What is not selected is taken as it is there, or read from the other target.
     let mut plan = Plan::complete(&project, wanted, |id| {
-        defer.lacks(id);
+        drop(args.run.defer.then(|| defer.lacks(id)));
         None
     });
-    let elsewhere = defer.found();
+    let elsewhere = defer.found()?;
     without_sources(&mut plan, &project, engine);
     read_there(&mut project, &elsewhere);
     let found = deploy::preflight(&project, &plan, engine);

@@ -95,7 +95,7 @@ pub(super) fn plan(
 ) -> Result<Plan, Error> {
     let defer = Defer::new(&request.head, warehouse, request.marks(), defer)?;
     let mut plan = Plan::complete(&request.head, reasons, |id| defer.lacks(id));
-    let elsewhere = defer.found();
+    let elsewhere = defer.found()?;
     without_sources(&mut plan, &request.head, &*warehouse.engine);
     read_there(&mut request.head, &elsewhere);
     Ok(plan)

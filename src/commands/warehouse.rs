@@ -10,7 +10,7 @@ use crate::engine::athena::place::{Destination, Layout};
 use crate::engine::athena::run::Run;
 use crate::engine::athena::{Aim, Athena, Connection};
 use crate::engine::duckdb::DuckDb;
-use crate::engine::{Engine, Found};
+use crate::engine::{Engine, EngineError, Found};
 use crate::error::Error;
 use crate::jinja::relation::Relation;
 use crate::plan::Reason;
@@ -140,6 +140,8 @@ pub(super) struct Defer<'a> {
     layout: Option<Layout>,
     /// By unique id.
     read_there: RefCell<BTreeMap<String, Relation>>,
+    /// The first thing that could not be looked up.
+    failed: RefCell<Option<EngineError>>,
 }
 
 impl<'a> Defer<'a> {
@@ -159,14 +161,20 @@ impl<'a> Defer<'a> {
             )
         })?;
         let layout = layout.map(|aim| aim.layout);
-        Ok(Self { project, warehouse, marks, layout, read_there: RefCell::default() })
+        Ok(Self { project, warehouse, marks, layout, read_there: RefCell::default(), failed: RefCell::default() })
     }
 
     /// Why a parent that is not in the plan must be built too, if it must. What can be read from the other target is
     /// noted.
     pub(super) fn lacks(&self, id: &str) -> Option<Reason> {
         let node = self.project.nodes.get(id)?;
-        let find = |relation: &Relation| self.warehouse.engine.find(relation).ok().flatten();
+        let find = |relation: &Relation| {
+            let found = self.warehouse.engine.find(relation);
+            found.unwrap_or_else(|error| {
+                self.failed.borrow_mut().get_or_insert(error);
+                None
+            })
+        };
         let here = find(&node.relation);
         let mark = self.marks.get(id);
         let there = self.layout.as_ref().and_then(|layout| Destination::of(node, layout).ok());
@@ -182,14 +190,22 @@ impl<'a> Defer<'a> {
                 None
             }
             (Some(here), None) if here.mark.as_ref() == mark => None,
+            // What dbt built there is taken as it is.
+            (Some(here), None) if here.mark.is_none() && self.warehouse.athena.is_some() => None,
             (Some(_), None) => Some(Reason::Stale),
             (None, None) => Some(Reason::Missing),
         }
     }
 
     /// What is read from the other target: the relations by unique id.
-    pub(super) fn found(self) -> BTreeMap<String, Relation> {
-        self.read_there.into_inner()
+    ///
+    /// # Errors
+    /// When something could not be looked up: what is not known to be there is not taken to be missing.
+    pub(super) fn found(self) -> Result<BTreeMap<String, Relation>, Error> {
+        match self.failed.into_inner() {
+            Some(error) => Err(Error::Engine(error)),
+            None => Ok(self.read_there.into_inner()),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is built and what is not, what is read from production, and what is refused.
 
 use crate::account::{Account, SAFETY, model, project};
+use crate::double::faults::{Calls, Fault, Planned, Side, Times};
 
 /// A branch that changes the second of two tables.
 fn branch() -> Account {
@@ -176,4 +177,30 @@ fn on_a_pull_request_settings_are_not_its_own() {
     help: use `cadet deploy` or `cadet ci`, which take them from the base
     --- exit code 2
     ");
+}
+
+#[test]
+fn what_cannot_be_looked_up_is_not_taken_to_be_missing() {
+    let account = branch();
+    account.double.inject(Planned {
+        calls: Calls::EachOf("GetTable"),
+        fault: Fault::AccessDenied,
+        side: Side::BeforeEffect,
+        times: Times::Forever,
+    });
+    insta::assert_snapshot!(account.cadet(&["deploy", "--base", "main"]).shown(), @r#"
+    --- stderr
+    error: AWS does not let cadet look "awsdatacatalog"."prison_safety_dev_dbt"."first" up: AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/cadet/session is not authorized to perform: glue:GetTable on resource: arn:aws:glue:eu-west-1:123456789012:table/prison_safety_dev_dbt/first because no identity-based policy allows the glue:GetTable action
+    help: check the credentials, the region and what the role may do: see docs/athena.md
+    --- exit code 3
+    "#);
+    assert_eq!(account.double.all_queries().len(), 4);
+}
+
+#[test]
+fn what_is_there_from_the_same_files_is_not_built_again() {
+    let account = branch();
+    let ran = account.cadet_on("prod", &["deploy", "--base", "main"]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(!ran.shown().contains("prison_safety__first "), "{}", ran.shown());
 }

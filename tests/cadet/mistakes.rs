@@ -480,9 +480,9 @@ fn a_target_that_does_not_exist() {
     ");
     insta::assert_snapshot!(sandbox.cadet(&["deploy", "--target", "dev"]).shown(), @"
     --- stderr
-    error: no AWS region is known: set `region` under `athena` in cadet.yaml, or AWS_REGION
-    help: wait for the other run to end, or delete the file: it holds nothing but what cadet built
-    --- exit code 3
+    error: the AWS region is not known: set `region` under `athena` in cadet.yaml, or AWS_REGION
+    help: see docs/athena.md for the settings
+    --- exit code 2
     ");
 }
 

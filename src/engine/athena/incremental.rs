@@ -85,7 +85,7 @@ impl Core {
         };
         let there = self.catalogue.partitions(&self.calls, &place.database, &place.table).await.map_err(failed)?;
         self.catalogue.set_partitions(&self.calls, place, (&there, &made.partitions), true).await.map_err(failed)?;
-        self.marked(write, place, (&old, &made)).await?;
+        self.marked(write, place, &old).await?;
         if let Some(temporary) = &made.temporary {
             let _ = self.catalogue.delete(&self.calls, &place.database, temporary).await;
         }
@@ -95,12 +95,7 @@ impl Core {
     }
 
     /// The table's entry with its new mark, and otherwise as it was.
-    async fn marked(
-        &self,
-        write: &Write<'_>,
-        place: &Destination,
-        (old, made): (&Table, &Made),
-    ) -> Result<(), EngineError> {
+    async fn marked(&self, write: &Write<'_>, place: &Destination, old: &Table) -> Result<(), EngineError> {
         let failed = |error: CallError| unavailable("mark the table", &error);
         let mut entry = catalogue::input(old, &place.table).map_err(failed)?;
         let mut parameters: HashMap<String, String> = entry.parameters.take().unwrap_or_default();
@@ -108,15 +103,12 @@ impl Core {
         parameters.extend(write.mark.map(|mark| (MARK.to_owned(), mark.to_owned())));
         entry.parameters = Some(parameters);
         // The new partitions are in use: whatever becomes of this, they stay.
-        let made =
-            Made { folder: made.folder.clone(), partitions: Vec::new(), table: old.clone(), rows: 0, temporary: None };
-        match self.catalogue.publish(&self.calls, place, entry, Some(old)).await {
-            Ok(()) => Ok(()),
-            Err(_) => Err(EngineError::Unavailable(format!(
-                "{}.{} was changed by someone else; its partitions are those of {} now: run again",
-                place.database, place.table, made.folder
-            ))),
-        }
+        self.catalogue.publish(&self.calls, place, entry, Some(old)).await.map_err(|_| {
+            EngineError::Unavailable(format!(
+                "{}.{} was changed by someone else meanwhile; its new partitions are there: run again",
+                place.database, place.table
+            ))
+        })
     }
 
     /// The files of partitions that were replaced, and what killed runs of the same owner left.

@@ -132,7 +132,9 @@ impl Core {
         let (database, name) = names(relation);
         let Some(table) = self.catalogue.table(&self.calls, &database, &name).await? else { return Ok(None) };
         let built = table.update_time().or(table.create_time());
-        let built = built.and_then(|time| jiff::Timestamp::from_second(time.secs()).ok());
+        let nanoseconds =
+            |time: &aws_sdk_glue::primitives::DateTime| i32::try_from(time.subsec_nanos()).unwrap_or_default();
+        let built = built.and_then(|time| jiff::Timestamp::new(time.secs(), nanoseconds(time)).ok());
         let mark = catalogue::parameter(&table, MARK).map(str::to_owned);
         if catalogue::is_view(&table) {
             return Ok(Some(Found { stored: Stored::View, mark, built }));
