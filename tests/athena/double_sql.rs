@@ -115,6 +115,8 @@ async fn what_athena_refuses_is_refused_in_its_words() {
         ("insert into safety_dev_dbt.t select 'x', 'a', current_date", "TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: Table: [integer, varchar, date], Query: [varchar, varchar, date]".to_owned()),
         ("delete from safety_dev_dbt.t", "NOT_SUPPORTED: Modifying table rows is only supported for Iceberg tables".to_owned()),
         ("alter table safety_dev_dbt.t rename to u", "NOT_SUPPORTED: ALTER TABLE RENAME is only supported for Iceberg tables".to_owned()),
+        ("show tables", "the double cannot run `show`, though Athena can".to_owned()),
+        ("create table safety_dev_dbt.u (a int) location 's3://b/u'", "the double cannot run `create table without a query`, though Athena can".to_owned()),
         ("drop table safety_dev_dbt.none", "FAILED: SemanticException [Error 10001]: Table not found safety_dev_dbt.none".to_owned()),
     ];
     for (sql, message) in cases {

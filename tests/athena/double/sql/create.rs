@@ -37,7 +37,9 @@ pub fn create_table_as(run: &Run<'_>, words: &mut Words<'_>) -> Result<Done, Fai
             properties.insert(key, own.rest().to_owned());
         }
     }
-    words.take("as");
+    if !words.take("as") {
+        return Err(super::failure::not_here("create table without a query"));
+    }
     let (start, query) = (words.place(), words.rest());
     run.need_database(&name.database)?;
     if run.world.catalogue().table(&name.database, &name.table).is_ok() {

@@ -7,18 +7,19 @@ use crate::double::athena::query::Failed;
 /// What cadet's reader or the engine says of a query; `base` is where the query begins in the statement.
 pub fn of_engine(error: EngineError, statement: &str, base: usize) -> Failed {
     match error {
-        EngineError::NotHere(what) => Failed {
-            category: 3,
-            kind: 1000,
-            is_retryable: false,
-            message: format!("the double cannot run `{what}`, though Athena can"),
-        },
+        EngineError::NotHere(what) => not_here(&what),
         EngineError::Query { message, offset, .. } => {
             let at = offset.map(|offset| place(statement, base + offset)).unwrap_or_default();
             Failed::user(of_message(&message, &at))
         }
         other => Failed::user(format!("GENERIC_USER_ERROR: {other}")),
     }
+}
+
+/// What Athena has and the double has not.
+pub fn not_here(what: &str) -> Failed {
+    let message = format!("the double cannot run `{what}`, though Athena can");
+    Failed { category: 3, kind: 1000, is_retryable: false, message }
 }
 
 /// What DuckDB says while a query runs.
