@@ -85,7 +85,8 @@ pub enum Command {
   cadet deploy --source-data data          sources from data/<database>/<table>.csv
   cadet deploy --dry-run --format json     the plan for scripts, each step with its reason
   cadet deploy --select my_db__my_table+   a part of the project instead of what changed
-  cadet deploy --full-refresh              build incremental models from nothing")]
+  cadet deploy --full-refresh              build incremental models from nothing
+  cadet deploy --target dev                on Athena, when profiles.yml says that dev is there")]
     Deploy(DeployArgs),
     /// Check, deploy and report, as on a pull request
     #[command(after_help = "In a GitHub workflow it writes annotations, the job's summary and the step's outputs.
@@ -100,7 +101,7 @@ pub enum Command {
   cadet compile -q --inline \"select * from {{ ref('my_db__my_table') }}\"")]
     Compile(CompileArgs),
     /// Show rows of a model, a seed or a test, or of a query
-    #[command(after_help = "It runs on the local engine and writes nothing. What a model reads must be built there.
+    #[command(after_help = "It writes nothing. What a model reads must be built in the target.
 Examples:
   cadet show --select my_db__my_table
   cadet show --select not_null_my_db__my_table_id --limit -1     the rows that break a test
@@ -275,6 +276,12 @@ pub struct RunArgs {
     /// Stop after the first failure
     #[arg(long, short = 'x')]
     pub fail_fast: bool,
+    /// On Athena: read what did not change from production, unless the target has it newer [default in `ci`]
+    #[arg(long)]
+    pub defer: bool,
+    /// On Athena: build what did not change, and is not there, in the target too
+    #[arg(long, overrides_with = "defer")]
+    pub no_defer: bool,
     /// A folder with <database>/<table>.csv for the sources [default: empty tables]
     #[arg(long, value_name = "DIR")]
     pub source_data: Option<PathBuf>,

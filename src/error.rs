@@ -52,6 +52,9 @@ impl Error {
             Self::Select(error) => error.advice.clone(),
             Self::Git(error) => error.advice(),
             Self::Deps(error) => error.advice.clone(),
+            Self::Engine(error) if error.to_string().contains("AWS") => {
+                "check the credentials, the region and what the role may do: see docs/athena.md".into()
+            }
             Self::Engine(_) => {
                 "wait for the other run to end, or delete the file: it holds nothing but what cadet built".into()
             }

@@ -3,6 +3,7 @@
 //!
 //! On a pull request `cadet.yaml` is taken from the base commit, so that a pull request cannot set its own rules.
 
+mod athena;
 mod levels;
 mod wrong;
 mod yaml_style;
@@ -21,6 +22,7 @@ use crate::parse::yaml_layout::{self, Layout, Untidy};
 use crate::source::{FileKind, Tree};
 use levels::PathLevels;
 
+pub use athena::{AthenaSettings, TargetLayout};
 pub use levels::{Levels, RuleLevel};
 pub use wrong::Wrong;
 pub use yaml_style::YamlStyle;
@@ -68,6 +70,8 @@ pub struct Policy {
     pub live_versions: usize,
     /// The most nodes that are built at the same time.
     pub threads: Option<usize>,
+    /// Where Athena is, and where tables go on it.
+    pub athena: AthenaSettings,
 }
 
 /// How the models of a project are named.
@@ -102,6 +106,7 @@ impl Default for Policy {
             configs: Vec::new(),
             live_versions: 3,
             threads: None,
+            athena: AthenaSettings::default(),
         }
     }
 }
@@ -156,6 +161,9 @@ impl Policy {
         };
         if let Some(wrong) = Wrong::no_such_rule(text, &policy) {
             return Err(SettingsError::Wrong(wrong));
+        }
+        if let Some(mistake) = policy.athena.mistake() {
+            return Err(SettingsError::Wrong(Wrong::of_athena(text, mistake)));
         }
         let pattern = |pattern: String| SettingsError::Wrong(Wrong::pattern(text, &pattern));
         policy.path_levels = PathLevels::new(&policy.paths).map_err(pattern)?;
@@ -231,6 +239,12 @@ pub struct Environment {
     pub github_head: Option<String>,
     pub github_summary: Option<PathBuf>,
     pub github_output: Option<PathBuf>,
+    /// `refs/pull/123/merge` on a pull request.
+    pub github_ref: Option<String>,
+    /// Whose repository it is, which run of which workflow, and which attempt at it.
+    pub github_run: Option<[String; 3]>,
+    /// Where the AWS services are, when not where Amazon has them: for tests, and for endpoints of one's own.
+    pub aws_endpoint: Option<String>,
     pub profiles_dir: Option<PathBuf>,
     pub home: Option<PathBuf>,
     pub no_color: bool,
@@ -261,6 +275,9 @@ impl Environment {
             github_head: text("GITHUB_HEAD_REF"),
             github_summary: text("GITHUB_STEP_SUMMARY").map(PathBuf::from),
             github_output: text("GITHUB_OUTPUT").map(PathBuf::from),
+            github_ref: text("GITHUB_REF"),
+            github_run: run_of(text),
+            aws_endpoint: text("AWS_ENDPOINT_URL_S3").or_else(|| text("AWS_ENDPOINT_URL")),
             profiles_dir: text("DBT_PROFILES_DIR").map(PathBuf::from),
             home: text("HOME").or_else(|| text("USERPROFILE")).map(PathBuf::from),
             no_color: text("NO_COLOR").is_some(),
@@ -279,6 +296,11 @@ impl Environment {
         allowed.filter_map(|name| Some((name.clone(), self.all.get(name)?.clone()))).collect()
     }
 
+    /// The number of the pull request that this runs for.
+    pub fn pull_request(&self) -> Option<u64> {
+        self.github_ref.as_ref()?.strip_prefix("refs/pull/")?.split('/').next()?.parse().ok()
+    }
+
     /// The names of those credentials that this process holds: of AWS, and for asking AWS for some.
     pub fn credentials(&self) -> Vec<&'static str> {
         let is_set = |name: &&str| self.all.get(*name).is_some_and(|value| !value.is_empty());
@@ -290,6 +312,11 @@ impl Environment {
         let names = FOR_GIT.iter().chain(FOR_KEYS.iter().filter(|_| agent));
         names.filter_map(|name| Some(((*name).to_owned(), self.all.get(*name)?.clone()))).collect()
     }
+}
+
+fn run_of(text: impl Fn(&str) -> Option<String>) -> Option<[String; 3]> {
+    let attempt = text("GITHUB_RUN_ATTEMPT").unwrap_or_else(|| "1".to_owned());
+    Some([text("GITHUB_REPOSITORY")?, text("GITHUB_RUN_ID")?, attempt])
 }
 
 const CREDENTIALS: &[&str] = &[

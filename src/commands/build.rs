@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Verdict;
 use super::changes;
-use super::deploy::{source_data, write};
+use super::deploy::{source_data, without_sources, write};
 use super::invocation::{Invocation, Working};
 use super::selecting::{self, Typed};
+use super::warehouse::{Defer, SettingsOf, read_there};
 use crate::cli::BuildArgs;
 use crate::compile;
 use crate::deploy::build::Builder;
@@ -43,7 +44,7 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     let working = invocation.working(&folder, invocation.run(verb.name, args.run.full_refresh))?;
     let typed = Typed { words: &args.select.select, how: &args.select.how };
     let selection = selecting::selected(invocation, (&folder, &working), &typed, &args.base)?;
-    let Working { project, policy, .. } = working;
+    let Working { mut project, policy, .. } = working;
     let findings = changes::reading_errors(&project, &policy);
     let kinds = kinds(args, &verb);
     let is_of_verb = |id: &String| project.node(id).is_some_and(|node| kinds.contains(&node.resource_type));
@@ -52,14 +53,26 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     if wanted.is_empty() {
         selecting::nothing_selected();
     }
-    let engine = invocation.engine(&folder, &project)?;
-    let plan = Plan::complete(&project, wanted, |_| None);
     let source_data = source_data(&args.run)?;
     let marks = mark::marks(&project, &compile::models(&project));
-    let bench = Bench::new(&project, Some(Warehouse { engine: &engine, marks: &marks }))?;
+    let warehouse = invocation.warehouse(&folder, &mut project, SettingsOf::Folder(&policy))?;
+    let engine = &*warehouse.engine;
+    let defer = Defer::new(&project, &warehouse, &marks, args.run.defer)?;
+    // What is not selected is taken as it is there, or read from the other target.
+    let mut plan = Plan::complete(&project, wanted, |id| {
+        drop(args.run.defer.then(|| defer.lacks(id)));
+        None
+    });
+    let elsewhere = defer.found()?;
+    without_sources(&mut plan, &project, engine);
+    read_there(&mut project, &elsewhere);
+    let found = deploy::preflight(&project, &plan, engine);
+    let blocked = changes::blocked(&project, &findings).into_iter().chain(found.blocked).collect();
+    let findings = [findings, found.findings].concat();
+    let bench = Bench::new(&project, Some(Warehouse { engine, marks: &marks }))?;
     let builder = Builder {
         project: &project,
-        engine: &engine,
+        engine,
         source_data: source_data.as_deref(),
         full_refresh: args.run.full_refresh,
         marks: &marks,
@@ -71,16 +84,15 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
         tests_gate: verb.name == BUILD.name,
     };
     let shown = Shown::new(&invocation.out, plan.steps.len());
-    let outcomes = deploy::run(&plan, &builder, &changes::blocked(&project, &findings), options, &shown);
+    let outcomes = deploy::run(&plan, &builder, &blocked, options, &shown);
     shown.end();
     let artefacts = write(invocation, &project, &folder, verb.name, (&args.run, &outcomes))?;
-    let head = changes::name_of(&folder);
     let report = Report {
         findings: &findings,
         outcomes: &outcomes,
         changed_files: None,
         base: None,
-        head,
+        head: changes::name_of(&folder),
         removed: Vec::new(),
         artefacts: Some(artefacts),
         aside: Aside::default(),
@@ -88,7 +100,7 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     invocation.out.info("");
     terminal::findings(&report.all_findings(), &invocation.paths(&folder), &invocation.out, &changes::texts(&project));
     terminal::deploy_summary(&report, &invocation.out);
-    Ok(Verdict::of(report.is_bad()))
+    Ok(Verdict::of_run(report.is_bad(), engine))
 }
 
 /// The verb's kinds of nodes, without those that were left out on the command line.

@@ -13,31 +13,37 @@ use crate::report::{Report, artefacts, github, markdown, terminal};
 
 pub(super) fn run(invocation: &Invocation, args: &CiArgs) -> Result<Verdict, Error> {
     let run = invocation.run("ci", args.run.full_refresh);
-    let request = PullRequest::read(invocation, &args.base, &run)?;
+    let mut request = PullRequest::read(invocation, &args.base, &run)?;
     let findings = request.findings();
     let paths = invocation.paths(&request.folder);
-    let text = changes::texts(&request.head);
     let checked = deploy::report(&request, &findings, &[], String::new());
     terminal::heading(&format!("1. Check: {} compared with {}", request.head_name, request.base_name), &invocation.out);
-    terminal::findings(&checked.all_findings(), &paths, &invocation.out, &text);
+    terminal::findings(&checked.all_findings(), &paths, &invocation.out, &changes::texts(&request.head));
     terminal::check_summary(&checked, &invocation.out);
     invocation.out.info("");
 
     terminal::heading("2. Deploy: what changed and everything downstream, with its tests", &invocation.out);
-    let engine = invocation.engine(&request.folder, &request.head)?;
-    let plan = deploy::plan_of_changes(&request, &engine);
-    let blocked = request.blocked(&plan);
-    let outcomes = deploy::carry_out(invocation, &request, &plan, &engine, (&args.run, &blocked))?;
+    let warehouse = deploy::open(invocation, &mut request)?;
+    let engine = &*warehouse.engine;
+    let plan = deploy::plan_of_changes(&mut request, &warehouse, !args.run.no_defer)?;
+    let found = crate::deploy::preflight(&request.head, &plan, engine);
+    let mut blocked = request.blocked(&plan);
+    blocked.extend(found.blocked);
+    let outcomes = deploy::carry_out(invocation, &request, &plan, engine, (&args.run, &blocked))?;
     let exported = deploy::write(invocation, &request.head, &request.folder, "ci", (&args.run, &outcomes))?;
+    let text = changes::texts(&request.head);
     let built: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.finding.as_ref()).collect();
     invocation.out.info("");
     terminal::findings(&built, &paths, &invocation.out, &text);
+    let refused: Vec<_> = found.findings.iter().collect();
+    terminal::findings(&refused, &paths, &invocation.out, &text);
+    let findings = [findings, found.findings].concat();
     let report = deploy::report(&request, &findings, &outcomes, exported);
     terminal::deploy_summary(&report, &invocation.out);
     invocation.out.info("");
 
     tell(invocation, args, &request, &report)?;
-    Ok(Verdict::of(report.is_bad()))
+    Ok(Verdict::of_run(report.is_bad(), engine))
 }
 
 /// Writes the report to everyone who waits for it.

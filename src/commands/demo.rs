@@ -37,6 +37,8 @@ pub(super) fn run(invocation: &Invocation, args: &DemoArgs) -> Result<Verdict, E
         run: RunArgs {
             full_refresh: false,
             fail_fast: false,
+            defer: false,
+            no_defer: false,
             source_data: Some(repository.join("source_data")),
             artefacts_to: Some(repository.join("target")),
         },

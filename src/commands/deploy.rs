@@ -9,6 +9,7 @@ use super::Verdict;
 use super::changes::{self, PullRequest};
 use super::invocation::Invocation;
 use super::selecting::{Typed, selected_beside};
+use super::warehouse::{Defer, SettingsOf, Warehouse, read_there};
 use crate::cli::{DeployArgs, PlanFormat, RunArgs, SelectArgs};
 use crate::deploy::build::Builder;
 use crate::deploy::{self, Options, Outcome};
@@ -19,14 +20,15 @@ use crate::plan::{Plan, Reason, Step, name_of};
 use crate::project::Project;
 use crate::report::progress::Shown;
 use crate::report::{Aside, Report, artefacts, terminal};
-use crate::unit_test::{Bench, Warehouse};
+use crate::unit_test::{self, Bench};
 
 pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict, Error> {
     let run = invocation.run("deploy", args.run.full_refresh);
-    let request = PullRequest::read(invocation, &args.base, &run)?;
+    let mut request = PullRequest::read(invocation, &args.base, &run)?;
     let reasons = reasons(invocation, &request, &args.select)?;
-    let engine = invocation.engine(&request.folder, &request.head)?;
-    let plan = plan(&request, reasons, &engine);
+    let warehouse = open(invocation, &mut request)?;
+    let engine = &*warehouse.engine;
+    let plan = plan(&mut request, reasons, &warehouse, args.run.defer)?;
     if args.dry_run {
         if args.format == PlanFormat::Json {
             invocation.out.line(&as_json(&request, &plan).to_string());
@@ -36,20 +38,23 @@ pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict,
         terminal::removed(&request.removed(), &invocation.out);
         return Ok(Verdict::Good);
     }
-    let blocked = request.blocked(&plan);
-    let outcomes = carry_out(invocation, &request, &plan, &engine, (&args.run, &blocked))?;
+    let found = deploy::preflight(&request.head, &plan, engine);
+    let mut blocked = request.blocked(&plan);
+    blocked.extend(found.blocked);
+    let outcomes = carry_out(invocation, &request, &plan, engine, (&args.run, &blocked))?;
     let in_plan = |path: &str| {
         plan.steps.iter().any(|step| request.head.nodes.get(&step.id).is_some_and(|node| node.file == path))
     };
     let mut shown = request.findings();
     shown.retain(|finding| in_plan(&finding.place.path) || changes::is_about_reading(finding));
+    shown.extend(found.findings);
     let artefacts = write(invocation, &request.head, &request.folder, "deploy", (&args.run, &outcomes))?;
     let report = report(&request, &shown, &outcomes, artefacts);
     let paths = invocation.paths(&request.folder);
     invocation.out.info("");
     terminal::findings(&report.all_findings(), &paths, &invocation.out, &changes::texts(&request.head));
     terminal::deploy_summary(&report, &invocation.out);
-    Ok(Verdict::of(report.is_bad()))
+    Ok(Verdict::of_run(report.is_bad(), engine))
 }
 
 /// What changed with all that is downstream, or what was selected.
@@ -72,22 +77,41 @@ fn reasons(
     Ok(selection.ids.into_iter().map(|id| (id, Reason::Selected)).collect())
 }
 
-/// The steps for what changed, with the parents that the engine lacks, or has from other files.
-pub(super) fn plan(request: &PullRequest, reasons: BTreeMap<String, Reason>, engine: &dyn Engine) -> Plan {
-    let lacks = |id: &str| {
-        let node = request.head.nodes.get(id)?;
-        match engine.find(&node.relation) {
-            Ok(Some(found)) if found.mark.as_ref() == request.marks().get(id) => None,
-            Ok(Some(_)) => Some(Reason::Stale),
-            _ => Some(Reason::Missing),
-        }
-    };
-    Plan::complete(&request.head, reasons, lacks)
+/// The engine of the target, with the settings of the base.
+pub(super) fn open(invocation: &Invocation, request: &mut PullRequest) -> Result<Warehouse, Error> {
+    // What each table is built from does not depend on where it goes.
+    request.marks();
+    let (folder, policy) = (request.folder.clone(), request.policy.clone());
+    invocation.warehouse(&folder, &mut request.head, SettingsOf::Base(&policy))
+}
+
+/// The steps for what changed, with the parents that the engine lacks, or has from other files; with `defer`, those that
+/// another target has are read from there.
+pub(super) fn plan(
+    request: &mut PullRequest,
+    reasons: BTreeMap<String, Reason>,
+    warehouse: &Warehouse,
+    defer: bool,
+) -> Result<Plan, Error> {
+    let defer = Defer::new(&request.head, warehouse, request.marks(), defer)?;
+    let mut plan = Plan::complete(&request.head, reasons, |id| defer.lacks(id));
+    let elsewhere = defer.found()?;
+    without_sources(&mut plan, &request.head, &*warehouse.engine);
+    read_there(&mut request.head, &elsewhere);
+    Ok(plan)
 }
 
 /// The plan of everything that a pull request changes.
-pub(super) fn plan_of_changes(request: &PullRequest, engine: &dyn Engine) -> Plan {
-    plan(request, Plan::of_changes(&request.head, &request.changed()), engine)
+pub(super) fn plan_of_changes(request: &mut PullRequest, warehouse: &Warehouse, defer: bool) -> Result<Plan, Error> {
+    let reasons = Plan::of_changes(&request.head, &request.changed());
+    plan(request, reasons, warehouse, defer)
+}
+
+/// Where sources are someone else's, there is nothing to do for them.
+pub(super) fn without_sources(plan: &mut Plan, project: &Project, engine: &dyn Engine) {
+    if !engine.fills_sources() {
+        plan.steps.retain(|step| !project.sources.contains_key(&step.id));
+    }
 }
 
 /// The plan for scripts: keys are added, never changed.
@@ -125,7 +149,7 @@ pub(super) fn carry_out(
     (args, blocked): (&RunArgs, &HashMap<String, String>),
 ) -> Result<Vec<Outcome>, Error> {
     let source_data = source_data(args)?;
-    let bench = Bench::new(&request.head, Some(Warehouse { engine, marks: request.marks() }))?;
+    let bench = Bench::new(&request.head, Some(unit_test::Warehouse { engine, marks: request.marks() }))?;
     let builder = Builder {
         project: &request.head,
         engine,

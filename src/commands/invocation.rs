@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use crate::cli::Global;
 use crate::compile;
-use crate::engine::duckdb::DuckDb;
 use crate::error::Error;
 use crate::jinja::scope::Scope;
 use crate::parse::yaml;
@@ -17,14 +16,13 @@ use crate::project::project_file::ProjectFile;
 use crate::project::read::Inputs;
 use crate::project::scopes::{self, Run};
 use crate::project::yaml_jinja;
-use crate::report::artefacts;
 use crate::report::terminal::Paths;
 use crate::report::text::Out;
 use crate::settings::{Environment, Policy};
 use crate::source::{FileKind, SourceFile, Tree, walk};
 
 /// The target that stands for the embedded engine.
-const LOCAL: &str = "local";
+pub(super) const LOCAL: &str = "local";
 
 /// One call of cadet.
 pub(super) struct Invocation {
@@ -32,7 +30,7 @@ pub(super) struct Invocation {
     pub env: Environment,
     pub out: Out,
     pub started: jiff::Zoned,
-    invocation_id: String,
+    pub(super) invocation_id: String,
     /// Where the reader stands: paths are shown as seen from here.
     pub(super) here: PathBuf,
 }
@@ -245,26 +243,6 @@ impl Invocation {
         let home = self.env.home.as_ref().map(|home| home.join(".dbt"));
         let folders = [self.global.profiles_dir.clone(), self.env.profiles_dir.clone(), Some(folder.to_owned()), home];
         folders.into_iter().flatten().find_map(|folder| std::fs::read_to_string(folder.join("profiles.yml")).ok())
-    }
-
-    /// Opens the embedded engine; a target that is Athena's is refused rather than quietly built elsewhere.
-    pub(super) fn engine(&self, folder: &Path, project: &Project) -> Result<DuckDb, Error> {
-        let named = self.global.target.as_deref().filter(|name| *name != LOCAL);
-        if named.is_some() && project.target.kind != "duckdb" {
-            let message = format!(
-                "the target `{}` is on {}, and this version of cadet deploys to the embedded DuckDB only",
-                project.target.name, project.target.kind
-            );
-            return Err(Error::usage(message, "leave --target out, or pass --target local"));
-        }
-        let target = folder.join("target");
-        artefacts::refuse_links(folder)?;
-        std::fs::create_dir_all(&target).map_err(|source| Error::File {
-            action: "create",
-            path: target.clone(),
-            source,
-        })?;
-        Ok(DuckDb::open(&target.join("cadet.duckdb"), &project.target.database)?)
     }
 
     /// How many steps run at once.

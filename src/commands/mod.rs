@@ -20,10 +20,13 @@ mod selecting;
 mod show;
 mod text_of;
 mod unit_tests;
+mod warehouse;
 mod whole;
 mod why;
 
 use crate::cli::{Cli, Command};
+use crate::engine::Engine;
+use crate::engine::athena::signals::INTERRUPTED;
 use crate::error::Error;
 use invocation::Invocation;
 
@@ -33,6 +36,8 @@ pub enum Verdict {
     Good,
     /// Findings at error level, or something failed.
     Bad,
+    /// Someone asked cadet to stop.
+    Interrupted,
 }
 
 impl Verdict {
@@ -40,9 +45,18 @@ impl Verdict {
         if is_bad { Self::Bad } else { Self::Good }
     }
 
-    /// 0 or 1.
+    /// Of a run that has built something, or was stopped at it.
+    fn of_run(is_bad: bool, engine: &dyn Engine) -> Self {
+        if engine.is_interrupted() { Self::Interrupted } else { Self::of(is_bad) }
+    }
+
+    /// 0, 1 or 130.
     pub fn exit_code(self) -> u8 {
-        u8::from(self == Self::Bad)
+        match self {
+            Self::Good => 0,
+            Self::Bad => 1,
+            Self::Interrupted => INTERRUPTED,
+        }
     }
 }
 

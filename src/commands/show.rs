@@ -8,6 +8,7 @@ use super::Verdict;
 use super::changes;
 use super::invocation::{Invocation, Working};
 use super::selecting::{self, Typed};
+use super::warehouse::SettingsOf;
 use crate::cli::{PrintOutput, ShowArgs};
 use crate::compile::inline;
 use crate::deploy::build::{Builder, Built};
@@ -27,22 +28,21 @@ pub(super) fn run(invocation: &Invocation, args: &ShowArgs) -> Result<Verdict, E
     }
     let folder = invocation.project_dir()?;
     let run = invocation.run("show", false);
-    let working = invocation.working_with(&folder, run, args.inline.as_deref())?;
+    let mut working = invocation.working_with(&folder, run, args.inline.as_deref())?;
     let nodes = nodes(invocation, args, (&folder, &working))?;
-    let project = &working.project;
     let nodes = match nodes {
         Ok(nodes) => nodes,
-        Err(finding) => return Ok(tell(invocation, (&folder, project), &[&*finding])),
+        Err(finding) => return Ok(tell(invocation, (&folder, &working.project), &[&*finding])),
     };
     if nodes.is_empty() {
         selecting::nothing_selected();
         return Ok(Verdict::Good);
     }
-    let engine = invocation.engine(&folder, project)?;
+    let warehouse = invocation.warehouse(&folder, &mut working.project, SettingsOf::Folder(&working.policy))?;
+    let (project, engine) = (&working.project, &*warehouse.engine);
     let bench = Bench::new(project, None)?;
     let marks = HashMap::new();
-    let builder =
-        Builder { project, engine: &engine, source_data: None, full_refresh: false, marks: &marks, bench: &bench };
+    let builder = Builder { project, engine, source_data: None, full_refresh: false, marks: &marks, bench: &bench };
     let mut is_bad = false;
     for node in nodes {
         match shown(&builder, &node, args.limit) {

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::outcome::Status;
 use super::source_data::{self, Filled};
 use crate::compile::{Compiled, Compiler, sql};
-use crate::engine::{Engine, EngineError, Load, Stored, TypedColumn};
+use crate::engine::{Engine, EngineError, Load, Spent, Stored, TypedColumn, Write};
 use crate::finding::{Finding, Level, Place};
 use crate::guard::{self, Task};
 use crate::parse::csv;
@@ -40,11 +40,16 @@ pub struct Built {
     pub compiled: Option<String>,
     pub ran: Option<String>,
     pub finding: Option<Finding>,
+    pub spent: Vec<Spent>,
 }
 
 impl Built {
     fn done(message: String, count: u64) -> Self {
         Self { status: Some(Status::Success), message, count: Some(count), ..Self::default() }
+    }
+
+    fn interrupted() -> Self {
+        Self { status: Some(Status::Error), message: EngineError::Interrupted.to_string(), ..Self::default() }
     }
 
     pub(super) fn failed(finding: Finding) -> Self {
@@ -71,16 +76,21 @@ impl Builder<'_> {
         }
     }
 
-    /// Builds a model, loads a seed, or runs a test. What was built gets its mark.
+    /// Builds a model, loads a seed, or runs a test. What was built has its mark.
     pub fn node(&self, node: &Arc<Node>) -> Built {
-        let built = self.unmarked(node);
-        let mark = self.marks.get(&node.unique_id).filter(|_| node.has_relation());
-        match (built.status, mark) {
-            (Some(Status::Success), Some(mark)) => match self.engine.mark(&node.relation, mark) {
-                Ok(()) => built,
-                Err(error) => Built::failed(Finding::new(BUILD, Level::Error, error.to_string(), node.place.clone())),
-            },
-            _ => built,
+        self.engine.begin(&node.unique_id);
+        let built = self.built(node);
+        Built { spent: self.engine.end(), ..built }
+    }
+
+    /// What the engine is told of a node's table before its query.
+    fn write<'n>(&'n self, engine: &dyn Engine, node: &'n Node) -> Write<'n> {
+        Write {
+            relation: &node.relation,
+            destination: engine.place(node),
+            mark: self.marks.get(&node.unique_id).map(String::as_str),
+            contract: node.has_contract().then(|| promised(node)),
+            node: Some(node),
         }
     }
 
@@ -105,7 +115,7 @@ impl Builder<'_> {
         Built { compiled: ran.compiled, ran: ran.query, ..built }
     }
 
-    fn unmarked(&self, node: &Arc<Node>) -> Built {
+    fn built(&self, node: &Arc<Node>) -> Built {
         if node.has_relation() && node.database != self.project.target.database {
             let message = format!(
                 "cadet builds only into the database `{}`, not into `{}`",
@@ -167,7 +177,11 @@ impl Builder<'_> {
         let column = |(name, data_type): (&String, String)| TypedColumn { name: name.clone(), data_type };
         let columns: Vec<TypedColumn> = table.header.iter().zip(types).map(column).collect();
         let cleaned = cleaned(&table, &columns, |name| declared.and_then(|types| types.get(name)).is_some());
-        engine.load(&node.relation, &Load { table: &cleaned, columns }).map_err(|error| {
+        let write = self.write(engine, node);
+        engine.load(&write, &Load { table: &cleaned, columns }).map_err(|error| {
+            if error == EngineError::Interrupted {
+                return Box::new(Built::interrupted());
+            }
             let message = format!("this seed cannot be loaded: {error}");
             let finding = Finding::new(BUILD, Level::Error, message, node.place.clone());
             let help = "check the values, and the types under `column_types` in its property file";
@@ -180,18 +194,18 @@ impl Builder<'_> {
             return refused;
         }
         let query = compiled.sql.trim();
-        let contract: Option<Vec<TypedColumn>> = node.has_contract().then(|| promised(node));
+        let write = self.write(self.engine, node);
         let relation = &node.relation;
         let (result, ran) = match node.materialized() {
             "view" => (
-                self.engine.replace_view(relation, query).map(|()| None),
+                self.engine.replace_view(&write, query).map(|()| None),
                 format!("create or replace view {relation} as (\n{query}\n)"),
             ),
             "incremental" if incremental => {
-                (self.engine.append(relation, query).map(Some), format!("insert into {relation}\n{query}"))
+                (self.engine.add(&write, query).map(Some), format!("insert into {relation}\n{query}"))
             }
             "table" | "incremental" => (
-                self.engine.replace_table(relation, query, contract.as_deref()).map(Some),
+                self.engine.replace_table(&write, query).map(Some),
                 format!("create table {relation} as (\n{query}\n)"),
             ),
             other => {
@@ -273,6 +287,9 @@ impl Builder<'_> {
             let message = format!("uses `{name}`, which the local engine does not have; Athena does");
             return Built { status: Some(Status::NotRun), message, ..Built::default() };
         }
+        if *error == EngineError::Interrupted {
+            return Built::interrupted();
+        }
         let skipped = compiled.sql.len() - compiled.sql.trim_start().len();
         let offset =
             if let EngineError::Query { offset, .. } = error { offset.map(|offset| offset + skipped) } else { None };
@@ -282,6 +299,7 @@ impl Builder<'_> {
             (EngineError::Query { help: Some(help), .. }, _) => finding.help(help.clone()),
             (EngineError::Contract(_), _) => finding
                 .help("change the select, or the columns in the property file; the table that was there is untouched"),
+            (EngineError::Unavailable(_), _) => finding,
             (_, ResourceType::Test) => {
                 finding.help("the test's query failed: check the column's name and the test's arguments")
             }

@@ -2,9 +2,11 @@
 
 pub mod build;
 pub mod outcome;
+mod preflight;
 pub mod run;
 mod show;
 pub mod source_data;
 
 pub use outcome::{Outcome, Status};
+pub use preflight::{Preflight, preflight};
 pub use run::{Options, Progress, run};

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::engine::Spent;
 use crate::finding::Finding;
 use crate::project::ResourceType;
 
@@ -56,6 +57,8 @@ pub struct Outcome {
     pub ran: Option<String>,
     /// What to show on the author's file.
     pub finding: Option<Finding>,
+    /// What each of its statements cost.
+    pub spent: Vec<Spent>,
     pub started: jiff::Timestamp,
     pub took: Duration,
 }

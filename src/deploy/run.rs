@@ -144,6 +144,8 @@ impl<'p> Worker<'_, 'p> {
                 state.running.insert(&step.id);
                 let failed = parents.iter().find_map(|parent| state.failed.get(parent).cloned());
                 let stopped = state.stopped.then(|| "stopped after the first failure".to_owned());
+                let interrupted = self.builder.engine.is_interrupted().then(|| "cadet was stopped".to_owned());
+                let stopped = interrupted.or(stopped);
                 return Some((step, self.blocked.get(&step.id).cloned().or(failed).or(stopped)));
             }
             if state.running.is_empty() {
@@ -190,6 +192,7 @@ impl<'p> Worker<'_, 'p> {
             compiled: built.compiled,
             ran: built.ran,
             finding: built.finding,
+            spent: built.spent,
             started,
             took: clock.elapsed(),
         }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::engine::{Engine, EngineError, Load, TypedColumn};
+use crate::engine::{Engine, EngineError, Load, TypedColumn, Write};
 use crate::parse::csv::{self, Table};
 use crate::project::SourceTable;
 
@@ -41,7 +41,7 @@ pub fn fill(table: &SourceTable, folder: Option<&Path>, engine: &dyn Engine) -> 
             )));
         }
         let rows = Table { header: columns.iter().map(|column| column.name.clone()).collect(), rows: Vec::new() };
-        engine.load(&table.relation, &Load { table: &rows, columns })?;
+        engine.load(&Write::plain(&table.relation), &Load { table: &rows, columns })?;
         return Ok(Filled::Empty);
     };
     let rows = csv::read(&text, b',').map_err(|problem| {
@@ -58,7 +58,7 @@ pub fn fill(table: &SourceTable, folder: Option<&Path>, engine: &dyn Engine) -> 
         .map(|(at, name)| TypedColumn { name: name.clone(), data_type: csv::infer(&rows, at).name().to_owned() })
         .collect();
     columns.extend(more);
-    engine.load(&table.relation, &Load { table: &rows, columns }).map(Filled::Rows)
+    engine.load(&Write::plain(&table.relation), &Load { table: &rows, columns }).map(Filled::Rows)
 }
 
 fn described(table: &SourceTable) -> Vec<TypedColumn> {

@@ -3,19 +3,27 @@
 //! An engine never takes a destination from text that a project rendered: it is given a [`Relation`] that cadet
 //! computed and a query, and makes the statements itself. It builds and validates before it replaces.
 
+pub mod athena;
 pub mod duckdb;
+mod write;
+
+pub use write::{Documented, Strategy, Write};
 
 use std::sync::Arc;
 
 use crate::jinja::relation::Relation;
 use crate::jinja::warehouse::Warehouse;
 use crate::parse::csv::Table;
+use crate::project::Node;
+use athena::place::{Destination, Misplaced};
 
 /// What stands under a relation's name, and the mark that cadet left on it when it was built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     pub stored: Stored,
     pub mark: Option<String>,
+    /// When it was last built, where the engine knows that.
+    pub built: Option<jiff::Timestamp>,
 }
 
 /// What is stored in the warehouse under a relation's name.
@@ -37,6 +45,19 @@ pub struct TypedColumn {
 pub struct Load<'a> {
     pub table: &'a Table,
     pub columns: Vec<TypedColumn>,
+}
+
+/// What one statement cost.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Spent {
+    /// The engine's own name for it, by which its console finds it.
+    pub query: String,
+    pub bytes: u64,
+    /// Milliseconds until it began, and while it ran.
+    pub queued: u64,
+    pub ran: u64,
+    /// In dollars.
+    pub cost: f64,
 }
 
 /// What a query gave, as Athena shows it.
@@ -69,6 +90,9 @@ pub enum EngineError {
     /// The table does not have the columns that its contract promises.
     #[error("{0}")]
     Contract(String),
+    /// Someone asked cadet to stop.
+    #[error("stopped while it was running")]
+    Interrupted,
     /// The engine itself cannot be used.
     #[error("{0}")]
     Unavailable(String),
@@ -76,47 +100,64 @@ pub enum EngineError {
 
 /// A warehouse.
 pub trait Engine: Sync {
+    /// From here on this thread works for the node: its statements are its own.
+    fn begin(&self, _node: &str) {}
+
+    /// What this thread's statements cost since [`Engine::begin`].
+    fn end(&self) -> Vec<Spent> {
+        Vec::new()
+    }
+
+    /// Whether cadet makes the tables of sources here. Elsewhere they are there already, and someone else's.
+    fn fills_sources(&self) -> bool {
+        true
+    }
+
+    /// Whether someone asked cadet to stop: nothing new is begun then.
+    fn is_interrupted(&self) -> bool {
+        false
+    }
+
+    /// Where this engine puts a node's table, if that is not for the table's name alone to say.
+    fn place(&self, _node: &Node) -> Option<Destination> {
+        None
+    }
+
+    /// Why a node cannot be built here, if that is known without trying.
+    fn refuses(&self, _node: &Node) -> Option<Misplaced> {
+        None
+    }
+
     /// What is stored under this name.
     ///
     /// # Errors
     /// When the engine cannot be reached.
     fn find(&self, relation: &Relation) -> Result<Option<Found>, EngineError>;
 
-    /// Leaves a mark on what was built, by which a later run knows what it was built from.
-    ///
-    /// # Errors
-    /// When there is nothing under this name.
-    fn mark(&self, relation: &Relation, mark: &str) -> Result<(), EngineError>;
-
     /// Builds a table beside the old one, compares it with the contract if there is one, and then replaces the old one
     /// in one step. Returns the number of rows.
     ///
     /// # Errors
     /// When the query fails or breaks the contract; the old table is then as it was.
-    fn replace_table(
-        &self,
-        relation: &Relation,
-        query: &str,
-        contract: Option<&[TypedColumn]>,
-    ) -> Result<u64, EngineError>;
+    fn replace_table(&self, write: &Write<'_>, query: &str) -> Result<u64, EngineError>;
 
     /// Replaces a view in one step.
     ///
     /// # Errors
     /// When the query fails; the old view is then as it was.
-    fn replace_view(&self, relation: &Relation, query: &str) -> Result<(), EngineError>;
+    fn replace_view(&self, write: &Write<'_>, query: &str) -> Result<(), EngineError>;
 
-    /// Adds the query's rows to a table, column by column name. Returns how many.
+    /// Adds the query's rows to a table, column by column name, as its strategy says. Returns how many.
     ///
     /// # Errors
     /// When the query fails or lacks a column; no row is then added.
-    fn append(&self, relation: &Relation, query: &str) -> Result<u64, EngineError>;
+    fn add(&self, write: &Write<'_>, query: &str) -> Result<u64, EngineError>;
 
     /// Loads rows into a new table that replaces the old one in one step. Returns how many.
     ///
     /// # Errors
     /// When a value does not fit its type; the old table is then as it was.
-    fn load(&self, relation: &Relation, load: &Load<'_>) -> Result<u64, EngineError>;
+    fn load(&self, write: &Write<'_>, load: &Load<'_>) -> Result<u64, EngineError>;
 
     /// What templates may read while they are compiled.
     ///

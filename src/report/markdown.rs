@@ -47,6 +47,9 @@ pub fn comment(report: &Report<'_>, prefix: &str, text: &dyn Fn(&str) -> String)
     differences(&mut out, &found);
     tables(&mut out, report);
     tests(&mut out, report);
+    if let Some(spent) = report.spent_in_words() {
+        let _ = writeln!(out, "{spent}\n");
+    }
     if let Some(artefacts) = &report.artefacts {
         let _ = writeln!(out, "Artefacts of this run (manifest, results, compiled SQL, log): {}\n", code(artefacts));
     }

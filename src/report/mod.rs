@@ -110,6 +110,27 @@ impl Report<'_> {
         parts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
     }
 
+    /// How many bytes all statements read, and what they cost in dollars; nothing when the engine costs nothing.
+    pub fn spent(&self) -> Option<(u64, f64)> {
+        let spent = || self.outcomes.iter().flat_map(|outcome| &outcome.spent);
+        let (bytes, cost) = (spent().map(|spent| spent.bytes).sum(), spent().map(|spent| spent.cost).sum());
+        (bytes > 0 || cost > 0.0).then_some((bytes, cost))
+    }
+
+    /// What was spent, in words.
+    pub fn spent_in_words(&self) -> Option<String> {
+        let (bytes, cost) = self.spent()?;
+        #[expect(clippy::cast_precision_loss, reason = "a few digits are shown")]
+        let of = |unit: u64| bytes as f64 / unit as f64;
+        let read = match bytes {
+            0..1_000_000 => format!("{:.1} kB", of(1_000)),
+            1_000_000..1_000_000_000 => format!("{:.1} MB", of(1_000_000)),
+            _ => format!("{:.1} GB", of(1_000_000_000)),
+        };
+        let cost = if cost < 0.01 { "less than $0.01".to_owned() } else { format!("about ${cost:.2}") };
+        Some(format!("Athena read {read} for {cost}."))
+    }
+
     /// Whether anything is wrong.
     pub fn is_bad(&self) -> bool {
         self.count(Level::Error) > 0 || self.outcomes.iter().any(|outcome| outcome.status.is_bad())

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::diff;
 use super::manifest::metadata;
 use crate::deploy::{Outcome, Status};
+use crate::engine::Spent;
 use crate::project::ResourceType;
 use crate::project::scopes::Run;
 
@@ -37,7 +38,7 @@ fn result(outcome: &Outcome) -> Value {
         ],
         "thread_id": "Thread-1",
         "execution_time": outcome.took.as_secs_f64(),
-        "adapter_response": {"rows_affected": if is_test { None } else { outcome.count }},
+        "adapter_response": response(outcome, is_test),
         "message": message,
         "failures": if is_test { outcome.count } else { None },
         "unique_id": outcome.id,
@@ -45,5 +46,33 @@ fn result(outcome: &Outcome) -> Value {
         "compiled_code": outcome.compiled,
         "relation_name": outcome.relation,
         "batch_results": null,
+    })
+}
+
+/// What the engine said; dbt-athena's keys, and those of every statement beside them.
+fn response(outcome: &Outcome, is_test: bool) -> Value {
+    let rows = if is_test { None } else { outcome.count };
+    if outcome.spent.is_empty() {
+        return json!({"rows_affected": rows});
+    }
+    let statement = |spent: &Spent| {
+        json!({
+            "query_id": spent.query,
+            "data_scanned_in_bytes": spent.bytes,
+            "queued_ms": spent.queued,
+            "ran_ms": spent.ran,
+            "cost": spent.cost,
+        })
+    };
+    let bytes: u64 = outcome.spent.iter().map(|spent| spent.bytes).sum();
+    let cost: f64 = outcome.spent.iter().map(|spent| spent.cost).sum();
+    let code = if outcome.status.is_bad() { "ERROR" } else { "OK" };
+    json!({
+        "_message": rows.map_or_else(|| code.to_owned(), |rows| format!("{code} {rows}")),
+        "code": code,
+        "rows_affected": rows,
+        "data_scanned_in_bytes": bytes,
+        "cost": cost,
+        "queries": outcome.spent.iter().map(statement).collect::<Vec<_>>(),
     })
 }

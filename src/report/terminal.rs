@@ -220,6 +220,7 @@ pub fn deploy_summary(report: &Report<'_>, out: &Out) {
     }
     let mut sentences = if parts.is_empty() { Vec::new() } else { vec![format!("{}.", parts.join(", "))] };
     sentences.extend(counts_of_tests(report));
+    sentences.extend(report.spent_in_words());
     out.line(&format!("{sign} {}", sentences.join(" ")));
 }
 

@@ -75,6 +75,19 @@ impl Wrong {
         Self::at(text, key.unwrap_or(0..0), message)
     }
 
+    /// A value under `athena` that cannot be; `mistake` begins with its key.
+    pub(super) fn of_athena(text: &str, mistake: String) -> Self {
+        let yaml = yaml::read(text).ok().map(|(yaml, _)| yaml);
+        let path = mistake.split('`').nth(1).unwrap_or_default();
+        let mut span = 0..0;
+        let mut at = yaml.as_ref();
+        for key in path.split('.') {
+            let Some((key, value)) = at.and_then(|at| at.entry(key)) else { break };
+            (span, at) = (key.span.clone(), Some(value));
+        }
+        Self::at(text, span, mistake)
+    }
+
     /// As a finding, with the text that it is in.
     pub fn finding(&self, help: String) -> (Finding, &str) {
         let place = match &self.span {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::text::Form;
 use crate::compile::{self, sql};
 use crate::engine::duckdb::DuckDb;
-use crate::engine::{Engine, EngineError, Load, Rows, TypedColumn};
+use crate::engine::{Engine, EngineError, Load, Rows, TypedColumn, Write};
 use crate::finding::Place;
 use crate::jinja::relation::Relation;
 use crate::parse::csv::Table;
@@ -172,7 +172,7 @@ impl<'a> Relations<'a> {
     fn typed(&self, node: &Node, columns: Vec<TypedColumn>) -> Result<Vec<Column>, Untyped> {
         let failed = |error: EngineError| untyped(node, &error.to_string());
         let empty = empty(&columns);
-        self.engine.load(&node.relation, &Load { table: &empty, columns }).map_err(failed)?;
+        self.engine.load(&Write::plain(&node.relation), &Load { table: &empty, columns }).map_err(failed)?;
         self.engine.rows(&format!("select * from {}", node.relation), Some(0)).map(Column::all).map_err(failed)
     }
 
@@ -207,7 +207,7 @@ impl<'a> Relations<'a> {
     fn create(&self, relation: &Relation, columns: &[Column]) -> Result<(), EngineError> {
         let typed = |column: &Column| TypedColumn { name: column.name.clone(), data_type: column.athena.clone() };
         let columns: Vec<TypedColumn> = columns.iter().map(typed).collect();
-        self.engine.load(relation, &Load { table: &empty(&columns), columns }).map(drop)
+        self.engine.load(&Write::plain(relation), &Load { table: &empty(&columns), columns }).map(drop)
     }
 }
 

@@ -485,8 +485,8 @@ fn a_target_that_does_not_exist() {
     ");
     insta::assert_snapshot!(sandbox.cadet(&["deploy", "--target", "dev"]).shown(), @"
     --- stderr
-    error: the target `dev` is on athena, and this version of cadet deploys to the embedded DuckDB only
-    help: leave --target out, or pass --target local
+    error: the AWS region is not known: set `region` under `athena` in cadet.yaml, or AWS_REGION
+    help: see docs/athena.md for the settings
     --- exit code 2
     ");
 }

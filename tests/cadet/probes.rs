@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use cadet::engine::duckdb::DuckDb;
-use cadet::engine::{Engine, EngineError};
+use cadet::engine::{Engine, EngineError, Write};
 use cadet::jinja::relation::Relation;
 use duckdb::Connection;
 use duckdb::types::{TimeUnit, Value};
@@ -44,7 +44,7 @@ fn run(probes: &[Probe]) -> Vec<Ran> {
         .enumerate()
         .map(|(at, probe)| {
             let table = Relation::new("awsdatacatalog", "answers", &format!("p{at}"));
-            engine.replace_table(&table, &probe.sql, None)
+            engine.replace_table(&Write::plain(&table), &probe.sql)
         })
         .collect();
     drop(engine);

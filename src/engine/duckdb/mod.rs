@@ -3,12 +3,12 @@
 //! The file is attached under the catalogue's name, so that the SQL that goes to Athena names the right tables here.
 //! A project's SQL cannot reach files or the network: external access is off before the first query.
 
-mod athena;
+pub mod athena;
 mod message;
 mod native;
 mod prelude;
 mod reader;
-mod rows;
+pub mod rows;
 pub mod types;
 
 use std::path::Path;
@@ -19,7 +19,7 @@ use duckdb::{Connection, OptionalExt, params};
 use athena::{Table, Translated};
 use message::query_error;
 
-use super::{Engine, EngineError, Found, Load, Rows, Stored, TestAnswer, TypedColumn};
+use super::{Engine, EngineError, Found, Load, Rows, Stored, TestAnswer, TypedColumn, Write};
 use crate::jinja::relation::Relation;
 use crate::jinja::warehouse::Warehouse;
 
@@ -46,18 +46,11 @@ impl DuckDb {
         };
         let connection = Connection::open_in_memory().map_err(unavailable)?;
         let path = file.display().to_string().replace('\'', "''");
-        let statements = [
-            format!("attach '{path}' as {}", quoted(catalogue)),
-            "set global default_null_order = 'nulls_last'; set global lambda_syntax = 'DISABLE_SINGLE_ARROW'"
-                .to_owned(),
-            "set autoinstall_known_extensions = false; set autoload_known_extensions = false".to_owned(),
-            format!("begin transaction; {} commit", prelude::SQL),
-            "set enable_external_access = false; set lock_configuration = true".to_owned(),
-        ];
-        native::register(&connection).map_err(unavailable)?;
-        for statement in statements {
-            connection.execute_batch(&statement).map_err(unavailable)?;
-        }
+        connection.execute_batch(&format!("attach '{path}' as {}", quoted(catalogue))).map_err(unavailable)?;
+        prepare(&connection).map_err(unavailable)?;
+        connection
+            .execute_batch("set enable_external_access = false; set lock_configuration = true")
+            .map_err(unavailable)?;
         Ok(Self { connection: Mutex::new(connection), catalogue: catalogue.to_owned() })
     }
 
@@ -119,6 +112,19 @@ impl DuckDb {
     }
 }
 
+/// Teaches a new database what a query needs that [`athena::translate`] has written: its functions, and how it orders.
+///
+/// # Errors
+/// When DuckDB refuses a setting or a function.
+pub fn prepare(connection: &Connection) -> duckdb::Result<()> {
+    native::register(connection)?;
+    connection.execute_batch(
+        "set global default_null_order = 'nulls_last'; set global lambda_syntax = 'DISABLE_SINGLE_ARROW';
+         set autoinstall_known_extensions = false; set autoload_known_extensions = false",
+    )?;
+    connection.execute_batch(&format!("begin transaction; {} commit", prelude::SQL))
+}
+
 /// A query in DuckDB's words, with the tables that the connection knows.
 fn translate(connection: &Connection, catalogue: &str, query: &str) -> Result<Translated, EngineError> {
     athena::translate(query, &|parts: &[String]| table(connection, catalogue, parts))
@@ -167,7 +173,11 @@ fn found(connection: &Connection, relation: &Relation) -> Result<Option<Found>, 
         .query_row(FIND, params![a, b, c, a, b, c], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()
         .map_err(|error| query_error(&error))?;
-    Ok(row.map(|(kind, mark)| Found { stored: if kind == "VIEW" { Stored::View } else { Stored::Table }, mark }))
+    Ok(row.map(|(kind, mark)| Found {
+        stored: if kind == "VIEW" { Stored::View } else { Stored::Table },
+        mark,
+        built: None,
+    }))
 }
 
 fn stored(connection: &Connection, relation: &Relation) -> Result<Option<Stored>, EngineError> {
@@ -183,6 +193,13 @@ fn swap(connection: &Connection, relation: &Relation) -> Result<(), EngineError>
     }
     let name = quoted(relation.identifier.as_deref().unwrap_or_default());
     run(connection, &format!("alter table {} rename to {name}", fresh(relation))).map(drop)
+}
+
+/// Leaves on a table or view what it is built from.
+fn mark(connection: &Connection, kind: &str, write: &Write<'_>) -> Result<(), EngineError> {
+    let Some(mark) = write.mark else { return Ok(()) };
+    let mark = mark.replace('\'', "''");
+    run(connection, &format!("comment on {kind} {} is '{mark}'", write.relation)).map(drop)
 }
 
 fn count(connection: &Connection, relation: &Relation) -> Result<u64, EngineError> {
@@ -225,45 +242,38 @@ impl Engine for DuckDb {
         found(&self.connection.lock().unwrap_or_else(PoisonError::into_inner), relation)
     }
 
-    fn mark(&self, relation: &Relation, mark: &str) -> Result<(), EngineError> {
-        let kind =
-            if self.find(relation)?.is_some_and(|found| found.stored == Stored::View) { "view" } else { "table" };
-        let mark = mark.replace('\'', "''");
-        self.transaction(|connection| run(connection, &format!("comment on {kind} {relation} is '{mark}'")).map(drop))
-    }
-
-    fn replace_table(
-        &self,
-        relation: &Relation,
-        query: &str,
-        contract: Option<&[TypedColumn]>,
-    ) -> Result<u64, EngineError> {
+    fn replace_table(&self, write: &Write<'_>, query: &str) -> Result<u64, EngineError> {
+        let relation = write.relation;
         self.create_schema(relation)?;
         self.transaction(|connection| {
             let query = &self.translated(connection, query)?;
             let new = fresh(relation);
             run(connection, &format!("create or replace table {new} as (\n{query}\n)"))?;
-            if let Some(contract) = contract {
+            if let Some(contract) = &write.contract {
                 keeps_contract(&Self::columns(connection, &new)?, contract)?;
             }
             let rows = count(connection, &new)?;
             swap(connection, relation)?;
+            mark(connection, "table", write)?;
             Ok(rows)
         })
     }
 
-    fn replace_view(&self, relation: &Relation, query: &str) -> Result<(), EngineError> {
+    fn replace_view(&self, write: &Write<'_>, query: &str) -> Result<(), EngineError> {
+        let relation = write.relation;
         self.create_schema(relation)?;
         self.transaction(|connection| {
             let query = &self.translated(connection, query)?;
             if stored(connection, relation)? == Some(Stored::Table) {
                 run(connection, &format!("drop table {relation}"))?;
             }
-            run(connection, &format!("create or replace view {relation} as (\n{query}\n)")).map(drop)
+            run(connection, &format!("create or replace view {relation} as (\n{query}\n)"))?;
+            mark(connection, "view", write)
         })
     }
 
-    fn append(&self, relation: &Relation, query: &str) -> Result<u64, EngineError> {
+    fn add(&self, write: &Write<'_>, query: &str) -> Result<u64, EngineError> {
+        let relation = write.relation;
         self.transaction(|connection| {
             let query = &self.translated(connection, query)?;
             let columns = Self::columns(connection, relation)?;
@@ -273,11 +283,13 @@ impl Engine for DuckDb {
                 connection,
                 &format!("insert into {relation} ({names}) select {names} from (\n{query}\n) as cadet_new"),
             )?;
+            mark(connection, "table", write)?;
             Ok(u64::try_from(rows).unwrap_or_default())
         })
     }
 
-    fn load(&self, relation: &Relation, load: &Load<'_>) -> Result<u64, EngineError> {
+    fn load(&self, write: &Write<'_>, load: &Load<'_>) -> Result<u64, EngineError> {
+        let relation = write.relation;
         let types: Vec<String> = load
             .columns
             .iter()
@@ -296,6 +308,7 @@ impl Engine for DuckDb {
             run(connection, &format!("create or replace table {} as {query}", fresh(relation)))?;
             run(connection, "drop table temp.cadet_load")?;
             swap(connection, relation)?;
+            mark(connection, "table", write)?;
             count(connection, relation)
         })
     }

@@ -27,7 +27,12 @@ impl DuckDb {
     }
 }
 
-fn fetched(
+/// The rows of a query in DuckDB's words, as Athena shows them: with the types that DuckDB describes its columns with,
+/// and at most so many rows.
+///
+/// # Errors
+/// When the query fails.
+pub fn fetched(
     connection: &Connection,
     query: &str,
     (native, limit): (&[String], Option<usize>),
@@ -57,7 +62,7 @@ fn fetched_as(name: &str, native: &str) -> String {
 }
 
 /// A type of DuckDB's in Athena's words; what Athena has no word for keeps its own, in small letters.
-pub(super) fn athena_type(native: &str) -> String {
+pub fn athena_type(native: &str) -> String {
     if let Some(inner) = native.strip_suffix("[]") {
         return format!("array({})", athena_type(inner));
     }

@@ -48,22 +48,23 @@ use scope::Scope;
 
 /// A table of the catalogue.
 #[derive(Debug)]
-pub(super) struct Table {
-    /// The whole name, in DuckDB's words.
-    pub(super) name: String,
+pub struct Table {
+    /// The whole name, in DuckDB's words, or whatever else may stand after `from` there.
+    pub name: String,
     /// The columns with their types in DuckDB's words.
-    pub(super) columns: Vec<TypedColumn>,
+    pub columns: Vec<TypedColumn>,
 }
 
 /// Finds a table by the parts of its name.
-pub(super) type Tables<'t> = dyn Fn(&[String]) -> Result<Option<Table>, EngineError> + 't;
+pub type Tables<'t> = dyn Fn(&[String]) -> Result<Option<Table>, EngineError> + 't;
 
 /// A query in DuckDB's words.
 #[derive(Debug)]
-pub(super) struct Translated {
-    pub(super) sql: String,
+pub struct Translated {
+    /// Runs on a connection that [`prepare`](super::prepare) has seen.
+    pub sql: String,
     /// The columns' names.
-    pub(super) names: Vec<String>,
+    pub names: Vec<String>,
     /// The columns' types as DuckDB has them.
     #[cfg(test)]
     pub(super) types: Vec<String>,
@@ -73,7 +74,7 @@ pub(super) struct Translated {
 ///
 /// # Errors
 /// `NotHere` for what cannot be run here though Athena can; `Query` for what Athena refuses too.
-pub(super) fn translate(query: &str, tables: &Tables<'_>) -> Result<Translated, EngineError> {
+pub fn translate(query: &str, tables: &Tables<'_>) -> Result<Translated, EngineError> {
     let tree = sql::read(query).map_err(|problem| unread(query, problem))?;
     let translator = Translator { index: LineIndex::new(query), tables, next: Cell::new(0) };
     let relation = translator.query(&tree, &Scope::default())?;

@@ -1,0 +1,31 @@
+//! A plan and an engine in, what cannot be built there out, before anything is changed.
+
+use std::collections::HashMap;
+
+use crate::engine::Engine;
+use crate::finding::{Finding, Level};
+use crate::plan::Plan;
+use crate::project::Project;
+
+/// The rule under which it is told.
+const RULE: &str = "deploy/destination";
+
+/// What the engine cannot build.
+#[derive(Debug, Default)]
+pub struct Preflight {
+    pub findings: Vec<Finding>,
+    /// The nodes by unique id, each with the reason in words.
+    pub blocked: HashMap<String, String>,
+}
+
+/// Asks the engine of every node of the plan whether it can build it.
+pub fn preflight(project: &Project, plan: &Plan, engine: &dyn Engine) -> Preflight {
+    let mut found = Preflight::default();
+    let nodes = plan.steps.iter().filter_map(|step| project.nodes.get(&step.id));
+    for (node, refused) in nodes.filter_map(|node| Some((node, engine.refuses(node)?))) {
+        found.blocked.insert(node.unique_id.clone(), format!("not built: {}", refused.message));
+        let finding = Finding::new(RULE, Level::Error, refused.message, node.place.clone());
+        found.findings.push(finding.help(refused.help));
+    }
+    found
+}

@@ -1,0 +1,260 @@
+//! Glue: what is known of a table, and the one call that shows readers a new one.
+
+use std::collections::HashSet;
+
+use aws_sdk_glue::Client;
+use aws_sdk_glue::types::{Column, DatabaseInput, Partition, PartitionInput, Table, TableInput};
+
+use super::call::{Api, CallError, Calls};
+use super::place::Destination;
+
+/// What cadet writes among a table's parameters: how it knows what is its own.
+pub(super) const MARK: &str = "cadet_mark";
+pub(super) const LOCATION: &str = "cadet_location";
+pub(super) const ROWS: &str = "cadet_rows";
+pub(super) const NODE: &str = "cadet_node";
+
+/// The most partitions of one call that adds them.
+const MOST_PARTITIONS: usize = 100;
+
+pub(super) struct Catalogue {
+    pub client: Client,
+}
+
+/// Why a table was not put in the old one's place.
+#[derive(Debug)]
+pub(super) enum NotPublished {
+    /// Someone else changed it meanwhile.
+    Changed,
+    Failed(CallError),
+}
+
+impl Catalogue {
+    /// A table or view; nothing when it, or its database, is not there.
+    pub(super) async fn table(&self, calls: &Calls, database: &str, name: &str) -> Result<Option<Table>, CallError> {
+        let get = || self.client.get_table().database_name(database).name(name).send();
+        match calls.make(Api::Catalogue, get).await {
+            Ok(answer) => Ok(answer.table().cloned()),
+            Err(error) if error.is_missing() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes sure that a database is there.
+    pub(super) async fn create_database(&self, calls: &Calls, name: &str) -> Result<(), CallError> {
+        let get = || self.client.get_database().name(name).send();
+        match calls.make(Api::Catalogue, get).await {
+            Ok(_) => return Ok(()),
+            Err(error) if error.is_missing() => {}
+            Err(error) => return Err(error),
+        }
+        let input = DatabaseInput::builder().name(name).build().map_err(|error| unmade(&error))?;
+        let create = || self.client.create_database().database_input(input.clone()).send();
+        match calls.make(Api::Catalogue, create).await {
+            Err(error) if !error.is("AlreadyExistsException") => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Shows readers the new table: one call, which does nothing when someone else changed the old one since it was read.
+    pub(super) async fn publish(
+        &self,
+        calls: &Calls,
+        place: &Destination,
+        input: TableInput,
+        old: Option<&Table>,
+    ) -> Result<(), NotPublished> {
+        let database = &place.database;
+        let answer = match old {
+            Some(old) => {
+                let version = old.version_id().map(str::to_owned);
+                let update = || {
+                    let update = self.client.update_table().database_name(database).table_input(input.clone());
+                    update.set_version_id(version.clone()).skip_archive(true).send()
+                };
+                calls.make(Api::Catalogue, update).await.map(drop)
+            }
+            None => {
+                let create = || self.client.create_table().database_name(database).table_input(input.clone()).send();
+                calls.make(Api::Catalogue, create).await.map(drop)
+            }
+        };
+        let Err(error) = answer else { return Ok(()) };
+        let is_lost = ["ConcurrentModificationException", "VersionMismatchException", "AlreadyExistsException"];
+        let is_lost = is_lost.contains(&error.code.as_str());
+        // The call may have had its effect though its answer never came.
+        if is_lost || error.is_unknown() {
+            let now = self.table(calls, database, &place.table).await.map_err(NotPublished::Failed)?;
+            let wanted = input.parameters().and_then(|all| all.get(LOCATION));
+            if wanted.is_some()
+                && now.as_ref().and_then(|table| parameter(table, LOCATION)) == wanted.map(String::as_str)
+            {
+                return Ok(());
+            }
+        }
+        Err(if is_lost { NotPublished::Changed } else { NotPublished::Failed(error) })
+    }
+
+    /// Takes a table's entry away; its files stay.
+    pub(super) async fn delete(&self, calls: &Calls, database: &str, name: &str) -> Result<(), CallError> {
+        let delete = || self.client.delete_table().database_name(database).name(name).send();
+        match calls.make(Api::Catalogue, delete).await {
+            Err(error) if !error.is_missing() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Every partition of a table.
+    pub(super) async fn partitions(
+        &self,
+        calls: &Calls,
+        database: &str,
+        name: &str,
+    ) -> Result<Vec<Partition>, CallError> {
+        let (mut found, mut next) = (Vec::new(), None::<String>);
+        loop {
+            let get = || {
+                let get = self.client.get_partitions().database_name(database).table_name(name);
+                get.set_next_token(next.clone()).send()
+            };
+            let page = match calls.make(Api::Catalogue, get).await {
+                Err(error) if error.is_missing() => return Ok(found),
+                page => page?,
+            };
+            found.extend_from_slice(page.partitions());
+            next = page.next_token().map(str::to_owned);
+            if next.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Makes the table's partitions those that are wanted: new ones are added, those that are `there` are led to their new
+    /// place one by one, and those that are gone are taken away unless others are to be kept.
+    pub(super) async fn set_partitions(
+        &self,
+        calls: &Calls,
+        place: &Destination,
+        (there, wanted): (&[Partition], &[Partition]),
+        keep_others: bool,
+    ) -> Result<(), CallError> {
+        let (database, table) = (&place.database, &place.table);
+        let there: HashSet<&[String]> = there.iter().map(Partition::values).collect();
+        let (known, new): (Vec<&Partition>, Vec<&Partition>) =
+            wanted.iter().partition(|partition| there.contains(partition.values()));
+        for chunk in new.chunks(MOST_PARTITIONS) {
+            let inputs: Vec<PartitionInput> = chunk.iter().map(|partition| partition_input(partition)).collect();
+            let create = || {
+                let create = self.client.batch_create_partition().database_name(database).table_name(table);
+                create.set_partition_input_list(Some(inputs.clone())).send()
+            };
+            let answer = calls.make(Api::Catalogue, create).await?;
+            let error = answer.errors().iter().filter_map(|error| error.error_detail());
+            let mut error = error.filter(|detail| detail.error_code() != Some("AlreadyExistsException"));
+            if let Some(detail) = error.next() {
+                let (code, message) = (detail.error_code(), detail.error_message());
+                return Err(CallError::refused(code.unwrap_or_default(), message.unwrap_or_default()));
+            }
+        }
+        for partition in known {
+            let update = || {
+                let update = self.client.update_partition().database_name(database).table_name(table);
+                let update = update.set_partition_value_list(Some(partition.values().to_vec()));
+                update.partition_input(partition_input(partition)).send()
+            };
+            calls.make(Api::Catalogue, update).await?;
+        }
+        if keep_others {
+            return Ok(());
+        }
+        for values in there.iter().filter(|values| wanted.iter().all(|partition| partition.values() != **values)) {
+            let delete = || {
+                let delete = self.client.delete_partition().database_name(database).table_name(table);
+                delete.set_partition_values(Some(values.to_vec())).send()
+            };
+            match calls.make(Api::Catalogue, delete).await {
+                Err(error) if !error.is_missing() => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The names of the tables and views of a database, and which of them are views.
+    pub(super) async fn tables(&self, calls: &Calls, database: &str) -> Result<Vec<(String, bool)>, CallError> {
+        let (mut found, mut next) = (Vec::new(), None::<String>);
+        loop {
+            let get = || self.client.get_tables().database_name(database).set_next_token(next.clone()).send();
+            let page = match calls.make(Api::Catalogue, get).await {
+                Err(error) if error.is_missing() => return Ok(found),
+                page => page?,
+            };
+            found.extend(page.table_list().iter().map(|table| (table.name().to_owned(), is_view(table))));
+            next = page.next_token().map(str::to_owned);
+            if next.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// The names of all databases.
+    pub(super) async fn databases(&self, calls: &Calls) -> Result<Vec<String>, CallError> {
+        let (mut found, mut next) = (Vec::new(), None::<String>);
+        loop {
+            let get = || self.client.get_databases().set_next_token(next.clone()).send();
+            let page = calls.make(Api::Catalogue, get).await?;
+            found.extend(page.database_list().iter().map(|database| database.name().to_owned()));
+            next = page.next_token().map(str::to_owned);
+            if next.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+}
+
+/// What cannot be made a request of; it is never sent.
+pub(super) fn unmade(error: &aws_sdk_glue::error::BuildError) -> CallError {
+    CallError::refused("", &error.to_string())
+}
+
+pub(super) fn is_view(table: &Table) -> bool {
+    table.table_type() == Some("VIRTUAL_VIEW")
+}
+
+pub(super) fn parameter<'t>(table: &'t Table, key: &str) -> Option<&'t str> {
+    table.parameters()?.get(key).map(String::as_str)
+}
+
+pub(super) fn location(table: &Table) -> Option<&str> {
+    table.storage_descriptor()?.location().filter(|location| !location.is_empty())
+}
+
+/// All columns of a table, those that it is partitioned by last.
+pub(super) fn columns(table: &Table) -> Vec<&Column> {
+    let own = table.storage_descriptor().map(|storage| storage.columns()).unwrap_or_default();
+    own.iter().chain(table.partition_keys()).collect()
+}
+
+/// A table's definition under another name.
+pub(super) fn input(table: &Table, name: &str) -> Result<TableInput, CallError> {
+    let input = TableInput::builder()
+        .name(name)
+        .set_description(table.description().map(str::to_owned))
+        .set_owner(table.owner().map(str::to_owned))
+        .retention(table.retention())
+        .set_storage_descriptor(table.storage_descriptor().cloned())
+        .set_partition_keys(Some(table.partition_keys().to_vec()))
+        .set_view_original_text(table.view_original_text().map(str::to_owned))
+        .set_view_expanded_text(table.view_expanded_text().map(str::to_owned))
+        .set_table_type(table.table_type().map(str::to_owned))
+        .set_parameters(table.parameters().cloned());
+    input.build().map_err(|error| unmade(&error))
+}
+
+fn partition_input(partition: &Partition) -> PartitionInput {
+    PartitionInput::builder()
+        .set_values(Some(partition.values().to_vec()))
+        .set_storage_descriptor(partition.storage_descriptor().cloned())
+        .set_parameters(partition.parameters().cloned())
+        .build()
+}

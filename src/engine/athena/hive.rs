@@ -1,0 +1,358 @@
+//! Hive tables: built beside the old one, looked at, and shown to readers by one call.
+
+use std::collections::{BTreeSet, HashMap};
+
+use aws_sdk_glue::types::{Partition, StorageDescriptor, Table, TableInput};
+
+use super::call::{CallError, pause};
+use super::catalogue::{self, LOCATION, MARK, NODE, NotPublished, ROWS};
+use super::failure::Class;
+use super::place::Destination;
+use super::statement::{self, Statement, Storage};
+use super::storage::File;
+use super::{Core, destination, known, leftovers, results, unavailable};
+use crate::engine::{EngineError, TypedColumn, Write};
+
+/// The longest statement that Athena takes, in bytes.
+const LONGEST: usize = 262_144;
+
+/// A table under its temporary name, or files that are to be one.
+pub(super) struct Made {
+    /// The folder below the table's own.
+    pub folder: String,
+    pub rows: u64,
+    /// Its entry in the catalogue, as it is to be.
+    pub table: Table,
+    pub partitions: Vec<Partition>,
+    /// The name of the entry that is to go afterwards.
+    pub temporary: Option<String>,
+}
+
+impl Core {
+    /// Builds a table and puts it in the place of the old one.
+    pub(super) async fn replace_hive(&self, write: &Write<'_>, query: &str) -> Result<u64, EngineError> {
+        let place = destination(write)?;
+        let old = self.old(place).await?;
+        let made = self.create(place, &Storage::of(write), (query, &Statement::query(query))).await?;
+        self.take_over(write, place, (old.as_ref(), &made)).await
+    }
+
+    /// What stands under the name now. Without anything, the database may have to be made first.
+    pub(super) async fn old(&self, place: &Destination) -> Result<Option<Table>, EngineError> {
+        let old = self.catalogue.table(&self.calls, &place.database, &place.table).await;
+        let old = old.map_err(|error| unavailable("look up the table", &error))?;
+        if old.is_none() {
+            let made = self.catalogue.create_database(&self.calls, &place.database).await;
+            made.map_err(|error| unavailable(&format!("make the database {}", place.database), &error))?;
+        }
+        Ok(old)
+    }
+
+    /// Builds a table in a new folder under its temporary name, in parts if it has too many partitions for one query.
+    /// `query` is the author's part of what is sent.
+    pub(super) async fn create(
+        &self,
+        place: &Destination,
+        storage: &Storage,
+        query: (&str, &Statement),
+    ) -> Result<Made, EngineError> {
+        let temporary = self.run.temporary(place);
+        match self.create_as(place, (&temporary, ""), storage, query).await {
+            Err(error) if known::is_too_many_partitions(&error) => self.create_in_parts(place, storage, query).await,
+            made => made,
+        }
+    }
+
+    /// Builds a table under a name; each attempt has a folder of its own, whose number has `word` before it.
+    pub(super) async fn create_as(
+        &self,
+        place: &Destination,
+        (temporary, word): (&str, &str),
+        storage: &Storage,
+        (query, body): (&str, &Statement),
+    ) -> Result<Made, EngineError> {
+        let number = self.next_statement();
+        let (mut attempt, mut is_swept) = (0, false);
+        loop {
+            attempt += 1;
+            let folder = self.run.folder(place, format!("{word}{attempt}"));
+            let statement = statement::create_table(place, temporary, &folder, (storage, body));
+            if statement.text.len() > LONGEST {
+                return Err(too_long(statement.text.len()));
+            }
+            let failure = match self.attempt(&statement, (&number, attempt)).await {
+                Ok(finished) => return self.made(place, (folder, temporary.to_owned()), &finished.id).await,
+                Err(failure) => failure,
+            };
+            if failure.names("TABLE_ALREADY_EXISTS") && !is_swept {
+                is_swept = true;
+                self.sweep(place, temporary).await?;
+                continue;
+            }
+            self.clean(place, (&folder, temporary), failure.class).await;
+            if failure.class != Class::Again || attempt > self.queries.settings.retries {
+                return Err(failure.told(query, statement.lines_before));
+            }
+            tokio::time::sleep(pause(attempt)).await;
+        }
+    }
+
+    /// What Athena made.
+    async fn made(
+        &self,
+        place: &Destination,
+        (folder, temporary): (String, String),
+        query: &str,
+    ) -> Result<Made, EngineError> {
+        let look = async {
+            let given = self.queries.given(&self.calls, query, Some(0)).await?;
+            let table = self.catalogue.table(&self.calls, &place.database, &temporary).await?;
+            let table = table.ok_or_else(|| CallError::refused("", "the new table is not in the catalogue"))?;
+            // A killed run of the same owner may have made one of this name meanwhile.
+            let at = catalogue::location(&table).and_then(|location| leftovers::folder(place, location));
+            if at.as_ref() != Some(&folder) {
+                return Err(CallError::refused("", "another run of this branch is building the same table"));
+            }
+            let partitions = match table.partition_keys().is_empty() {
+                true => Vec::new(),
+                false => self.catalogue.partitions(&self.calls, &place.database, &temporary).await?,
+            };
+            Ok((given.written.unwrap_or_default(), table, partitions))
+        };
+        match look.await {
+            Ok((rows, table, partitions)) => Ok(Made { folder, rows, table, partitions, temporary: Some(temporary) }),
+            Err(error) => {
+                self.clean(place, (&folder, &temporary), Class::Unknown).await;
+                Err(unavailable("look at the new table", &error))
+            }
+        }
+    }
+
+    /// Takes away the entry that a killed run of the same owner left.
+    async fn sweep(&self, place: &Destination, temporary: &str) -> Result<(), EngineError> {
+        let failed = |error: CallError| unavailable("remove what an earlier run left", &error);
+        let Some(table) = self.catalogue.table(&self.calls, &place.database, temporary).await.map_err(failed)? else {
+            return Ok(());
+        };
+        let folder = catalogue::location(&table).and_then(|location| leftovers::folder(place, location));
+        if folder.is_none() && !catalogue::is_view(&table) {
+            return Err(EngineError::Unavailable(format!(
+                "a table {}.{temporary} that cadet did not make is in the way: remove it",
+                place.database
+            )));
+        }
+        self.catalogue.delete(&self.calls, &place.database, temporary).await.map_err(failed)
+    }
+
+    /// Removes what a failed attempt left. What cannot be removed now is removed by the next run.
+    pub(super) async fn clean(&self, place: &Destination, (folder, temporary): (&str, &str), class: Class) {
+        // Athena registers a table only when its query has succeeded.
+        if matches!(class, Class::Unknown | Class::Interrupted) {
+            let _ = self.catalogue.delete(&self.calls, &place.database, temporary).await;
+        }
+        let below = format!("{}{folder}/", place.prefix);
+        if let Ok(files) = self.store.list(&self.calls, place).await {
+            let keys: Vec<String> =
+                files.into_iter().map(|file| file.key).filter(|key| key.starts_with(&below)).collect();
+            let _ = self.store.delete(&self.calls, place, &keys).await;
+        }
+    }
+
+    /// Looks at what was made, and puts it in the place of the old table. What is not shown to readers in the end is
+    /// removed.
+    pub(super) async fn take_over(
+        &self,
+        write: &Write<'_>,
+        place: &Destination,
+        (old, made): (Option<&Table>, &Made),
+    ) -> Result<u64, EngineError> {
+        let files = match self.look_at(write, place, made).await {
+            Ok(files) => files,
+            Err(error) => {
+                self.discard(place, made).await;
+                return Err(error);
+            }
+        };
+        let there = self.publish(write, place, (old, made)).await?;
+        // Readers have the new table. What is left to do is tidying up, and the next run does it if this one cannot.
+        if let Some(temporary) = &made.temporary {
+            let _ = self.catalogue.delete(&self.calls, &place.database, temporary).await;
+        }
+        let kept = BTreeSet::from([made.folder.clone()]);
+        let unneeded =
+            leftovers::deletable(&self.run, place, &files, (&leftovers::folders_of(place, old, &there), &kept));
+        let _ = self.store.delete(&self.calls, place, &unneeded).await;
+        Ok(made.rows)
+    }
+
+    pub(super) async fn discard(&self, place: &Destination, made: &Made) {
+        let temporary = made.temporary.clone().unwrap_or_else(|| self.run.temporary(place));
+        self.clean(place, (&made.folder, &temporary), Class::Unknown).await;
+    }
+
+    /// Compares what was made with what was promised and with what Athena says that it wrote. Returns the files in the
+    /// table's folder, the old ones too.
+    pub(super) async fn look_at(
+        &self,
+        write: &Write<'_>,
+        place: &Destination,
+        made: &Made,
+    ) -> Result<Vec<File>, EngineError> {
+        keeps_contract(&made.table, write.contract.as_deref())?;
+        let files = self.store.list(&self.calls, place).await;
+        let files = files.map_err(|error| unavailable("list the files of the new table", &error))?;
+        let below = format!("{}{}/", place.prefix, made.folder);
+        let new: Vec<&str> = files.iter().filter_map(|file| file.key.strip_prefix(&below)).collect();
+        if made.rows > 0 && new.is_empty() {
+            return Err(differs(&format!("Athena says that it wrote {} rows, and there are no files", made.rows)));
+        }
+        if !made.table.partition_keys().is_empty() {
+            let folders: BTreeSet<&str> =
+                new.iter().filter_map(|key| key.rsplit_once('/').map(|(folder, _)| folder)).collect();
+            if folders.len() != made.partitions.len() {
+                let (folders, partitions) = (folders.len(), made.partitions.len());
+                return Err(differs(&format!(
+                    "there are {folders} folders of partitions, and {partitions} partitions"
+                )));
+            }
+        }
+        Ok(files)
+    }
+
+    /// Shows readers the new table. Returns the partitions that the old one had.
+    async fn publish(
+        &self,
+        write: &Write<'_>,
+        place: &Destination,
+        (old, made): (Option<&Table>, &Made),
+    ) -> Result<Vec<Partition>, EngineError> {
+        let failed = |error: CallError| unavailable("show readers the new table", &error);
+        let mut old = old;
+        let keys =
+            |table: &Table| -> Vec<String> { table.partition_keys().iter().map(|key| key.name().to_owned()).collect() };
+        let there = match old {
+            Some(old) if !old.partition_keys().is_empty() => {
+                self.catalogue.partitions(&self.calls, &place.database, &place.table).await.map_err(failed)?
+            }
+            _ => Vec::new(),
+        };
+        if old.is_some_and(|old| !catalogue::is_view(old) && keys(old) != keys(&made.table)) {
+            // Glue cannot change by what a table is partitioned: it has to go for a moment.
+            self.catalogue.delete(&self.calls, &place.database, &place.table).await.map_err(failed)?;
+            old = None;
+        }
+        let is_partitioned = !made.partitions.is_empty();
+        let entry = entry(write, place, made, !is_partitioned).map_err(failed)?;
+        self.put(place, entry, old, made).await?;
+        if !is_partitioned {
+            return Ok(there);
+        }
+        // A table that had to go took its partitions with it.
+        let here = if old.is_some() { there.as_slice() } else { &[] };
+        // The mark comes last: a table whose partitions are not all led to the new place is built again.
+        self.catalogue.set_partitions(&self.calls, place, (here, &made.partitions), false).await.map_err(failed)?;
+        let now = self.catalogue.table(&self.calls, &place.database, &place.table).await.map_err(failed)?;
+        let marked = self::entry(write, place, made, true).map_err(failed)?;
+        self.put(place, marked, now.as_ref(), made).await?;
+        Ok(there)
+    }
+
+    /// The one call. What it certainly did not show is removed; where that is not certain, nothing is.
+    pub(super) async fn put(
+        &self,
+        place: &Destination,
+        entry: TableInput,
+        old: Option<&Table>,
+        made: &Made,
+    ) -> Result<(), EngineError> {
+        match self.catalogue.publish(&self.calls, place, entry, old).await {
+            Ok(()) => Ok(()),
+            Err(NotPublished::Changed) => {
+                self.discard(place, made).await;
+                Err(EngineError::Unavailable(format!(
+                    "someone else changed {}.{} while it was being built; theirs is kept: run again to build this one",
+                    place.database, place.table
+                )))
+            }
+            Err(NotPublished::Failed(error)) => {
+                if !error.is_unknown() {
+                    self.discard(place, made).await;
+                }
+                Err(unavailable("show readers the new table", &error))
+            }
+        }
+    }
+}
+
+fn too_long(bytes: usize) -> EngineError {
+    EngineError::Query {
+        message: format!("the statement has {bytes} bytes, and Athena takes {LONGEST} at most"),
+        offset: None,
+        help: Some("split the model in two, or put long lists of values into a seed".to_owned()),
+    }
+}
+
+fn differs(what: &str) -> EngineError {
+    let message = format!("the new table is not as Athena says that it made it: {what}");
+    EngineError::Query { message, offset: None, help: Some("run it again; the old table is still there".to_owned()) }
+}
+
+/// The entry of the table in the catalogue: that of the temporary one, under the right name, with cadet's marks.
+pub(super) fn entry(
+    write: &Write<'_>,
+    place: &Destination,
+    made: &Made,
+    is_whole: bool,
+) -> Result<TableInput, CallError> {
+    let documented = write.documented();
+    let mut entry = catalogue::input(&made.table, &place.table)?;
+    let mut parameters: HashMap<String, String> = entry.parameters.take().unwrap_or_default();
+    let format = write.text("format").unwrap_or_else(|| "parquet".to_owned());
+    if !catalogue::is_view(&made.table) {
+        parameters.insert("classification".to_owned(), format);
+    }
+    let location = format!("{}/{}/", place.location(), made.folder);
+    parameters.insert(LOCATION.to_owned(), catalogue::location(&made.table).map_or(location, str::to_owned));
+    parameters.insert(ROWS.to_owned(), made.rows.to_string());
+    parameters.extend(write.node.map(|node| (NODE.to_owned(), node.unique_id.clone())));
+    parameters.extend(write.mark.filter(|_| is_whole).map(|mark| (MARK.to_owned(), mark.to_owned())));
+    entry.parameters = Some(parameters);
+    entry.description = documented.table.or(entry.description);
+    if let Some(storage) = &mut entry.storage_descriptor {
+        describe(storage, &documented.columns);
+    }
+    Ok(entry)
+}
+
+fn describe(storage: &mut StorageDescriptor, descriptions: &[(String, String)]) {
+    for column in storage.columns.iter_mut().flatten() {
+        let found = descriptions.iter().find(|(name, _)| *name == column.name);
+        column.comment = found.map(|(_, text)| text.clone()).or(column.comment.take());
+    }
+}
+
+/// Compares the columns that were built with those that the contract promises.
+pub(super) fn keeps_contract(table: &Table, contract: Option<&[TypedColumn]>) -> Result<(), EngineError> {
+    let Some(contract) = contract else { return Ok(()) };
+    let built = catalogue::columns(table);
+    let mut wrong = Vec::new();
+    for promised in contract {
+        let column = built.iter().find(|column| column.name().eq_ignore_ascii_case(&promised.name));
+        let Some(column) = column else {
+            wrong.push(format!("the column `{}` is missing", promised.name));
+            continue;
+        };
+        let data_type = column.r#type().unwrap_or_default();
+        if !results::same_kind(&promised.data_type, data_type) {
+            let is = results::athena_type(data_type);
+            wrong.push(format!("the column `{}` is {is}, not {}", promised.name, promised.data_type));
+        }
+    }
+    let is_promised = |name: &str| contract.iter().any(|promised| promised.name.eq_ignore_ascii_case(name));
+    let more = built.iter().filter(|column| !is_promised(column.name()));
+    wrong.extend(more.map(|column| format!("the column `{}` is not in the contract", column.name())));
+    match wrong.is_empty() {
+        true => Ok(()),
+        false => Err(EngineError::Contract(format!("the contract is broken: {}", wrong.join("; ")))),
+    }
+}

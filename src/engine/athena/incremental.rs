@@ -1,0 +1,182 @@
+//! Rows into a table that is there. Readers never see a part of them: the table, or each partition, is written anew beside
+//! the old one, and then shown.
+
+use std::collections::{BTreeSet, HashMap};
+
+use aws_sdk_glue::types::{Partition, Table};
+
+use super::call::CallError;
+use super::catalogue::{self, MARK, ROWS};
+use super::hive::Made;
+use super::place::Destination;
+use super::run::Folder;
+use super::statement::{self, Added, Statement, Storage};
+use super::storage::File;
+use super::{Core, destination, leftovers, unavailable};
+use crate::engine::{EngineError, Write};
+
+impl Core {
+    /// The old rows and the new ones as a new table, in the place of the old. Returns how many were added.
+    pub(super) async fn append(&self, write: &Write<'_>, query: &str) -> Result<u64, EngineError> {
+        let place = destination(write)?;
+        let Some(old) = self.old(place).await? else { return self.replace_hive(write, query).await };
+        let columns = self.columns(write, (&old, query)).await?;
+        let body = statement::together(place, &columns, query);
+        let before = catalogue::parameter(&old, ROWS).and_then(|rows| rows.parse::<u64>().ok());
+        let made = self.create(place, &Storage::of(write), (query, &body)).await?;
+        let rows = self.take_over(write, place, (Some(&old), &made)).await?;
+        Ok(rows.saturating_sub(before.unwrap_or_default()))
+    }
+
+    /// The columns of the table as it is to be, as `on_schema_change` says. By default they are those that it has.
+    async fn columns(&self, write: &Write<'_>, (old, query): (&Table, &str)) -> Result<Vec<Added>, EngineError> {
+        let own: Vec<String> = catalogue::columns(old).iter().map(|column| column.name().to_owned()).collect();
+        let change = write.text("on_schema_change").unwrap_or_else(|| "ignore".to_owned());
+        let as_it_is = || own.iter().map(|name| Added { name: name.clone(), in_table: true, in_query: true }).collect();
+        if change == "ignore" {
+            return Ok(as_it_is());
+        }
+        let described = Statement::limited(query, 0);
+        let given = self.read(&described, Some(0)).await;
+        let given = given.map_err(|failure| failure.told(query, described.lines_before))?;
+        let new: Vec<String> = given.columns.into_iter().map(|(name, _)| name.to_lowercase()).collect();
+        let (more, gone): (Vec<&String>, Vec<&String>) = (
+            new.iter().filter(|name| !own.contains(name)).collect(),
+            own.iter().filter(|name| !new.contains(name)).collect(),
+        );
+        if more.is_empty() && gone.is_empty() {
+            return Ok(as_it_is());
+        }
+        if change == "fail" {
+            return Err(schema_changed(&more, &gone));
+        }
+        let keys: Vec<&str> = old.partition_keys().iter().map(|key| key.name()).collect();
+        let mut columns: Vec<Added> = own
+            .iter()
+            .filter(|name| change != "sync_all_columns" || new.contains(name))
+            .map(|name| Added { name: name.clone(), in_table: true, in_query: new.contains(name) })
+            .collect();
+        let at = columns.iter().position(|column| keys.contains(&column.name.as_str())).unwrap_or(columns.len());
+        let more = more.into_iter().map(|name| Added { name: name.clone(), in_table: false, in_query: true });
+        columns.splice(at..at, more);
+        Ok(columns)
+    }
+
+    /// The query's partitions in the place of those of the same values; all others stay. Returns how many rows they have.
+    pub(super) async fn replace_partitions(&self, write: &Write<'_>, query: &str) -> Result<u64, EngineError> {
+        let place = destination(write)?;
+        let failed = |error: CallError| unavailable("show readers the new partitions", &error);
+        let Some(old) = self.old(place).await? else { return self.replace_hive(write, query).await };
+        let keys: Vec<&str> = old.partition_keys().iter().map(|key| key.name()).collect();
+        if keys != write.names("partitioned_by") {
+            return Err(repartitioned());
+        }
+        let made = self.create(place, &Storage::of(write), (query, &Statement::query(query))).await?;
+        let looked = match same_columns(&old, &made.table) {
+            Ok(()) => self.look_at(write, place, &made).await,
+            Err(error) => Err(error),
+        };
+        let files = match looked {
+            Ok(files) => files,
+            Err(error) => {
+                self.discard(place, &made).await;
+                return Err(error);
+            }
+        };
+        let there = self.catalogue.partitions(&self.calls, &place.database, &place.table).await.map_err(failed)?;
+        self.catalogue.set_partitions(&self.calls, place, (&there, &made.partitions), true).await.map_err(failed)?;
+        self.marked(write, place, &old).await?;
+        if let Some(temporary) = &made.temporary {
+            let _ = self.catalogue.delete(&self.calls, &place.database, temporary).await;
+        }
+        let unneeded = self.unneeded(place, &files, (&old, &there, &made));
+        let _ = self.store.delete(&self.calls, place, &unneeded).await;
+        Ok(made.rows)
+    }
+
+    /// The table's entry with its new mark, and otherwise as it was.
+    async fn marked(&self, write: &Write<'_>, place: &Destination, old: &Table) -> Result<(), EngineError> {
+        let failed = |error: CallError| unavailable("mark the table", &error);
+        let mut entry = catalogue::input(old, &place.table).map_err(failed)?;
+        let mut parameters: HashMap<String, String> = entry.parameters.take().unwrap_or_default();
+        parameters.remove(ROWS);
+        parameters.extend(write.mark.map(|mark| (MARK.to_owned(), mark.to_owned())));
+        entry.parameters = Some(parameters);
+        // The new partitions are in use: whatever becomes of this, they stay.
+        self.catalogue.publish(&self.calls, place, entry, Some(old)).await.map_err(|_| {
+            EngineError::Unavailable(format!(
+                "{}.{} was changed by someone else meanwhile; its new partitions are there: run again",
+                place.database, place.table
+            ))
+        })
+    }
+
+    /// The files of partitions that were replaced, and what killed runs of the same owner left.
+    fn unneeded(
+        &self,
+        place: &Destination,
+        files: &[File],
+        (old, there, made): (&Table, &[Partition], &Made),
+    ) -> Vec<String> {
+        let at = |partition: &Partition| {
+            let location = partition.storage_descriptor()?.location()?;
+            let key = place.key_below(location)?.trim_end_matches('/');
+            leftovers::folder(place, location).map(|_| format!("{key}/"))
+        };
+        let (replaced, others): (Vec<&Partition>, Vec<&Partition>) =
+            there.iter().partition(|partition| made.partitions.iter().any(|new| new.values() == partition.values()));
+        let replaced: Vec<String> = replaced.into_iter().filter_map(at).collect();
+        let kept_keys: Vec<String> = others.into_iter().chain(&made.partitions).filter_map(at).collect();
+        let of_table = catalogue::location(old).and_then(|location| leftovers::folder(place, location));
+        let folder_of = |key: &String| Folder::of(place, key).map(|folder| folder.name.to_owned());
+        let kept: BTreeSet<String> = kept_keys.iter().filter_map(folder_of).chain(of_table).collect();
+        let mut unneeded = leftovers::deletable(&self.run, place, files, (&BTreeSet::new(), &kept));
+        let is_replaced = |key: &str| {
+            replaced.iter().any(|below| key.starts_with(below)) && !kept_keys.iter().any(|below| key.starts_with(below))
+        };
+        unneeded.extend(files.iter().filter(|file| is_replaced(&file.key)).map(|file| file.key.clone()));
+        unneeded.sort();
+        unneeded.dedup();
+        unneeded
+    }
+}
+
+fn schema_changed(more: &[&String], gone: &[&String]) -> EngineError {
+    let words = |names: &[&String], what: &str| match names.is_empty() {
+        true => None,
+        false => {
+            Some(format!("{what} {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")))
+        }
+    };
+    let parts: Vec<String> = [words(more, "new:"), words(gone, "gone:")].into_iter().flatten().collect();
+    EngineError::Query {
+        message: format!(
+            "the columns are no longer those of the table ({}), and `on_schema_change` is `fail`",
+            parts.join("; ")
+        ),
+        offset: None,
+        help: Some("build it anew with `--full-refresh`, or set `on_schema_change` to `append_new_columns`".to_owned()),
+    }
+}
+
+fn repartitioned() -> EngineError {
+    EngineError::Query {
+        message: "the table is not partitioned by what `partitioned_by` says".to_owned(),
+        offset: None,
+        help: Some("build it anew with `--full-refresh`".to_owned()),
+    }
+}
+
+/// New partitions must have the columns of the table that they come into.
+fn same_columns(old: &Table, new: &Table) -> Result<(), EngineError> {
+    let names = |table: &Table| -> Vec<String> {
+        catalogue::columns(table).iter().map(|column| column.name().to_lowercase()).collect()
+    };
+    let (old, new) = (names(old), names(new));
+    let more: Vec<&String> = new.iter().filter(|name| !old.contains(name)).collect();
+    let gone: Vec<&String> = old.iter().filter(|name| !new.contains(name)).collect();
+    match more.is_empty() && gone.is_empty() {
+        true => Ok(()),
+        false => Err(schema_changed(&more, &gone)),
+    }
+}

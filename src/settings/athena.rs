@@ -1,0 +1,114 @@
+//! What `cadet.yaml` says of Athena: where it is, where tables go, and how patient cadet is.
+
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The key `athena` of `cadet.yaml`. What is left out is as the service *Create a Derived Table* has it.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AthenaSettings {
+    /// The region; when left out, that of the credentials (`AWS_REGION`, or the profile of the AWS tools).
+    pub region: Option<String>,
+    /// The workgroup that queries run in.
+    pub workgroup: String,
+    /// The bucket that tables are written to.
+    pub bucket: String,
+    /// Where Athena puts the results of queries; when empty, where the workgroup says.
+    pub results: String,
+    /// Where each target writes, by the target's name in `profiles.yml`.
+    pub targets: IndexMap<String, TargetLayout>,
+    /// The target that parents which did not change are read from.
+    pub defer_to: String,
+    /// Whether each pull request has databases of its own, whose names end in its number: `_pr123`.
+    pub pull_request_suffix: bool,
+    /// Seconds until a query is first asked how it is doing.
+    pub first_poll: f64,
+    /// The most seconds between two such questions.
+    pub longest_poll: f64,
+    /// How often a call that failed by no one's fault is made again, and a statement likewise.
+    pub retries: u32,
+    /// The most seconds that one call of a service may take.
+    pub call_seconds: f64,
+    /// The most minutes that one statement may take, with the time that it waits in the queue.
+    pub query_minutes: u32,
+    /// What Athena charges for a terabyte that is read, in dollars.
+    pub price_per_tb: f64,
+}
+
+/// Where a target writes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TargetLayout {
+    /// The first folder in the bucket.
+    pub folder: String,
+    /// How the names of its databases end.
+    #[serde(default)]
+    pub suffix: String,
+}
+
+impl Default for AthenaSettings {
+    fn default() -> Self {
+        let layout = |folder: &str, suffix: &str| TargetLayout { folder: folder.to_owned(), suffix: suffix.to_owned() };
+        Self {
+            region: None,
+            workgroup: "primary".to_owned(),
+            bucket: "mojap-derived-tables".to_owned(),
+            results: "s3://dbt-query-dump/".to_owned(),
+            targets: IndexMap::from([
+                ("dev".to_owned(), layout("dev", "_dev_dbt")),
+                ("prod".to_owned(), layout("prod", "")),
+            ]),
+            defer_to: "prod".to_owned(),
+            pull_request_suffix: false,
+            first_poll: 0.2,
+            longest_poll: 2.0,
+            retries: 5,
+            call_seconds: 30.0,
+            query_minutes: 240,
+            price_per_tb: 5.0,
+        }
+    }
+}
+
+impl AthenaSettings {
+    /// How long to wait for the first answer about a query, and the longest between two.
+    pub fn polls(&self) -> (Duration, Duration) {
+        let seconds = |seconds: f64| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::from_millis(200));
+        (seconds(self.first_poll), seconds(self.longest_poll.max(self.first_poll)))
+    }
+
+    /// What is wrong with the values, in words.
+    pub(super) fn mistake(&self) -> Option<String> {
+        let is_name = |name: &str| name.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_');
+        let is_bucket = |name: &str| {
+            !name.is_empty() && name.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || b"-.".contains(&c))
+        };
+        if !is_bucket(&self.bucket) {
+            return Some(format!("`athena.bucket` is the name of a bucket, not `{}`", self.bucket));
+        }
+        if !self.results.is_empty() && !self.results.starts_with("s3://") {
+            return Some(format!("`athena.results` begins with s3://, unlike `{}`", self.results));
+        }
+        for (name, layout) in &self.targets {
+            if layout.folder.is_empty() || !is_name(&layout.folder) {
+                return Some(format!("`athena.targets.{name}.folder` is one folder of small letters, digits and `_`"));
+            }
+            if !is_name(&layout.suffix) {
+                return Some(format!("`athena.targets.{name}.suffix` is made of small letters, digits and `_`"));
+            }
+        }
+        let places: Vec<&TargetLayout> = self.targets.values().collect();
+        let is_twice = |(at, place): (usize, &&TargetLayout)| places[..at].contains(place);
+        if places.iter().enumerate().any(is_twice) {
+            return Some("two targets under `athena.targets` write to the same place".to_owned());
+        }
+        let is_time = |(_, seconds): &(&str, f64)| (0.01..=300.0).contains(seconds);
+        let times =
+            [("first_poll", self.first_poll), ("longest_poll", self.longest_poll), ("call_seconds", self.call_seconds)];
+        let wrong = times.into_iter().find(|time| !is_time(time));
+        wrong.map(|(name, _)| format!("`athena.{name}` is a number of seconds, from 0.01 to 300"))
+    }
+}

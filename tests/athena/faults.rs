@@ -1,0 +1,240 @@
+//! What goes wrong at every call, kills, and interruptions: what readers see meanwhile, and what is there in the end.
+
+use std::io::Read;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::account::{Account, DATABASE, model, project, rows, steady};
+use crate::double::World;
+use crate::double::athena::plan::Course;
+use crate::double::athena::query::Failed;
+use crate::double::faults::{Calls, Fault, Planned, Side, Times};
+use crate::double::hooks::Moment;
+use crate::sandbox::Sandbox;
+
+const SEED: &str = "seeds/prison/prison_safety/prison_safety__codes.csv";
+
+/// A seed, a table, a partitioned table, a view and an incremental table, each on the one before.
+fn chain(value: u32) -> Sandbox {
+    project()
+        .file(SEED, &format!("id,year\n{value},2023\n{},2024\n", value + 1))
+        .file(&model("plain"), "select * from {{ ref('prison_safety__codes') }}")
+        .file(
+            &model("parted"),
+            "{{ config(partitioned_by=['year']) }}\nselect id, year from {{ ref('prison_safety__plain') }}",
+        )
+        .file(&model("view"), "{{ config(materialized='view') }}\nselect * from {{ ref('prison_safety__parted') }}")
+        .file(
+            &model("grown"),
+            "{{ config(materialized='incremental', incremental_strategy='append') }}\nselect id from \
+             {{ ref('prison_safety__view') }}\n{% if is_incremental() %}\nwhere id not in (select id from {{ this }})\n\
+             {% endif %}",
+        )
+}
+
+const TABLES: [&str; 5] = ["codes", "grown", "parted", "plain", "view"];
+
+/// The rows of every table, and what lies in the bucket.
+fn state(account: &Account) -> String {
+    let tables: Vec<String> =
+        TABLES.iter().map(|table| format!("{table}: {}", account.rows(table).replace('\n', "; "))).collect();
+    let files = account.objects().iter().map(|address| steady(address)).collect::<Vec<_>>();
+    let folders: Vec<String> = files.iter().map(|file| file.split("[run").next().unwrap().to_owned()).collect();
+    format!("{}\n{:?}\n{}", tables.join("\n"), account.tables(), folders.join("\n"))
+}
+
+/// The account after a first run, with the project as it is to be built next.
+fn before() -> Account {
+    let account = Account::new(chain(1));
+    account.done(&["build"]);
+    account.double.forget_calls();
+    account.with(|sandbox| sandbox.file(SEED, "id,year\n5,2024\n6,2025\n"))
+}
+
+/// How a run ends that nothing disturbs, and its calls.
+fn undisturbed() -> (String, usize) {
+    let account = before();
+    account.done(&["build"]);
+    (state(&account), account.double.calls().len())
+}
+
+/// Sees to it that no reader ever meets a table that is missing, empty or partial.
+fn watch(account: &Account) -> Arc<Mutex<Vec<String>>> {
+    let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+    let wrong = Arc::clone(&seen);
+    let look = move |world: &World, call: &crate::double::call::Call| {
+        for (table, allowed) in
+            [("codes", ["1, 2023\n2, 2024", "5, 2024\n6, 2025"]), ("plain", ["1, 2023\n2, 2024", "5, 2024\n6, 2025"])]
+        {
+            let found = match world.rows(&format!("{DATABASE}.{table}")) {
+                Ok(found) => rows(&found),
+                Err(error) => error,
+            };
+            if !allowed.contains(&found.as_str()) {
+                wrong.lock().unwrap().push(format!("at {}: {table} is {found:?}", call.shown()));
+            }
+        }
+    };
+    account.double.on_every_call(Moment::Before, look);
+    seen
+}
+
+/// Some of the calls of a run; all of them take minutes.
+const SOME: usize = 9;
+
+#[test]
+fn whatever_call_fails_once_the_end_is_the_same() {
+    fail_each_once(SOME);
+}
+
+#[test]
+#[ignore = "takes minutes: cargo test --test athena -- --ignored"]
+fn whatever_call_fails_once_the_end_is_the_same_for_every_call() {
+    fail_each_once(1);
+}
+
+/// Lets every call in so many fail once.
+fn fail_each_once(step: usize) {
+    let (wanted, calls) = undisturbed();
+    let faults = [Fault::Throttle, Fault::Internal, Fault::Unavailable, Fault::Reset, Fault::CutBody];
+    for number in (1..=calls).step_by(step) {
+        // Each call meets another fault, before its effect and after it.
+        for (at, side) in [Side::BeforeEffect, Side::AfterEffect].into_iter().enumerate() {
+            let fault = faults[(number + at * 2) % faults.len()];
+            let account = before();
+            let seen = watch(&account);
+            account.double.inject(Planned { calls: Calls::Number(number), fault, side, times: Times::Once });
+            let ran = account.cadet(&["build"]);
+            assert_eq!(ran.code, 0, "{fault:?} {side:?} at call {number}:\n{}\n{}", ran.shown(), account.calls());
+            assert_eq!(state(&account), wanted, "{fault:?} {side:?} at call {number}:\n{}", account.calls());
+            assert!(seen.lock().unwrap().is_empty(), "{fault:?} {side:?} at call {number}: {:?}", seen.lock().unwrap());
+        }
+    }
+}
+
+#[test]
+fn whenever_a_run_is_killed_the_next_one_ends_as_if_it_had_not_been() {
+    kill_at_each(SOME);
+}
+
+#[test]
+#[ignore = "takes minutes: cargo test --test athena -- --ignored"]
+fn whenever_a_run_is_killed_the_next_one_ends_as_if_it_had_not_been_at_every_call() {
+    kill_at_each(1);
+}
+
+/// Kills a run at every call in so many.
+fn kill_at_each(step: usize) {
+    let (wanted, calls) = undisturbed();
+    for number in (1..=calls).step_by(step) {
+        for moment in [Moment::Before, Moment::InsteadOfReply] {
+            let account = before();
+            let seen = watch(&account);
+            let pid: Arc<Mutex<Option<u32>>> = Arc::default();
+            let own = Arc::clone(&pid);
+            account.double.on_call(number, moment, move |_| {
+                let pid = own.lock().unwrap().unwrap();
+                let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
+                // The working process dies with the one that waits for it.
+                let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+                std::thread::sleep(Duration::from_millis(50));
+            });
+            let mut guard = pid.lock().unwrap();
+            let mut child = account.start(&["build"]);
+            *guard = Some(child.id());
+            drop(guard);
+            let ended = child.wait().unwrap();
+            assert!(!ended.success(), "call {number} was never made");
+            std::thread::sleep(Duration::from_millis(100));
+            account.done(&["build"]);
+            assert_eq!(state(&account), wanted, "killed at call {number}, {moment:?}");
+            assert!(seen.lock().unwrap().is_empty(), "call {number}, {moment:?}: {:?}", seen.lock().unwrap());
+        }
+    }
+}
+
+#[test]
+fn an_interrupted_run_stops_its_queries_and_writes_down_what_became_of_it() {
+    for signal in [rustix::process::Signal::INT, rustix::process::Signal::TERM] {
+        let account =
+            Account::new(project().file(&model("slow"), "select 1 as id").file(&model("z_later"), "select 2 as id"));
+        account.double.course("slow__cadet", Course::runs(Duration::from_secs(60)));
+        let mut child = account.start(&["run"]);
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while account.double.live_queries().is_empty() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let asked = Instant::now();
+        let pid = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(pid, signal).unwrap();
+        let ended = child.wait().unwrap();
+        assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+        let mut shown = String::new();
+        child.stdout.take().unwrap().read_to_string(&mut shown).unwrap();
+        assert_eq!(ended.code(), Some(130), "{shown}");
+        assert!(account.double.live_queries().is_empty());
+        let results = account.sandbox.json("target/run_results.json");
+        let statuses: Vec<&str> =
+            results["results"].as_array().unwrap().iter().map(|result| result["status"].as_str().unwrap()).collect();
+        assert_eq!(statuses, ["error", "skipped"]);
+        assert_eq!((account.objects(), account.tables()), (Vec::new(), Vec::new()));
+    }
+}
+
+#[test]
+fn a_statement_that_failed_by_nobodys_fault_is_tried_again_in_a_new_folder() {
+    let account = Account::new(project().file(&model("things"), "select 1 as id"));
+    let failure = Failed::internal();
+    account.double.course("create table", Course::fails(failure).leaving_files().times(2));
+    account.done(&["run"]);
+    assert_eq!(account.rows("things"), "1");
+    assert_eq!(account.objects().len(), 1, "{:?}", account.objects());
+    let starts = account.double.calls().into_iter().filter(|call| call.operation == "StartQueryExecution");
+    let tokens: std::collections::BTreeSet<String> =
+        starts.map(|call| call.text("ClientRequestToken").to_owned()).collect();
+    assert_eq!(tokens.len(), 3);
+}
+
+#[test]
+fn a_statement_that_ran_out_of_memory_is_not_tried_again() {
+    let account = Account::new(project().file(&model("things"), "select 1 as id"));
+    let failure = Failed::exhausted();
+    account.double.course("create table", Course::fails(failure).leaving_files());
+    let ran = account.cadet(&["run"]);
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    assert!(ran.shown().contains("needs more memory than Athena has for one query"), "{}", ran.shown());
+    assert_eq!(account.double.all_queries().len(), 1);
+    assert_eq!(account.objects().len(), 0);
+}
+
+#[test]
+fn a_table_that_someone_else_changed_meanwhile_is_theirs() {
+    let account = Account::new(project().file(&model("things"), "select 1 as id"));
+    account.done(&["run"]);
+    account.double.forget_calls();
+    // The sixth call lists the files of the new table; the next one is to show it.
+    let glue = crate::support::clients(&account.double).glue;
+    account.double.on_call(6, Moment::Before, |_| drop(std::thread::spawn(move || touch(&glue)).join()));
+    let account = account.with(|sandbox| sandbox.file(&model("things"), "select 2 as id"));
+    let ran = account.cadet(&["run"]);
+    assert_eq!(ran.code, 1, "{}\n{}", ran.shown(), account.calls());
+    assert!(ran.shown().contains("someone else changed prison_safety_dev_dbt.things"), "{}", ran.shown());
+    assert_eq!(account.rows("things"), "1");
+    assert_eq!((account.objects().len(), account.tables().len()), (1, 1));
+}
+
+/// Someone else changes the table.
+fn touch(glue: &aws_sdk_glue::Client) {
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let table = glue.get_table().database_name(DATABASE).name("things").send().await.unwrap().table.unwrap();
+        let input = aws_sdk_glue::types::TableInput::builder()
+            .name("things")
+            .set_storage_descriptor(table.storage_descriptor().cloned())
+            .set_table_type(table.table_type().map(str::to_owned))
+            .set_parameters(table.parameters().cloned())
+            .description("touched")
+            .build()
+            .unwrap();
+        glue.update_table().database_name(DATABASE).table_input(input).send().await.unwrap();
+    });
+}

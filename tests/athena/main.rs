@@ -1,0 +1,23 @@
+//! cadet on Athena, and the double of Athena, Glue and S3 that it is tested on.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(clippy::too_many_lines, reason = "what is sent and what comes back stand beside one another")]
+
+mod account;
+#[path = "../cadet/support/mod.rs"]
+mod sandbox;
+
+mod double;
+mod double_athena;
+mod double_dbt;
+mod double_faults;
+mod double_glue;
+mod double_s3;
+mod double_sql;
+mod faults;
+mod fixture;
+mod incremental;
+mod plans;
+mod second_opinion;
+mod support;
+mod tables;
