@@ -4,6 +4,7 @@ mod check;
 mod deps;
 mod init;
 mod kinds;
+mod ls;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ use crate::select::Indirect;
 pub use check::{BaselineArgs, CheckArgs, FixArgs, Format};
 pub use deps::{DepsArgs, PackageSource};
 pub use init::InitArgs;
+pub use ls::{ListOutput, LsArgs};
 
 /// Checks a dbt project on every pull request, deploys what changed, tests it, and tells people what happened.
 #[derive(Debug, Parser)]
@@ -331,40 +333,6 @@ pub struct CiArgs {
     /// Write the pull request's comment to this file
     #[arg(long, value_name = "FILE")]
     pub comment_file: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub struct LsArgs {
-    /// Nodes to take: names, paths, tag:, source:, state: and more, with + for parents and children
-    #[arg(long, short, value_name = "SELECTOR", num_args = 1..)]
-    pub select: Vec<String>,
-    /// As --select, but lists models only
-    #[arg(long, short, value_name = "SELECTOR", num_args = 1.., alias = "model", conflicts_with_all = ["select", "resource_type"])]
-    pub models: Vec<String>,
-    #[command(flatten)]
-    pub how: HowArgs,
-    #[command(flatten)]
-    pub base: StateBaseArgs,
-    /// List only nodes of these kinds; `all` adds analyses to the default
-    #[arg(long, value_name = "TYPE", num_args = 1.., alias = "resource-types", value_parser = INCLUDED_TYPES)]
-    pub resource_type: Vec<String>,
-    /// List no nodes of these kinds
-    #[arg(long, value_name = "TYPE", num_args = 1.., alias = "exclude-resource-types", value_parser = EXCLUDED_TYPES)]
-    pub exclude_resource_type: Vec<String>,
-    #[arg(long, value_name = "WHAT", default_value = "selector", ignore_case = true)]
-    pub output: ListOutput,
-    /// What --output json writes of each node, for example: name config.materialized
-    #[arg(long, value_name = "KEY", num_args = 1..)]
-    pub output_keys: Vec<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ListOutput {
-    /// As it would be selected: the fqn with dots, or source:… and the like
-    Selector,
-    Name,
-    Path,
-    Json,
 }
 
 #[derive(Debug, Args)]
