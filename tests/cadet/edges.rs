@@ -113,9 +113,13 @@ fn tests_hold_back_only_what_reads_all_of_their_tables() {
 fn settings_that_would_stop_every_check_are_told_on_the_branch_that_brings_them() {
     let sandbox = branch().file("cadet.yaml", "rulez: {}\n");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @"
-    error[settings/cadet-yaml]: cadet.yaml cannot be used: line 1 column 1: there is no setting `rulez`; did you mean `rules`?
-     ╭▸ cadet.yaml
-     ╰ help: these settings would stop every check once they are merged; see docs/settings.md
+    error[settings/cadet-yaml]: there is no setting `rulez`; did you mean `rules`?
+      ╭▸ cadet.yaml:1:1
+      │
+    1 │ rulez: {}
+      │ ━━━━━
+      │
+      ╰ help: these settings would stop every check once they are merged; see docs/settings.md
 
     ✗ Checked 1 changed file: 1 error.
       To learn more about a rule: cadet explain settings/cadet-yaml

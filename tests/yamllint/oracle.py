@@ -1,7 +1,7 @@
 """Records what yamllint says of YAML files under several `.yamllint`s, for tests/cadet/yamllint.rs.
 
-    python3 -m venv /tmp/yamllint && /tmp/yamllint/bin/pip install yamllint==1.38.0
-    /tmp/yamllint/bin/python tests/yamllint/oracle.py
+    python3 -m venv venv && venv/bin/pip install yamllint==1.38.0
+    venv/bin/python tests/yamllint/oracle.py
 
 writes oracle.json anew: the settings, the files, and for each pair what the rules that cadet has too find there.
 """
