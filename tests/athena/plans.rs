@@ -198,6 +198,22 @@ fn what_cannot_be_looked_up_is_not_taken_to_be_missing() {
 }
 
 #[test]
+fn who_cannot_reach_aws_is_told_why() {
+    let account = branch();
+    let mut environment = account.double.environment();
+    let nobody = environment.iter_mut().find(|(name, _)| *name == "AWS_ENDPOINT_URL").unwrap();
+    nobody.1 = "http://127.0.0.1:1".to_owned();
+    let environment: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let ran = account.sandbox.cadet_with(&["deploy", "--base", "main", "--target", "dev"], &environment);
+    insta::assert_snapshot!(ran.shown(), @r#"
+    --- stderr
+    error: cadet cannot look "awsdatacatalog"."prison_safety_dev_dbt"."first" up on AWS: Connection refused (os error 111)
+    help: check the credentials, the region and what the role may do: see docs/athena.md
+    --- exit code 3
+    "#);
+}
+
+#[test]
 fn what_is_there_from_the_same_files_is_not_built_again() {
     let account = branch();
     let ran = account.cadet_on("prod", &["deploy", "--base", "main"]);

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_sdk_s3::config::http::HttpResponse;
-use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
 /// What a call counts towards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,7 +149,7 @@ fn read<E>(error: &SdkError<E, HttpResponse>) -> CallError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    let words = || DisplayErrorContext(error).to_string().lines().next().unwrap_or_default().to_owned();
+    let words = || cause(error);
     let Some(service) = error.as_service_error() else {
         let is_own = match error {
             SdkError::ConstructionFailure(_) => true,
@@ -165,6 +165,12 @@ where
     let kind = kind(&code, status);
     let message = if code.is_empty() && message.is_empty() { words() } else { message };
     CallError { code, message, kind }
+}
+
+/// Why a call was not answered: what is said last is what happened, and what comes before it only where.
+fn cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.last().unwrap_or(error).to_string()
 }
 
 fn kind(code: &str, status: u16) -> Kind {

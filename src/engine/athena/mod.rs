@@ -172,6 +172,7 @@ fn unavailable(doing: &str, error: &CallError) -> EngineError {
     let is_expired = ["ExpiredToken", "ExpiredTokenException"].contains(&error.code.as_str());
     EngineError::Unavailable(match is_expired {
         true => "the credentials for AWS have expired: get new ones and run again".to_owned(),
+        false if error.code.is_empty() => format!("cadet cannot {doing} on AWS: {error}"),
         false => format!("AWS does not let cadet {doing}: {error}"),
     })
 }
