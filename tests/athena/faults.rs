@@ -112,6 +112,44 @@ fn fail_each_once(step: usize) {
     }
 }
 
+/// A call that is refused is not tried again, and what readers have by then stays.
+#[test]
+fn what_readers_have_stays_when_the_mark_on_it_is_refused() {
+    let account = before();
+    // Of the partitioned table, the first shows the new place and the second leaves the mark.
+    let calls = Calls::NthOf("UpdateTable", 4);
+    account.double.inject(Planned { calls, fault: Fault::AccessDenied, side: Side::BeforeEffect, times: Times::Once });
+    let ran = account.cadet(&["build", "--select", "+prison_safety__parted"]);
+    assert_eq!(ran.code, 1, "{}\n{}", ran.shown(), account.calls());
+    assert!(ran.shown().contains("AWS does not let cadet mark the table"), "{}", ran.shown());
+    assert_eq!(account.rows("parted"), "5, 2024\n6, 2025", "{}", account.calls());
+    account.done(&["build"]);
+    assert_eq!(state(&account), undisturbed().0, "{}", account.calls());
+}
+
+/// The answer to the call that shows a table is lost, and nobody may look whether it was shown.
+#[test]
+fn what_may_have_been_shown_stays() {
+    let account = before();
+    let lost = Planned {
+        calls: Calls::EachOf("UpdateTable"),
+        fault: Fault::Reset,
+        side: Side::AfterEffect,
+        times: Times::Forever,
+    };
+    let refused = Planned {
+        calls: Calls::NthOf("GetTable", 2),
+        fault: Fault::AccessDenied,
+        side: Side::BeforeEffect,
+        times: Times::Once,
+    };
+    account.double.inject(lost);
+    account.double.inject(refused);
+    let ran = account.cadet(&["seed"]);
+    assert_eq!(ran.code, 1, "{}\n{}", ran.shown(), account.calls());
+    assert_eq!(account.rows("codes"), "5, 2024\n6, 2025", "{}\n{}", ran.shown(), account.calls());
+}
+
 #[test]
 fn whenever_a_run_is_killed_the_next_one_ends_as_if_it_had_not_been() {
     kill_at_each(SOME);

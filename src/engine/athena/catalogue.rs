@@ -26,7 +26,10 @@ pub(super) struct Catalogue {
 pub(super) enum NotPublished {
     /// Someone else changed it meanwhile.
     Changed,
-    Failed(CallError),
+    /// It certainly was not.
+    Refused(CallError),
+    /// It may have been: no answer came.
+    Unknown(CallError),
 }
 
 impl Catalogue {
@@ -84,7 +87,9 @@ impl Catalogue {
         let is_lost = is_lost.contains(&error.code.as_str());
         // The call may have had its effect though its answer never came.
         if is_lost || error.is_unknown() {
-            let now = self.table(calls, database, &place.table).await.map_err(NotPublished::Failed)?;
+            let Ok(now) = self.table(calls, database, &place.table).await else {
+                return Err(NotPublished::Unknown(error));
+            };
             let wanted = input.parameters().and_then(|all| all.get(LOCATION));
             if wanted.is_some()
                 && now.as_ref().and_then(|table| parameter(table, LOCATION)) == wanted.map(String::as_str)
@@ -92,7 +97,11 @@ impl Catalogue {
                 return Ok(());
             }
         }
-        Err(if is_lost { NotPublished::Changed } else { NotPublished::Failed(error) })
+        Err(match is_lost {
+            true => NotPublished::Changed,
+            false if error.is_unknown() => NotPublished::Unknown(error),
+            false => NotPublished::Refused(error),
+        })
     }
 
     /// Takes a table's entry away; its files stay.

@@ -253,8 +253,24 @@ impl Core {
         self.catalogue.set_partitions(&self.calls, place, (here, &made.partitions), false).await.map_err(failed)?;
         let now = self.catalogue.table(&self.calls, &place.database, &place.table).await.map_err(failed)?;
         let marked = self::entry(write, place, made, true).map_err(failed)?;
-        self.put(place, marked, now.as_ref(), made).await?;
+        self.mark(place, marked, now.as_ref()).await?;
         Ok(there)
+    }
+
+    /// Leaves the mark on a table whose partitions are shown already: whatever becomes of this, their files stay.
+    pub(super) async fn mark(
+        &self,
+        place: &Destination,
+        entry: TableInput,
+        now: Option<&Table>,
+    ) -> Result<(), EngineError> {
+        self.catalogue.publish(&self.calls, place, entry, now).await.map_err(|error| match error {
+            NotPublished::Changed => EngineError::Unavailable(format!(
+                "{}.{} was changed by someone else meanwhile; its new partitions are there: run again",
+                place.database, place.table
+            )),
+            NotPublished::Refused(error) | NotPublished::Unknown(error) => unavailable("mark the table", &error),
+        })
     }
 
     /// The one call. What it certainly did not show is removed; where that is not certain, nothing is.
@@ -274,12 +290,11 @@ impl Core {
                     place.database, place.table
                 )))
             }
-            Err(NotPublished::Failed(error)) => {
-                if !error.is_unknown() {
-                    self.discard(place, made).await;
-                }
+            Err(NotPublished::Refused(error)) => {
+                self.discard(place, made).await;
                 Err(unavailable("show readers the new table", &error))
             }
+            Err(NotPublished::Unknown(error)) => Err(unavailable("show readers the new table", &error)),
         }
     }
 }

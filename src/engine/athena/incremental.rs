@@ -102,13 +102,7 @@ impl Core {
         parameters.remove(ROWS);
         parameters.extend(write.mark.map(|mark| (MARK.to_owned(), mark.to_owned())));
         entry.parameters = Some(parameters);
-        // The new partitions are in use: whatever becomes of this, they stay.
-        self.catalogue.publish(&self.calls, place, entry, Some(old)).await.map_err(|_| {
-            EngineError::Unavailable(format!(
-                "{}.{} was changed by someone else meanwhile; its new partitions are there: run again",
-                place.database, place.table
-            ))
-        })
+        self.mark(place, entry, Some(old)).await
     }
 
     /// The files of partitions that were replaced, and what killed runs of the same owner left.
