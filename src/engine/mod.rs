@@ -5,6 +5,7 @@
 
 pub mod athena;
 pub mod duckdb;
+mod parts;
 mod write;
 
 pub use write::{Documented, Strategy, Write};

@@ -1,6 +1,7 @@
 //! What a query gave, as cadet knows rows.
 
 use super::query::Given;
+use crate::engine::parts::parts;
 use crate::engine::{EngineError, Rows, TestAnswer, TypedColumn};
 
 /// The rows, with the types of their columns.
@@ -30,7 +31,9 @@ pub(super) fn test(given: &Given) -> Result<TestAnswer, EngineError> {
 /// A type of Glue's in the words of Athena's queries.
 pub(super) fn athena_type(glue: &str) -> String {
     let lower = glue.trim().to_lowercase();
-    let nested = |prefix: &str| lower.strip_prefix(prefix).and_then(|rest| rest.strip_suffix('>')).map(parts);
+    let nested = |prefix: &str| {
+        lower.strip_prefix(prefix).and_then(|rest| rest.strip_suffix('>')).map(|rest| parts(rest, ["(<", ")>"]))
+    };
     if let Some(parts) = nested("array<") {
         return format!("array({})", parts.into_iter().map(athena_type).collect::<Vec<_>>().join(", "));
     }
@@ -51,24 +54,6 @@ pub(super) fn athena_type(glue: &str) -> String {
         "binary" => "varbinary".to_owned(),
         _ => lower,
     }
-}
-
-/// The parts between the commas that stand in no brackets.
-fn parts(text: &str) -> Vec<&str> {
-    let (mut depth, mut start, mut found) = (0_usize, 0, Vec::new());
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' | '<' => depth += 1,
-            ')' | '>' => depth = depth.saturating_sub(1),
-            ',' if depth == 0 => {
-                found.push(text[start..at].trim());
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    found.push(text[start..].trim());
-    found
 }
 
 /// A type of Athena's queries in Glue's words, for a table that cadet registers itself.

@@ -7,6 +7,7 @@ use duckdb::types::Value;
 
 use super::message::query_error;
 use super::{DuckDb, quoted, translate};
+use crate::engine::parts::parts;
 use crate::engine::{EngineError, Rows, TypedColumn};
 
 impl DuckDb {
@@ -70,11 +71,12 @@ pub fn athena_type(native: &str) -> String {
     let inside = |prefix: &str| native.get(prefix.len()..native.len().saturating_sub(1));
     if lower.starts_with("struct(") {
         let fields = inside("struct(").unwrap_or_default();
-        let fields: Vec<String> = parts(fields).into_iter().map(field).collect();
+        let fields: Vec<String> = parts(fields, ["([", ")]"]).into_iter().map(field).collect();
         return format!("row({})", fields.join(", "));
     }
     if lower.starts_with("map(") {
-        let both: Vec<String> = parts(inside("map(").unwrap_or_default()).into_iter().map(athena_type).collect();
+        let both: Vec<String> =
+            parts(inside("map(").unwrap_or_default(), ["([", ")]"]).into_iter().map(athena_type).collect();
         return format!("map({})", both.join(", "));
     }
     match lower.as_str() {
@@ -95,24 +97,6 @@ fn field(field: &str) -> String {
         None => field.split_once(' ').unwrap_or((field, "")),
     };
     format!("{name} {}", athena_type(native))
-}
-
-/// The parts of a text between the commas that stand in no brackets.
-fn parts(text: &str) -> Vec<&str> {
-    let (mut depth, mut start, mut found) = (0usize, 0, Vec::new());
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth = depth.saturating_sub(1),
-            ',' if depth == 0 => {
-                found.push(text[start..at].trim());
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    found.push(text[start..].trim());
-    found
 }
 
 /// A value as Athena shows it; nothing for null.
