@@ -22,7 +22,7 @@ use crate::parse::yaml_layout::{self, Layout, Untidy};
 use crate::source::{FileKind, Tree};
 use levels::PathLevels;
 
-pub use athena::{AthenaSettings, TargetLayout};
+pub use athena::{AthenaSettings, SeedFormat, TargetLayout};
 pub use levels::{Levels, RuleLevel};
 pub use wrong::Wrong;
 pub use yaml_style::YamlStyle;

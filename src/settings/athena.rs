@@ -18,6 +18,8 @@ pub struct AthenaSettings {
     pub bucket: String,
     /// Where Athena puts the results of queries; when empty, where the workgroup says.
     pub results: String,
+    /// How the rows of seeds are stored.
+    pub seeds: SeedFormat,
     /// Where each target writes, by the target's name in `profiles.yml`.
     pub targets: IndexMap<String, TargetLayout>,
     /// The target that parents which did not change are read from.
@@ -36,6 +38,15 @@ pub struct AthenaSettings {
     pub query_minutes: u32,
     /// What Athena charges for a terabyte that is read, in dollars.
     pub price_per_tb: f64,
+}
+
+/// How the rows of seeds are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SeedFormat {
+    Parquet,
+    /// Lines of text with the values' own types.
+    Csv,
 }
 
 /// Where a target writes.
@@ -57,6 +68,7 @@ impl Default for AthenaSettings {
             workgroup: "primary".to_owned(),
             bucket: "mojap-derived-tables".to_owned(),
             results: "s3://dbt-query-dump/".to_owned(),
+            seeds: SeedFormat::Parquet,
             targets: IndexMap::from([
                 ("dev".to_owned(), layout("dev", "_dev_dbt")),
                 ("prod".to_owned(), layout("prod", "")),

@@ -7,7 +7,8 @@ use std::process::{Child, Command, Stdio};
 use crate::double::Double;
 use crate::sandbox::{HERE, Ran, Sandbox};
 
-const SETTINGS: &str = "preset: none\nrules: {docs: off, naming: off, config/external-location: off}\nathena:\n  first_poll: 0.01\n  longest_poll: 0.05\n  call_seconds: 2\n";
+/// The settings of the tests' project.
+pub const SETTINGS: &str = "preset: none\nrules: {docs: off, naming: off, config/external-location: off}\nathena:\n  first_poll: 0.01\n  longest_poll: 0.05\n  call_seconds: 2\n";
 
 const PROFILES: &str = "mojap_derived_tables:
   target: dev

@@ -1,6 +1,6 @@
 //! Tables, views and seeds: what is called, what readers see, and what is left.
 
-use crate::account::{Account, DATABASE, SAFETY, model, project, steady};
+use crate::account::{Account, DATABASE, SAFETY, SETTINGS, model, project, steady};
 use crate::double::call::Call;
 
 const ONE: &str = "select 1 as id, 'a' as name";
@@ -134,6 +134,29 @@ fn a_seed_is_a_typed_file_and_needs_no_query() {
     Glue UpdateTable prison_safety_dev_dbt codes
     S3 DeleteObjects s3://mojap-derived-tables/
     ");
+    assert_eq!(account.objects().len(), 1);
+}
+
+#[test]
+fn a_seed_is_stored_as_lines_of_text_where_the_settings_ask_for_it() {
+    let path = "seeds/prison/prison_safety/prison_safety__codes.csv";
+    let rows = "code,name,weight,since,is_open\n007,\"it's, a \\ \"\"b\"\"\",1.5,2024-1-31,TRUE\n8,,2,,false\n";
+    let as_parquet = Account::new(project().file(path, rows));
+    as_parquet.done(&["seed"]);
+    let settings = format!("{SETTINGS}  seeds: csv\n");
+    let account = Account::new(project().file(path, rows).file("cadet.yaml", &settings));
+    account.done(&["seed"]);
+    let stored: Vec<_> = account.double.stored().into_values().collect();
+    insta::assert_snapshot!(std::fs::read_to_string(&stored[0].file).unwrap(), @r#"
+    code,name,weight,since,is_open
+    7,it's\, a \\ "b",1.5,2024-01-31,true
+    8,,2,,false
+    "#);
+    assert_eq!(account.rows("codes"), as_parquet.rows("codes"));
+    // The setting may change, and the table follows.
+    let account = account.with(|sandbox| sandbox.file("cadet.yaml", SETTINGS));
+    account.done(&["seed"]);
+    assert_eq!(account.rows("codes"), as_parquet.rows("codes"));
     assert_eq!(account.objects().len(), 1);
 }
 

@@ -22,9 +22,11 @@ mod reader;
 mod results;
 pub mod run;
 mod seed;
+mod seed_value;
 pub mod signals;
 mod statement;
 mod storage;
+mod text_file;
 mod view;
 
 use std::collections::HashMap;

@@ -1,5 +1,4 @@
-//! Rows of text and the types of their columns in, a Parquet file out. A value that does not fit its type is an error with
-//! its row and its column: nothing becomes null by itself.
+//! Rows of text and the types of their columns in, a Parquet file out.
 
 use std::sync::Arc;
 
@@ -11,76 +10,36 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{Type, TypePtr};
 
+use super::seed_value::{Stored, boolean, days, decimal, milliseconds, number, texts, unfit};
 use crate::engine::Load;
-use crate::parse::csv;
 
-/// A type of Glue's, as it is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stored {
-    Text,
-    Boolean,
-    /// So many bits.
-    Integer(i8),
-    Float,
-    Double,
-    Date,
-    Timestamp,
-    Decimal {
-        precision: i32,
-        scale: i32,
-    },
-}
-
-impl Stored {
-    fn of(glue: &str) -> Option<Self> {
-        Some(match glue {
-            "string" => Self::Text,
-            "boolean" => Self::Boolean,
-            "tinyint" => Self::Integer(8),
-            "smallint" => Self::Integer(16),
-            "int" => Self::Integer(32),
-            "bigint" => Self::Integer(64),
-            "float" => Self::Float,
-            "double" => Self::Double,
-            "date" => Self::Date,
-            "timestamp" => Self::Timestamp,
-            other => {
-                let (precision, scale) = other.strip_prefix("decimal(")?.strip_suffix(')')?.split_once(',')?;
-                let (precision, scale) = (precision.parse().ok()?, scale.parse().ok()?);
-                ((1..=38).contains(&precision) && (0..=precision).contains(&scale))
-                    .then_some(Self::Decimal { precision, scale })?
-            }
-        })
-    }
-
-    fn column(self, name: &str) -> Result<Type, ParquetError> {
-        let (physical, logical) = match self {
-            Self::Text => (PhysicalType::BYTE_ARRAY, Some(LogicalType::String)),
-            Self::Boolean => (PhysicalType::BOOLEAN, None),
-            Self::Integer(64) => (PhysicalType::INT64, None),
-            Self::Integer(32) => (PhysicalType::INT32, None),
-            Self::Integer(bit_width) => {
-                (PhysicalType::INT32, Some(LogicalType::Integer(IntType { bit_width, is_signed: true })))
-            }
-            Self::Float => (PhysicalType::FLOAT, None),
-            Self::Double => (PhysicalType::DOUBLE, None),
-            Self::Date => (PhysicalType::INT32, Some(LogicalType::Date)),
-            Self::Timestamp => {
-                let local = TimestampType { is_adjusted_to_u_t_c: false, unit: TimeUnit::MILLIS };
-                (PhysicalType::INT64, Some(LogicalType::Timestamp(local)))
-            }
-            Self::Decimal { precision, scale } => {
-                (PhysicalType::FIXED_LEN_BYTE_ARRAY, Some(LogicalType::Decimal(DecimalType { scale, precision })))
-            }
-        };
-        let column = Type::primitive_type_builder(name, physical).with_repetition(Repetition::OPTIONAL);
-        let column = column.with_logical_type(logical);
-        match self {
-            Self::Decimal { precision, scale } => {
-                column.with_length(16).with_precision(precision).with_scale(scale).build()
-            }
-            _ => column.build(),
+fn column_of(stored: Stored, name: &str) -> Result<Type, ParquetError> {
+    let (physical, logical) = match stored {
+        Stored::Text => (PhysicalType::BYTE_ARRAY, Some(LogicalType::String)),
+        Stored::Boolean => (PhysicalType::BOOLEAN, None),
+        Stored::Integer(64) => (PhysicalType::INT64, None),
+        Stored::Integer(32) => (PhysicalType::INT32, None),
+        Stored::Integer(bit_width) => {
+            (PhysicalType::INT32, Some(LogicalType::Integer(IntType { bit_width, is_signed: true })))
         }
+        Stored::Float => (PhysicalType::FLOAT, None),
+        Stored::Double => (PhysicalType::DOUBLE, None),
+        Stored::Date => (PhysicalType::INT32, Some(LogicalType::Date)),
+        Stored::Timestamp => {
+            let local = TimestampType { is_adjusted_to_u_t_c: false, unit: TimeUnit::MILLIS };
+            (PhysicalType::INT64, Some(LogicalType::Timestamp(local)))
+        }
+        Stored::Decimal { precision, scale } => {
+            (PhysicalType::FIXED_LEN_BYTE_ARRAY, Some(LogicalType::Decimal(DecimalType { scale, precision })))
+        }
+    };
+    let column = Type::primitive_type_builder(name, physical).with_repetition(Repetition::OPTIONAL);
+    let column = column.with_logical_type(logical);
+    match stored {
+        Stored::Decimal { precision, scale } => {
+            column.with_length(16).with_precision(precision).with_scale(scale).build()
+        }
+        _ => column.build(),
     }
 }
 
@@ -96,32 +55,23 @@ pub(super) fn write(load: &Load<'_>, types: &[String]) -> Result<Vec<u8>, String
         .columns
         .iter()
         .zip(&stored)
-        .map(|(column, stored)| stored.column(&column.name.to_lowercase()).map(Arc::new))
+        .map(|(column, stored)| column_of(*stored, &column.name.to_lowercase()).map(Arc::new))
         .collect();
     let schema = Type::group_type_builder("seed").with_fields(fields.map_err(unwritten)?).build().map_err(unwritten)?;
     let properties = Arc::new(WriterProperties::builder().build());
     let mut writer = SerializedFileWriter::new(Vec::new(), Arc::new(schema), properties).map_err(unwritten)?;
     let mut group = writer.next_row_group().map_err(unwritten)?;
-    for (column, stored) in load.columns.iter().zip(stored) {
-        let at = load.table.header.iter().position(|name| name.eq_ignore_ascii_case(&column.name));
-        let values: Vec<Option<&str>> = load.table.rows.iter().map(|row| value(row, at)).collect();
+    for (at, stored) in stored.into_iter().enumerate() {
+        let values = texts(load, &load.columns[at].name);
         let Some(mut writer) = group.next_column().map_err(unwritten)? else { break };
         match written(writer.untyped(), stored, &values) {
             Ok(()) => writer.close().map_err(unwritten)?,
-            Err(Wrong::Value(row)) => {
-                let value = values[row].unwrap_or_default();
-                let (row, name, data_type) = (row + 1, &column.name, &column.data_type);
-                return Err(format!("`{value}` in row {row} of the column `{name}` is no {data_type}"));
-            }
+            Err(Wrong::Value(row)) => return Err(unfit(load, at, row)),
             Err(Wrong::File(error)) => return Err(unwritten(error)),
         }
     }
     group.close().map_err(unwritten)?;
     writer.into_inner().map_err(unwritten)
-}
-
-fn value(row: &[String], at: Option<usize>) -> Option<&str> {
-    at.and_then(|at| row.get(at)).map(String::as_str).filter(|value| !csv::is_null(value))
 }
 
 /// What keeps a column from being written.
@@ -178,66 +128,6 @@ fn written(writer: &mut ColumnWriter<'_>, stored: Stored, values: &[Option<&str>
 fn read<T>(values: &[Option<&str>], one: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, Wrong> {
     let there = values.iter().enumerate().filter_map(|(row, value)| value.map(|value| (row, value)));
     there.map(|(row, value)| one(value.trim()).ok_or(Wrong::Value(row))).collect()
-}
-
-fn boolean(text: &str) -> Option<bool> {
-    match text.to_lowercase().as_str() {
-        "true" | "t" | "1" => Some(true),
-        "false" | "f" | "0" => Some(false),
-        _ => None,
-    }
-}
-
-/// A number, and not one of the words that Rust reads as one.
-fn number(text: &str) -> Option<&str> {
-    text.bytes().all(|c| c.is_ascii_digit() || b"+-.eE".contains(&c)).then_some(text)
-}
-
-/// `2024-01-31` and `2024-1-31`.
-fn date(text: &str) -> Option<jiff::civil::Date> {
-    let mut parts = text.splitn(3, '-');
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    let is_number =
-        |text: &str, most: usize| (1..=most).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_digit());
-    let fits = is_number(year, 4) && is_number(month, 2) && is_number(day, 2);
-    fits.then(|| jiff::civil::Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok())?
-}
-
-fn days(text: &str) -> Option<i32> {
-    let epoch = jiff::civil::date(1970, 1, 1);
-    Some(date(text)?.since((jiff::Unit::Day, epoch)).ok()?.get_days())
-}
-
-/// `2024-01-31 10:00:00`, with `T` and with fractions too, and a date alone. A time zone has no place here.
-fn milliseconds(text: &str) -> Option<i64> {
-    let (day, time) = text.split_once([' ', 'T']).unwrap_or((text, "00:00:00"));
-    let is_plain = time.bytes().all(|c| c.is_ascii_digit() || b":.".contains(&c));
-    let time: jiff::civil::Time = is_plain.then(|| time.parse().ok())??;
-    let moment = date(day)?.to_datetime(time).to_zoned(jiff::tz::TimeZone::UTC).ok()?;
-    Some(moment.timestamp().as_millisecond())
-}
-
-/// A decimal as a whole number of its last digits; one with more digits than fit is none.
-fn decimal(text: &str, precision: i32, scale: i32) -> Option<i128> {
-    let (is_negative, digits) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let fraction = fraction.trim_end_matches('0');
-    let scale = usize::try_from(scale).ok()?;
-    let is_number = |text: &str| text.bytes().all(|c| c.is_ascii_digit());
-    if !is_number(whole) || !is_number(fraction) || (whole.is_empty() && fraction.is_empty()) || fraction.len() > scale
-    {
-        return None;
-    }
-    let all = format!("{whole}{fraction:0<scale$}");
-    let all = all.trim_start_matches('0');
-    if all.len() > usize::try_from(precision).ok()? {
-        return None;
-    }
-    let number: i128 = if all.is_empty() { 0 } else { all.parse().ok()? };
-    Some(if is_negative { -number } else { number })
 }
 
 #[cfg(test)]

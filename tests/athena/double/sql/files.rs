@@ -136,18 +136,20 @@ fn written(parts: &[Part], (columns, descriptor): (&Columns, &Value)) -> (String
         if is_open { parameter("separatorChar").unwrap_or(",") } else { parameter("field.delim").unwrap_or("\u{1}") };
     let (quote, escape, null) = match is_open {
         true => (parameter("quoteChar").unwrap_or("\""), parameter("escapeChar").unwrap_or("\\"), "\u{2}"),
-        false => ("", "", "\\N"),
+        false => ("", parameter("escape.delim").unwrap_or(""), parameter("serialization.null.format").unwrap_or("\\N")),
     };
     let fields: Vec<String> = names.iter().map(|name| format!("{}: 'VARCHAR'", text(name))).collect();
     let source = format!(
         "read_csv({}, columns = {{{}}}, header = false, skip = {skip}, delim = {}, quote = {}, escape = {}, \
-         nullstr = {}, null_padding = true, filename = true, auto_detect = false)",
+         nullstr = {}, null_padding = true, filename = true, auto_detect = false, strict_mode = {})",
         list(parts),
         fields.join(", "),
         text(separator),
         text(quote),
         text(escape),
-        text(null)
+        text(null),
+        // Only so does DuckDB take an escape outside of quotes.
+        is_open || escape.is_empty()
     );
     (format!("(select *, filename as cadet_file from {source})"), names)
 }
