@@ -262,11 +262,15 @@ fn a_table_that_someone_else_changed_meanwhile_is_theirs() {
 }
 
 /// Someone else changes the table.
-fn touch(glue: &aws_sdk_glue::Client) {
+pub fn touch(glue: &aws_sdk_glue::Client) {
+    touch_table(glue, "things");
+}
+
+pub fn touch_table(glue: &aws_sdk_glue::Client, name: &str) {
     tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let table = glue.get_table().database_name(DATABASE).name("things").send().await.unwrap().table.unwrap();
+        let table = glue.get_table().database_name(DATABASE).name(name).send().await.unwrap().table.unwrap();
         let input = aws_sdk_glue::types::TableInput::builder()
-            .name("things")
+            .name(name)
             .set_storage_descriptor(table.storage_descriptor().cloned())
             .set_table_type(table.table_type().map(str::to_owned))
             .set_parameters(table.parameters().cloned())
