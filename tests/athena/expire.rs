@@ -56,13 +56,37 @@ fn what_is_old_is_listed_and_then_removed() {
     let before = (account.objects(), account.tables());
     assert_eq!(account.cadet(&["expire"]).stdout, "Nothing of cadet's is older than 10 days.\n");
     insta::with_settings!({filters => vec![(r"[0-9.]+ kB", "[size]"), (r"cadet-[0-9a-z-]+", "[run]")]}, {
-        insta::assert_snapshot!(shown(&account, &["expire", "--older-than", "0h"]), @"");
+        insta::assert_snapshot!(shown(&account, &["expire", "--older-than", "0h"]), @"
+             old  table      prison_safety_dev_dbt.codes  [size], 0 hours
+             old  table      prison_safety_dev_dbt.killed  [size], 0 hours
+             old  table      prison_safety_dev_dbt.parted  [size], 0 hours
+             old  table      prison_safety_dev_dbt.plain  [size], 0 hours
+             old  view       prison_safety_dev_dbt.seen  [size], 0 hours
+             old  leftover   prison_safety_dev_dbt.killed__cadet_[owner]  [size], 0 hours
+             old  lock       s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=killed/_cadet_lock  [size], 0 hours
+
+        7 things of cadet's, [size], would be removed. Nothing was: pass --apply to do it.
+        --- exit code 0
+        ");
     });
     assert_eq!((account.objects(), account.tables()), before);
     insta::with_settings!({filters => vec![(r"[0-9.]+ kB", "[size]"), (r"cadet-[0-9a-z-]+", "[run]")]}, {
-        insta::assert_snapshot!(shown(&account, &["expire", "--older-than", "0h", "--apply"]), @"");
+        insta::assert_snapshot!(shown(&account, &["expire", "--older-than", "0h", "--apply"]), @"
+         removed  table      prison_safety_dev_dbt.codes  [size], 0 hours
+         removed  table      prison_safety_dev_dbt.killed  [size], 0 hours
+         removed  table      prison_safety_dev_dbt.parted  [size], 0 hours
+         removed  table      prison_safety_dev_dbt.plain  [size], 0 hours
+         removed  view       prison_safety_dev_dbt.seen  [size], 0 hours
+         removed  leftover   prison_safety_dev_dbt.killed__cadet_[owner]  [size], 0 hours
+         removed  lock       s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=killed/_cadet_lock  [size], 0 hours
+
+        Removed 7 things, [size]; left 0.
+        --- exit code 0
+        ");
     });
-    insta::assert_snapshot!(account.objects().join("\n"), @"");
+    let left: Vec<String> =
+        account.objects().iter().map(|key| key.split("table_name=").last().unwrap().to_owned()).collect();
+    assert!(left.len() == 2 && left[0].starts_with("by_dbt/") && left[1] == "plain/notes.txt", "{left:?}");
     assert_eq!(account.tables(), [format!("{DATABASE}.by_dbt")]);
     assert_eq!(account.rows("by_dbt"), "9");
 }
@@ -119,7 +143,12 @@ fn a_partition_whose_files_are_gone_is_removed_and_the_others_stay() {
 fn production_is_left_unless_the_settings_say_otherwise() {
     let account = Account::new(project().file(&model("plain"), "select 1 as id"));
     assert_eq!(account.cadet_on("prod", &["run"]).code, 0);
-    insta::assert_snapshot!(account.cadet_on("prod", &["expire", "--older-than", "0h", "--apply"]).shown(), @"");
+    insta::assert_snapshot!(account.cadet_on("prod", &["expire", "--older-than", "0h", "--apply"]).shown(), @"
+    --- stderr
+    error: nothing is removed from the target `prod`
+    help: `expires: true` under `athena.targets.prod` in cadet.yaml allows it
+    --- exit code 2
+    ");
     assert_eq!(account.tables(), ["prison_safety.plain"]);
     let settings = "preset: none\nathena:\n  artefacts: off\n  targets:\n    prod: {folder: prod, expires: true}\n";
     let account = account.with(|sandbox| sandbox.file("cadet.yaml", settings));

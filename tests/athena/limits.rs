@@ -31,7 +31,18 @@ fn no_query_is_begun_once_the_budget_is_used_up() {
     account.done(&["seed"]);
     let ran = account.cadet(&["run", "--max-bytes", "0.1k"]);
     insta::with_settings!({filters => vec![(r"have read [0-9.]+ kB", "have read [amount]"), (r"Athena read [0-9.]+ kB", "Athena read [amount]")]}, {
-        insta::assert_snapshot!(ran.shown(), @"");
+        insta::assert_snapshot!(ran.shown(), @"
+           built  table       prison_safety__a  2 rows
+         skipped  table       prison_safety__b  the budget of 0.1 kB is used up: the queries of this run have read [amount]
+         skipped  table       prison_safety__c  the budget of 0.1 kB is used up: the queries of this run have read [amount]
+
+        error[deploy/budget]: the budget of 0.1 kB is used up: the queries of this run have read [amount]; 2 steps were not begun
+         ╭▸ cadet.yaml
+         ╰ help: go on with a larger `--max-bytes`: `cadet retry` does only what is left
+
+        ✗ 1 table built, 2 skipped. Athena read [amount] for less than $0.01.
+        --- exit code 1
+        ");
     });
     assert_eq!(started(&account), 1);
     // What is left is done by a retry with a larger budget.
@@ -81,8 +92,20 @@ fn artefacts(account: &Account) -> Vec<String> {
 fn the_artefacts_of_a_run_are_kept_in_the_bucket() {
     let account = Account::new(project().file("cadet.yaml", &settings("")).file(&model("a"), "select 1 as id"));
     let ran = account.done(&["run"]);
-    insta::assert_snapshot!(ran.shown(), @"");
-    insta::assert_snapshot!(artefacts(&account).join("\n"), @"");
+    insta::assert_snapshot!(ran.shown(), @"
+       built  table       prison_safety__a  1 row
+
+    ✓ 1 table built. Athena read 0.0 kB for less than $0.01.
+    Artefacts: s3://mojap-derived-tables/dev/run_artefacts/run_time=[time]/
+    --- exit code 0
+    ");
+    insta::assert_snapshot!(artefacts(&account).join("\n"), @"
+    run_time=[time]/logs/cadet.log
+    run_time=[time]/target/compiled/mojap_derived_tables/models/prison/prison_safety/prison_safety__a.sql
+    run_time=[time]/target/manifest.json
+    run_time=[time]/target/run/mojap_derived_tables/models/prison/prison_safety/prison_safety__a.sql
+    run_time=[time]/target/run_results.json
+    ");
 }
 
 #[test]
@@ -130,10 +153,20 @@ fn a_retry_does_what_failed_and_what_was_skipped() {
     let environment = account.double.environment();
     let environment: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let ran = account.sandbox.cadet_with(&["retry"], &environment);
-    insta::assert_snapshot!(ran.shown(), @"");
+    insta::assert_snapshot!(ran.shown(), @"
+    Going on with `cadet build`: 2 steps failed or skipped.
+       built  table       prison_safety__b  2 rows
+       built  table       prison_safety__c  2 rows
+
+    ✓ 2 tables built. Athena read 1.4 kB for less than $0.01.
+    --- exit code 0
+    ");
     assert_eq!(started(&account) - before, 2);
     assert_eq!(account.rows("c"), "1, 2023\n2, 2024");
-    insta::assert_snapshot!(account.sandbox.cadet_with(&["retry"], &environment).shown(), @"");
+    insta::assert_snapshot!(account.sandbox.cadet_with(&["retry"], &environment).shown(), @"
+    Nothing to do again: every step of the last run went well.
+    --- exit code 0
+    ");
 }
 
 #[test]

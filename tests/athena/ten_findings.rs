@@ -117,6 +117,7 @@ fn finding_5_a_broken_contract_leaves_the_table_that_was_there() {
 #[test]
 fn finding_6_a_second_try_neither_hides_the_error_nor_adds_rows_twice() {
     let account = Account::new(project().file(&model("things"), "select 1 as id"));
+    account.double.run(&format!("create schema if not exists `{DATABASE}`")).unwrap();
     account.double.course("create table", Course::fails(Failed::exhausted()).leaving_files().times(1));
     let ran = account.cadet(&["run"]);
     assert!(ran.stdout.contains("needs more memory than Athena has for one query"), "{}", ran.shown());

@@ -73,11 +73,11 @@ impl Catalogue {
         }
     }
 
-    /// Makes sure that a database is there. Whether it was not.
-    pub(super) async fn create_database(&self, calls: &Calls, name: &str) -> Result<bool, CallError> {
+    /// Makes sure that a database is there.
+    pub(super) async fn create_database(&self, calls: &Calls, name: &str) -> Result<(), CallError> {
         let get = || self.client.get_database().name(name).send();
         match calls.make(Api::Catalogue, get).await {
-            Ok(_) => return Ok(false),
+            Ok(_) => return Ok(()),
             Err(error) if error.is_missing() => {}
             Err(error) => return Err(error),
         }
@@ -85,7 +85,7 @@ impl Catalogue {
         let create = || self.client.create_database().database_input(input.clone()).send();
         match calls.make(Api::Catalogue, create).await {
             Err(error) if !error.is("AlreadyExistsException") => Err(error),
-            _ => Ok(true),
+            _ => Ok(()),
         }
     }
 

@@ -38,11 +38,11 @@ impl Core {
         let (storage, statement) = (Storage::of(write), Statement::query(query));
         if !self.aim.suffix.is_empty() {
             // A pull request's own databases are new more often than not.
-            self.database_was_missing(place).await?;
+            self.make_database(place).await?;
         }
         let made = match self.create(place, &storage, (query, &statement)).await {
-            Err(error @ EngineError::Query { .. }) => {
-                if !self.database_was_missing(place).await? {
+            Err(error) => {
+                if !self.lacked_database(place, &error).await? {
                     return Err(error);
                 }
                 self.create(place, &storage, (query, &statement)).await?
@@ -57,7 +57,7 @@ impl Core {
         let old = self.catalogue.table(&self.calls, &place.database, &place.table).await;
         let old = old.map_err(|error| unavailable("look up the table", &error))?;
         if old.is_none() {
-            self.database_was_missing(place).await?;
+            self.make_database(place).await?;
         }
         self.is_newest(old.as_ref())?;
         Ok(old)

@@ -180,10 +180,22 @@ impl Core {
         Ok(Some(Found { stored: Stored::Table, mark, built }))
     }
 
-    /// Makes the database of a table, if it is not there. Whether it was not.
-    async fn database_was_missing(&self, place: &Destination) -> Result<bool, EngineError> {
+    /// Makes the database of a table, if it is not there.
+    async fn make_database(&self, place: &Destination) -> Result<(), EngineError> {
         let made = self.catalogue.create_database(&self.calls, &place.database).await;
         made.map_err(|error| unavailable(&format!("make the database {}", place.database), &error))
+    }
+
+    /// Whether a query failed since there was no database for its table. There is one then.
+    async fn lacked_database(&self, place: &Destination, error: &EngineError) -> Result<bool, EngineError> {
+        let EngineError::Query { message, .. } = error else { return Ok(false) };
+        let said = message.to_lowercase();
+        let is_about_it =
+            said.contains(&place.database) && ["schema", "database"].iter().any(|word| said.contains(word));
+        if is_about_it {
+            self.make_database(place).await?;
+        }
+        Ok(is_about_it)
     }
 
     fn learn(&self, relation: &Relation, found: Option<Found>) {
