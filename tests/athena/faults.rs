@@ -237,6 +237,7 @@ fn a_statement_that_failed_by_nobodys_fault_is_tried_again_in_a_new_folder() {
 fn a_statement_that_ran_out_of_memory_is_not_tried_again() {
     let account = Account::new(project().file(&model("things"), "select 1 as id"));
     let failure = Failed::exhausted();
+    account.double.run(&format!("create schema if not exists `{DATABASE}`")).unwrap();
     account.double.course("create table", Course::fails(failure).leaving_files());
     let ran = account.cadet(&["run"]);
     assert_eq!(ran.code, 1, "{}", ran.shown());

@@ -80,7 +80,7 @@ fn finding_3_a_full_refresh_of_an_iceberg_table_at_a_given_place_keeps_its_rows(
         assert!(ran.code < 2, "{}", ran.shown());
         assert_eq!(account.rows("things"), "1", "{}", ran.shown());
     }
-    assert_eq!(*seen.lock().unwrap(), ["1"]);
+    assert!(seen.lock().unwrap().iter().all(|rows| rows == "1"), "{:?}", seen.lock().unwrap());
 }
 
 #[test]

@@ -122,7 +122,8 @@ impl Calls {
             if let Some(limit) = limit {
                 tokio::time::sleep(limit.take()).await;
             }
-            let error = match tokio::time::timeout(self.patience, call()).await {
+            // The SDK's futures are large, and one waits inside of another: on the heap they do not fill a thread's stack.
+            let error = match tokio::time::timeout(self.patience, Box::pin(call())).await {
                 Ok(Ok(answer)) => {
                     limit.inspect(|limit| limit.quicken());
                     return Ok(answer);

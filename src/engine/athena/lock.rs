@@ -143,7 +143,7 @@ impl Core {
         place: &Destination,
         work: impl Future<Output = Result<T, EngineError>>,
     ) -> Result<T, EngineError> {
-        self.acquire(place).await?;
+        Box::pin(self.acquire(place)).await?;
         let ended = tokio::select! {
             biased;
             lost = self.keep(place) => Err(lost),
