@@ -96,6 +96,7 @@ fn whatever_call_fails_once_the_end_is_the_same_for_every_call() {
 /// Lets every call in so many fail once.
 fn fail_each_once(step: usize) {
     let (wanted, calls) = undisturbed();
+    println!("{calls} calls, {} of them tried", calls.div_ceil(step));
     let faults = [Fault::Throttle, Fault::Internal, Fault::Unavailable, Fault::Reset, Fault::CutBody];
     for number in (1..=calls).step_by(step) {
         // Each call meets another fault, before its effect and after it.
@@ -164,6 +165,7 @@ fn whenever_a_run_is_killed_the_next_one_ends_as_if_it_had_not_been_at_every_cal
 /// Kills a run at every call in so many.
 fn kill_at_each(step: usize) {
     let (wanted, calls) = undisturbed();
+    println!("{calls} calls, {} of them tried", calls.div_ceil(step));
     for number in (1..=calls).step_by(step) {
         for moment in [Moment::Before, Moment::InsteadOfReply] {
             let account = before();

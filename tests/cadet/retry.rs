@@ -33,9 +33,19 @@ fn what_failed_or_was_skipped_is_done_again_with_the_same_flags() {
     assert_eq!(sandbox.cadet(&["retry"]).code, 1);
     assert_eq!(statuses(&sandbox), ["b: error", "c: skipped"]);
     let sandbox = sandbox.file("models/b.sql", "select id from {{ ref('a') }}");
-    insta::assert_snapshot!(sandbox.cadet(&["retry"]).shown(), @"");
+    insta::assert_snapshot!(sandbox.cadet(&["retry"]).shown(), @"
+    Going on with `cadet build`: 2 steps failed or skipped.
+       built  table       b  1 row
+       built  table       c  1 row
+
+    ✓ 2 tables built.
+    --- exit code 0
+    ");
     assert_eq!(statuses(&sandbox), ["b: success", "c: success"]);
-    insta::assert_snapshot!(sandbox.cadet(&["retry"]).shown(), @"");
+    insta::assert_snapshot!(sandbox.cadet(&["retry"]).shown(), @"
+    Nothing to do again: every step of the last run went well.
+    --- exit code 0
+    ");
 }
 
 #[test]
@@ -59,11 +69,26 @@ fn another_runs_results_can_be_named_and_may_be_dbts() {
 #[test]
 fn what_cannot_be_done_again_is_said() {
     let sandbox = broken();
-    insta::assert_snapshot!(sandbox.cadet(&["retry"]).shown(), @"");
+    insta::assert_snapshot!(sandbox.cadet(&["retry"]).shown(), @"
+    --- stderr
+    error: there is no earlier run in [folder]/target
+    help: name the folder that holds its run_results.json with --state
+    --- exit code 2
+    ");
     let sandbox = sandbox.file("target/run_results.json", r#"{"results": [], "args": {"which": "docs generate"}}"#);
-    insta::assert_snapshot!(sandbox.cadet(&["retry"]).shown(), @"");
+    insta::assert_snapshot!(sandbox.cadet(&["retry"]).shown(), @"
+    --- stderr
+    error: the run in [folder]/target cannot be done again: it was `docs generate`
+    help: run, seed, test, build, deploy and ci can be; for others type the command again
+    --- exit code 2
+    ");
     let sandbox = sandbox.file("target/run_results.json", "[]");
-    insta::assert_snapshot!(sandbox.cadet(&["retry"]).shown(), @"");
+    insta::assert_snapshot!(sandbox.cadet(&["retry"]).shown(), @"
+    --- stderr
+    error: [folder]/target/run_results.json is no run_results.json of dbt or cadet
+    help: name another folder with --state
+    --- exit code 2
+    ");
 }
 
 /// What was written down may come from anywhere: it cannot name a place to write to, or another project.
@@ -83,8 +108,29 @@ fn debug_looks_at_the_project_and_the_local_engine() {
         let shown = sandbox.cadet(&["debug"]).shown();
         shown.split_once('\n').unwrap().1.to_owned()
     };
-    insta::assert_snapshot!(shown(&broken()), @"");
-    insta::assert_snapshot!(shown(&broken().file("cadet.yaml", "presset: none\n")), @"");
-    insta::assert_snapshot!(shown(&broken().file("models/d.sql", "select * from {{ ref('none') }}")), @"");
-    insta::assert_snapshot!(shown(&broken().remove("dbt_project.yml")), @"");
+    insta::assert_snapshot!(shown(&broken()), @"
+    ✓ project      mojap_derived_tables in [folder]: 4 models, 0 seeds, 0 tests
+    ✓ settings     cadet.yaml
+    ✓ profile      mojap_derived_tables: the local engine
+    ✓ engine       DuckDB, in target/cadet.duckdb
+    --- exit code 0
+    ");
+    insta::assert_snapshot!(shown(&broken().file("cadet.yaml", "presset: none\n")), @"
+    ✗ settings     cadet.yaml cannot be used: line 1 column 1: there is no setting `presset`; did you mean `preset`?
+                   help: nothing was done: cadet does not guess what was meant; see docs/settings.md for what cadet.yaml may hold
+    --- exit code 3
+    ");
+    insta::assert_snapshot!(shown(&broken().file("models/d.sql", "select * from {{ ref('none') }}")), @"
+    ✗ project      mojap_derived_tables in [folder]: 4 models, 0 seeds, 0 tests; 1 mistake keeps dbt from reading it
+                   help: `cadet parse` shows them
+    ✓ settings     cadet.yaml
+    ✓ profile      mojap_derived_tables: the local engine
+    ✓ engine       DuckDB, in target/cadet.duckdb
+    --- exit code 3
+    ");
+    insta::assert_snapshot!(shown(&broken().remove("dbt_project.yml")), @"
+    ✗ project      there is no dbt_project.yml here
+                   help: go into the dbt project's folder, or name it with --project-dir
+    --- exit code 3
+    ");
 }
