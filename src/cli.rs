@@ -1,10 +1,15 @@
 //! What can be typed, and nothing more.
 
 mod check;
+mod debug;
 mod deps;
+mod expire;
 mod init;
 mod kinds;
+mod limits;
 mod ls;
+mod retry;
+pub mod typed;
 
 use std::path::PathBuf;
 
@@ -15,9 +20,13 @@ use crate::report::text::ColorChoice;
 use crate::select::Indirect;
 
 pub use check::{BaselineArgs, CheckArgs, FixArgs, Format};
+pub use debug::DebugArgs;
 pub use deps::{DepsArgs, PackageSource};
+pub use expire::ExpireArgs;
 pub use init::InitArgs;
+pub use limits::LimitArgs;
 pub use ls::{ListOutput, LsArgs};
+pub use retry::RetryArgs;
 
 /// Checks a dbt project on every pull request, deploys what changed, tests it, and tells people what happened.
 #[derive(Debug, Parser)]
@@ -126,6 +135,15 @@ Examples:
   cadet build --exclude-resource-type unit_test
 A model whose unit test fails is not built.")]
     Build(BuildArgs),
+    /// Do again what failed or was skipped in the last run
+    #[command(after_help = retry::EXAMPLES)]
+    Retry(RetryArgs),
+    /// Remove old tables that cadet built in a target on Athena
+    #[command(after_help = expire::EXAMPLES)]
+    Expire(ExpireArgs),
+    /// Check that cadet has everything it needs: project, settings, credentials, permissions
+    #[command(after_help = debug::EXAMPLES)]
+    Debug(DebugArgs),
     /// Install the packages of packages.yml or dependencies.yml, and lock their versions
     #[command(after_help = deps::EXAMPLES)]
     Deps(DepsArgs),
@@ -290,6 +308,8 @@ pub struct RunArgs {
     /// Copy the artefacts to DIR/dev/run_artefacts/run_time=…/
     #[arg(long, value_name = "DIR")]
     pub artefacts_to: Option<PathBuf>,
+    #[command(flatten)]
+    pub limits: LimitArgs,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@
 //! On a pull request `cadet.yaml` is taken from the base commit, so that a pull request cannot set its own rules.
 
 mod athena;
+pub mod bytes;
 mod levels;
 mod wrong;
 mod yaml_style;
@@ -22,7 +23,7 @@ use crate::parse::yaml_layout::{self, Layout, Untidy};
 use crate::source::{FileKind, Tree};
 use levels::PathLevels;
 
-pub use athena::{AthenaSettings, SeedFormat, TargetLayout};
+pub use athena::{ArtefactLayout, AthenaSettings, SeedFormat, TargetLayout};
 pub use levels::{Levels, RuleLevel};
 pub use wrong::Wrong;
 pub use yaml_style::YamlStyle;
@@ -243,6 +244,8 @@ pub struct Environment {
     pub github_ref: Option<String>,
     /// Whose repository it is, which run of which workflow, and which attempt at it.
     pub github_run: Option<[String; 3]>,
+    /// The name of the workflow, under which its artefacts may be kept.
+    pub workflow: Option<String>,
     /// Where the AWS services are, when not where Amazon has them: for tests, and for endpoints of one's own.
     pub aws_endpoint: Option<String>,
     pub profiles_dir: Option<PathBuf>,
@@ -277,6 +280,7 @@ impl Environment {
             github_output: text("GITHUB_OUTPUT").map(PathBuf::from),
             github_ref: text("GITHUB_REF"),
             github_run: run_of(text),
+            workflow: text("WORKFLOW_NAME").or_else(|| text("GITHUB_WORKFLOW")),
             aws_endpoint: text("AWS_ENDPOINT_URL_S3").or_else(|| text("AWS_ENDPOINT_URL")),
             profiles_dir: text("DBT_PROFILES_DIR").map(PathBuf::from),
             home: text("HOME").or_else(|| text("USERPROFILE")).map(PathBuf::from),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Verdict;
 use super::changes;
-use super::deploy::{source_data, without_sources, write};
+use super::deploy::{show_kept, source_data, without_sources, write};
 use super::invocation::{Invocation, Working};
 use super::selecting::{self, Typed};
 use super::warehouse::{Defer, SettingsOf, read_there};
@@ -47,7 +47,8 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     let Working { mut project, policy, .. } = working;
     let findings = changes::reading_errors(&project, &policy);
     let kinds = kinds(args, &verb);
-    let is_of_verb = |id: &String| project.node(id).is_some_and(|node| kinds.contains(&node.resource_type));
+    let is_of_verb =
+        |id: &String| project.node(id).is_some_and(|node| kinds.contains(&node.resource_type)) && invocation.takes(id);
     let wanted: BTreeMap<String, Reason> =
         selection.ids.into_iter().filter(is_of_verb).map(|id| (id, Reason::Selected)).collect();
     if wanted.is_empty() {
@@ -86,7 +87,7 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     let shown = Shown::new(&invocation.out, plan.steps.len());
     let outcomes = deploy::run(&plan, &builder, &blocked, options, &shown);
     shown.end();
-    let artefacts = write(invocation, &project, &folder, verb.name, (&args.run, &outcomes))?;
+    let artefacts = write(invocation, &project, &folder, verb.name, (&args.run, &outcomes, engine))?;
     let report = Report {
         findings: &findings,
         outcomes: &outcomes,
@@ -100,6 +101,7 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     invocation.out.info("");
     terminal::findings(&report.all_findings(), &invocation.paths(&folder), &invocation.out, &changes::texts(&project));
     terminal::deploy_summary(&report, &invocation.out);
+    show_kept(invocation, &report);
     Ok(Verdict::of_run(report.is_bad(), engine))
 }
 

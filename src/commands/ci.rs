@@ -25,12 +25,12 @@ pub(super) fn run(invocation: &Invocation, args: &CiArgs) -> Result<Verdict, Err
     terminal::heading("2. Deploy: what changed and everything downstream, with its tests", &invocation.out);
     let warehouse = deploy::open(invocation, &mut request)?;
     let engine = &*warehouse.engine;
-    let plan = deploy::plan_of_changes(&mut request, &warehouse, !args.run.no_defer)?;
+    let plan = deploy::plan_of_changes(invocation, &mut request, &warehouse, !args.run.no_defer)?;
     let found = crate::deploy::preflight(&request.head, &plan, engine);
     let mut blocked = request.blocked(&plan);
     blocked.extend(found.blocked);
     let outcomes = deploy::carry_out(invocation, &request, &plan, engine, (&args.run, &blocked))?;
-    let exported = deploy::write(invocation, &request.head, &request.folder, "ci", (&args.run, &outcomes))?;
+    let exported = deploy::write(invocation, &request.head, &request.folder, "ci", (&args.run, &outcomes, engine))?;
     let text = changes::texts(&request.head);
     let built: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.finding.as_ref()).collect();
     invocation.out.info("");

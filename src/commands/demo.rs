@@ -8,7 +8,7 @@ use rust_embed::Embed;
 use super::Verdict;
 use super::ci;
 use super::invocation::Invocation;
-use crate::cli::{BaseArgs, CiArgs, DemoArgs, RunArgs};
+use crate::cli::{BaseArgs, CiArgs, DemoArgs, LimitArgs, RunArgs};
 use crate::error::Error;
 use crate::report::artefacts::write;
 use crate::report::text::{BOLD, CYAN, DIM};
@@ -41,6 +41,7 @@ pub(super) fn run(invocation: &Invocation, args: &DemoArgs) -> Result<Verdict, E
             no_defer: false,
             source_data: Some(repository.join("source_data")),
             artefacts_to: Some(repository.join("target")),
+            limits: LimitArgs::default(),
         },
         comment_file: Some(comment.clone()),
     };

@@ -19,7 +19,7 @@ use crate::finding::Finding;
 use crate::plan::{Plan, Reason, Step, name_of};
 use crate::project::Project;
 use crate::report::progress::Shown;
-use crate::report::{Aside, Report, artefacts, terminal};
+use crate::report::{Aside, Report, artefacts, terminal, text};
 use crate::unit_test::{self, Bench};
 
 pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict, Error> {
@@ -48,12 +48,13 @@ pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict,
     let mut shown = request.findings();
     shown.retain(|finding| in_plan(&finding.place.path) || changes::is_about_reading(finding));
     shown.extend(found.findings);
-    let artefacts = write(invocation, &request.head, &request.folder, "deploy", (&args.run, &outcomes))?;
+    let artefacts = write(invocation, &request.head, &request.folder, "deploy", (&args.run, &outcomes, engine))?;
     let report = report(&request, &shown, &outcomes, artefacts);
     let paths = invocation.paths(&request.folder);
     invocation.out.info("");
     terminal::findings(&report.all_findings(), &paths, &invocation.out, &changes::texts(&request.head));
     terminal::deploy_summary(&report, &invocation.out);
+    show_kept(invocation, &report);
     Ok(Verdict::of_run(report.is_bad(), engine))
 }
 
@@ -65,6 +66,7 @@ fn reasons(
 ) -> Result<BTreeMap<String, Reason>, Error> {
     let changed = request.changed();
     let mut reasons = Plan::of_changes(&request.head, &changed);
+    reasons.retain(|id, _| invocation.takes(id));
     if args.select.is_empty() && args.how.exclude.is_empty() && args.how.selector.is_none() {
         return Ok(reasons);
     }
@@ -74,7 +76,8 @@ fn reasons(
         reasons.retain(|id, _| selection.ids.contains(id));
         return Ok(reasons);
     }
-    Ok(selection.ids.into_iter().map(|id| (id, Reason::Selected)).collect())
+    let ids = selection.ids.into_iter().filter(|id| invocation.takes(id));
+    Ok(ids.map(|id| (id, Reason::Selected)).collect())
 }
 
 /// The engine of the target, with the settings of the base.
@@ -102,8 +105,14 @@ pub(super) fn plan(
 }
 
 /// The plan of everything that a pull request changes.
-pub(super) fn plan_of_changes(request: &mut PullRequest, warehouse: &Warehouse, defer: bool) -> Result<Plan, Error> {
-    let reasons = Plan::of_changes(&request.head, &request.changed());
+pub(super) fn plan_of_changes(
+    invocation: &Invocation,
+    request: &mut PullRequest,
+    warehouse: &Warehouse,
+    defer: bool,
+) -> Result<Plan, Error> {
+    let mut reasons = Plan::of_changes(&request.head, &request.changed());
+    reasons.retain(|id, _| invocation.takes(id));
     plan(request, reasons, warehouse, defer)
 }
 
@@ -183,13 +192,13 @@ pub(super) fn source_data(args: &RunArgs) -> Result<Option<PathBuf>, Error> {
     }
 }
 
-/// Writes the artefacts and the log; returns where they were copied to, or the target folder.
+/// Writes the artefacts and the log; returns where they are for others, or the target folder.
 pub(super) fn write(
     invocation: &Invocation,
     project: &Project,
     folder: &std::path::Path,
     command: &str,
-    (args, outcomes): (&RunArgs, &[Outcome]),
+    (args, outcomes, engine): (&RunArgs, &[Outcome], &dyn Engine),
 ) -> Result<String, Error> {
     let run = invocation.run(command, args.full_refresh);
     artefacts::write_results(project, &run, folder, outcomes)?;
@@ -207,9 +216,26 @@ pub(super) fn write(
         })
         .collect();
     artefacts::log(folder, &run, &lines)?;
-    match &args.artefacts_to {
-        Some(to) => Ok(artefacts::export(folder, &run, to)?.display().to_string()),
-        None => Ok(format!("{}target", invocation.paths(folder).prefix)),
+    let kept = engine.keep(&artefacts::files(folder)).unwrap_or_else(|error| {
+        // What was built is built, whether anyone can read about it or not.
+        text::note(&format!("the artefacts {error}"));
+        None
+    });
+    let copied = match &args.artefacts_to {
+        Some(to) => Some(artefacts::export(folder, &run, to)?.display().to_string()),
+        None => None,
+    };
+    let places: Vec<String> = copied.into_iter().chain(kept).collect();
+    match places.is_empty() {
+        true => Ok(format!("{}target", invocation.paths(folder).prefix)),
+        false => Ok(places.join(" and ")),
+    }
+}
+
+/// Says where the artefacts are kept for others, if they are.
+pub(super) fn show_kept(invocation: &Invocation, report: &Report<'_>) {
+    if let Some(place) = report.artefacts.as_ref().filter(|place| place.contains("s3://")) {
+        invocation.out.info(&format!("Artefacts: {place}"));
     }
 }
 

@@ -1,10 +1,11 @@
 //! What every command needs: where the project is, its target, and standard output.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::Global;
+use crate::cli::typed::Typed;
 use crate::compile;
 use crate::error::Error;
 use crate::jinja::scope::Scope;
@@ -31,6 +32,10 @@ pub(super) struct Invocation {
     pub out: Out,
     pub started: jiff::Zoned,
     pub(super) invocation_id: String,
+    /// The command as it was typed.
+    pub typed: Typed,
+    /// The only nodes that are worked on, when an earlier run is gone on with.
+    pub only: Option<BTreeSet<String>>,
     /// Where the reader stands: paths are shown as seen from here.
     pub(super) here: PathBuf,
 }
@@ -43,7 +48,7 @@ pub(super) struct Working {
 }
 
 impl Invocation {
-    pub(super) fn new(global: Global) -> Self {
+    pub(super) fn new(global: Global, typed: Typed) -> Self {
         let env = Environment::read();
         let mut out = Out::new(global.color, env.no_color, env.in_github);
         (out.quiet, out.verbose) = (global.quiet, global.verbose);
@@ -53,6 +58,8 @@ impl Invocation {
             out,
             started: jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC),
             invocation_id: uuid::Uuid::new_v4().to_string(),
+            typed,
+            only: None,
             here: std::env::current_dir().unwrap_or_default(),
         }
     }
@@ -77,6 +84,8 @@ impl Invocation {
             out,
             started: self.started.clone(),
             invocation_id: self.invocation_id.clone(),
+            typed: Typed::default(),
+            only: None,
             here,
         }
     }
@@ -130,7 +139,13 @@ impl Invocation {
             started: self.started.clone(),
             command: command.to_owned(),
             full_refresh,
+            args: self.typed.args.clone(),
         }
+    }
+
+    /// Whether a node may be worked on: in a run that goes on with an earlier one, only what that one left.
+    pub(super) fn takes(&self, id: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(id))
     }
 
     /// The project as it lies in the folder, with its own settings: for dbt's verbs.

@@ -7,15 +7,18 @@ mod check;
 mod ci;
 mod clean;
 mod compile;
+mod debug;
 mod demo;
 mod deploy;
 mod deps;
+mod expire;
 mod explain;
 mod init;
 mod invocation;
 mod ls;
 mod mending;
 mod parse;
+mod retry;
 mod selecting;
 mod show;
 mod text_of;
@@ -24,6 +27,7 @@ mod warehouse;
 mod whole;
 mod why;
 
+use crate::cli::typed::Typed;
 use crate::cli::{Cli, Command};
 use crate::engine::Engine;
 use crate::engine::athena::signals::INTERRUPTED;
@@ -36,6 +40,8 @@ pub enum Verdict {
     Good,
     /// Findings at error level, or something failed.
     Bad,
+    /// Something is missing that cadet needs.
+    Unready,
     /// Someone asked cadet to stop.
     Interrupted,
 }
@@ -50,11 +56,12 @@ impl Verdict {
         if engine.is_interrupted() { Self::Interrupted } else { Self::of(is_bad) }
     }
 
-    /// 0, 1 or 130.
+    /// 0, 1, 3 or 130.
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Good => 0,
             Self::Bad => 1,
+            Self::Unready => 3,
             Self::Interrupted => INTERRUPTED,
         }
     }
@@ -65,28 +72,39 @@ impl Verdict {
 /// # Errors
 /// When the command could not be carried out; what it found is not an error.
 pub fn run(cli: Cli) -> Result<Verdict, Error> {
-    let invocation = Invocation::new(cli.global);
+    let typed = Typed::of(&cli.global, &cli.command);
     match cli.command {
-        Command::Check(args) => check::run(&invocation, &args),
-        Command::Init(args) => init::run(&invocation, &args),
-        Command::Baseline(args) => baseline::run(&invocation, &args),
-        Command::Deploy(args) => deploy::run(&invocation, &args),
-        Command::Ci(args) => ci::run(&invocation, &args),
-        Command::Parse => parse::run(&invocation),
-        Command::Compile(args) => compile::run(&invocation, &args),
-        Command::Run(args) => build::run(&invocation, &args, build::RUN),
-        Command::Seed(args) => build::run(&invocation, &args, build::SEED),
-        Command::Test(args) => build::run(&invocation, &args, build::TEST),
-        Command::Build(args) => build::run(&invocation, &args, build::BUILD),
-        Command::Show(args) => show::run(&invocation, &args),
-        Command::Deps(args) => deps::run(&invocation, &args),
-        Command::Clean => clean::run(&invocation),
-        Command::Ls(args) => ls::run(&invocation, &args),
-        Command::Why(args) => why::run(&invocation, &args),
-        Command::Explain(args) => explain::run(&invocation, &args),
-        Command::Demo(args) => demo::run(&invocation, &args),
-        Command::Completions { shell } => Ok(text_of::completions(&invocation, shell)),
-        Command::Man { command } => text_of::man(&invocation, command.as_deref()),
-        Command::Schema => Ok(text_of::schema(&invocation)),
+        Command::Retry(args) => retry::run(cli.global, &args),
+        command => carry_out(&Invocation::new(cli.global, typed), command),
+    }
+}
+
+/// The command as a call of cadet carries it out.
+fn carry_out(invocation: &Invocation, command: Command) -> Result<Verdict, Error> {
+    match command {
+        Command::Retry(_) => Err(Error::usage("a retry cannot be retried", "retry the run before it")),
+        Command::Expire(args) => expire::run(invocation, &args),
+        Command::Debug(_) => debug::run(invocation),
+        Command::Check(args) => check::run(invocation, &args),
+        Command::Init(args) => init::run(invocation, &args),
+        Command::Baseline(args) => baseline::run(invocation, &args),
+        Command::Deploy(args) => deploy::run(invocation, &args),
+        Command::Ci(args) => ci::run(invocation, &args),
+        Command::Parse => parse::run(invocation),
+        Command::Compile(args) => compile::run(invocation, &args),
+        Command::Run(args) => build::run(invocation, &args, build::RUN),
+        Command::Seed(args) => build::run(invocation, &args, build::SEED),
+        Command::Test(args) => build::run(invocation, &args, build::TEST),
+        Command::Build(args) => build::run(invocation, &args, build::BUILD),
+        Command::Show(args) => show::run(invocation, &args),
+        Command::Deps(args) => deps::run(invocation, &args),
+        Command::Clean => clean::run(invocation),
+        Command::Ls(args) => ls::run(invocation, &args),
+        Command::Why(args) => why::run(invocation, &args),
+        Command::Explain(args) => explain::run(invocation, &args),
+        Command::Demo(args) => demo::run(invocation, &args),
+        Command::Completions { shell } => Ok(text_of::completions(invocation, shell)),
+        Command::Man { command } => text_of::man(invocation, command.as_deref()),
+        Command::Schema => Ok(text_of::schema(invocation)),
     }
 }

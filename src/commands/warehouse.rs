@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::invocation::{Invocation, LOCAL};
 use crate::engine::athena::place::{Destination, Layout};
 use crate::engine::athena::run::Run;
-use crate::engine::athena::{Aim, Athena, Connection};
+use crate::engine::athena::{Aim, Athena, Connection, Limits, Revision, Seat};
 use crate::engine::duckdb::DuckDb;
 use crate::engine::{Engine, EngineError, Found};
 use crate::error::Error;
@@ -16,7 +16,8 @@ use crate::jinja::relation::Relation;
 use crate::plan::Reason;
 use crate::project::Project;
 use crate::project::resolve::Lookup;
-use crate::report::artefacts;
+use crate::report::{artefacts, text};
+use crate::settings::bytes::Bytes;
 use crate::settings::{AthenaSettings, Policy};
 use crate::source::Repo;
 
@@ -79,6 +80,18 @@ impl Invocation {
     }
 
     fn athena(&self, folder: &Path, project: &mut Project, settings: SettingsOf<'_>) -> Result<Warehouse, Error> {
+        let (engine, settings) = self.connected(folder, project, settings)?;
+        Ok(Warehouse { engine: Box::new(engine), athena: Some(settings) })
+    }
+
+    /// The engine on Athena of the target that is named, and its settings.
+    pub(super) fn connected(
+        &self,
+        folder: &Path,
+        project: &mut Project,
+        settings: SettingsOf<'_>,
+    ) -> Result<(Athena, AthenaSettings), Error> {
+        let is_base = matches!(settings, SettingsOf::Base(_));
         let policy = match settings {
             SettingsOf::Base(policy) => policy,
             SettingsOf::Folder(_) if self.env.github_event.as_deref() == Some("pull_request") => {
@@ -97,24 +110,55 @@ impl Invocation {
             )
         })?;
         rename(project, &aim);
-        let connection = Connection {
-            run: self.athena_run(folder, &project.target.name),
-            has_endpoint: self.env.aws_endpoint.is_some(),
-            settings: settings.clone(),
-            aim,
-        };
+        let connection = self.connection(folder, (&settings, aim), (&project.target.name, is_base));
         let engine = Athena::connect(connection);
         let engine = engine.map_err(|error| Error::usage(error.to_string(), "see docs/athena.md for the settings"))?;
-        Ok(Warehouse { engine: Box::new(engine), athena: Some(settings) })
+        Ok((engine, settings))
     }
 
-    fn athena_run(&self, folder: &Path, target: &str) -> Run {
+    /// What the engine of a target is made of.
+    fn connection(
+        &self,
+        folder: &Path,
+        (settings, aim): (&AthenaSettings, Aim),
+        (target, is_base): (&str, bool),
+    ) -> Connection {
+        let repo = Repo::discover(folder).ok();
+        let branch = self.env.github_head.clone().or_else(|| repo.as_ref()?.branch()).unwrap_or_default();
+        let named = self.typed.head.as_deref().unwrap_or("HEAD");
+        let revision = repo.as_ref().and_then(|repo| repo.revision(named));
+        let revision = revision.map(|(commit, time)| Revision { commit, time, folder: folder.to_owned() });
+        Connection {
+            run: self.athena_run(folder, (&branch, target)),
+            seat: Seat::new(self.env.github_run.clone(), &branch),
+            revision,
+            limits: self.limits(settings, target, is_base),
+            started: (self.started.timestamp(), self.env.workflow.clone()),
+            tell: text::note,
+            settings: settings.clone(),
+            aim,
+            has_endpoint: self.env.aws_endpoint.is_some(),
+        }
+    }
+
+    /// What a run on a target may do. Where the settings are the base's, the command line can only lower a budget.
+    fn limits(&self, settings: &AthenaSettings, target: &str, is_base: bool) -> Limits {
+        let own = settings.targets.get(target);
+        let most = own.and_then(|own| own.max_bytes).or(settings.max_bytes);
+        let typed = self.typed.limits.max_bytes;
+        let lower = |(a, b): (Bytes, Bytes)| if is_base { a.min(b) } else { a };
+        Limits {
+            max_bytes: typed.zip(most).map(lower).or(typed).or(most),
+            warn_bytes: own.and_then(|own| own.warn_bytes).or(settings.warn_bytes),
+            replaces_newer: self.typed.limits.replace_newer,
+        }
+    }
+
+    fn athena_run(&self, folder: &Path, (branch, target): (&str, &str)) -> Run {
         let here = || folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).display().to_string();
         let repository = self.env.github_run.as_ref().map_or_else(here, |[repository, ..]| repository.clone());
-        let branch = Repo::discover(folder).ok().and_then(|repo| repo.branch());
-        let branch = self.env.github_head.clone().or(branch).unwrap_or_default();
         let origin = self.env.github_run.as_ref().map(|run| run.join("\n")).unwrap_or_default();
-        Run::new(&[&repository, &branch, target], &self.invocation_id, self.started.timestamp(), origin)
+        Run::new(&[&repository, branch, target], &self.invocation_id, self.started.timestamp(), origin)
     }
 }
 

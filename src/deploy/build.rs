@@ -290,6 +290,9 @@ impl Builder<'_> {
         if *error == EngineError::Interrupted {
             return Built::interrupted();
         }
+        if let EngineError::OverBudget(words) = error {
+            return Built { status: Some(Status::Skipped), message: words.clone(), ..Built::default() };
+        }
         let skipped = compiled.sql.len() - compiled.sql.trim_start().len();
         let offset =
             if let EngineError::Query { offset, .. } = error { offset.map(|offset| offset + skipped) } else { None };

@@ -6,11 +6,16 @@ use std::time::Instant;
 
 use super::build::{Builder, Built};
 use super::outcome::{Outcome, Status};
+use crate::finding::{Finding, Level, Place};
 use crate::guard;
 use crate::plan::order::{Waiting, before_their_models, waits_for};
 use crate::plan::{Plan, Step, name_of};
 use crate::project::graph::Graph;
 use crate::project::{Project, ResourceType};
+use crate::settings;
+
+/// The rule under which a budget that is used up is told.
+const BUDGET: &str = "deploy/budget";
 
 /// How a plan is carried out.
 #[derive(Debug, Clone, Copy)]
@@ -78,7 +83,21 @@ pub fn run(
     let place: HashMap<&str, usize> = plan.steps.iter().enumerate().map(|(at, step)| (step.id.as_str(), at)).collect();
     let mut outcomes = state.outcomes;
     outcomes.sort_by_key(|outcome| place.get(outcome.id.as_str()).copied());
+    if let Some(words) = builder.engine.used_up() {
+        tell_used_up(&mut outcomes, &words);
+    }
     outcomes
+}
+
+/// A run that did not do everything since it had read enough has failed, and says so once.
+fn tell_used_up(outcomes: &mut [Outcome], words: &str) {
+    let is_left = |outcome: &Outcome| outcome.status == Status::Skipped && outcome.message == words;
+    let left = outcomes.iter().filter(|outcome| is_left(outcome)).count();
+    if let Some(first) = outcomes.iter_mut().find(|outcome| is_left(outcome)) {
+        let message = format!("{words}; {left} {} not begun", if left == 1 { "step was" } else { "steps were" });
+        let finding = Finding::new(BUDGET, Level::Error, message, Place::file(settings::FILE));
+        first.finding = Some(finding.help("go on with a larger `--max-bytes`: `cadet retry` does only what is left"));
+    }
 }
 
 /// A test comes before everything that reads all of the tables that it tests, as in dbt.
@@ -145,7 +164,7 @@ impl<'p> Worker<'_, 'p> {
                 let failed = parents.iter().find_map(|parent| state.failed.get(parent).cloned());
                 let stopped = state.stopped.then(|| "stopped after the first failure".to_owned());
                 let interrupted = self.builder.engine.is_interrupted().then(|| "cadet was stopped".to_owned());
-                let stopped = interrupted.or(stopped);
+                let stopped = interrupted.or_else(|| self.builder.engine.used_up()).or(stopped);
                 return Some((step, self.blocked.get(&step.id).cloned().or(failed).or(stopped)));
             }
             if state.running.is_empty() {

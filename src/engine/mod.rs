@@ -10,6 +10,7 @@ mod write;
 
 pub use write::{Documented, Strategy, Write};
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::jinja::relation::Relation;
@@ -94,6 +95,9 @@ pub enum EngineError {
     /// Someone asked cadet to stop.
     #[error("stopped while it was running")]
     Interrupted,
+    /// The run may read no more.
+    #[error("{0}")]
+    OverBudget(String),
     /// The engine itself cannot be used.
     #[error("{0}")]
     Unavailable(String),
@@ -117,6 +121,20 @@ pub trait Engine: Sync {
     /// Whether someone asked cadet to stop: nothing new is begun then.
     fn is_interrupted(&self) -> bool {
         false
+    }
+
+    /// Why nothing new is begun any more, though nobody asked cadet to stop.
+    fn used_up(&self) -> Option<String> {
+        None
+    }
+
+    /// Keeps the files of a run, each under its name, where others find them. Returns where that is; nothing where the
+    /// engine has no such place.
+    ///
+    /// # Errors
+    /// When they cannot be stored.
+    fn keep(&self, _files: &[(String, PathBuf)]) -> Result<Option<String>, EngineError> {
+        Ok(None)
     }
 
     /// Where this engine puts a node's table, if that is not for the table's name alone to say.

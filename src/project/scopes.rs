@@ -160,4 +160,6 @@ pub struct Run {
     pub started: jiff::Zoned,
     pub command: String,
     pub full_refresh: bool,
+    /// What was typed, as it is written down for a later run.
+    pub args: serde_json::Map<String, serde_json::Value>,
 }

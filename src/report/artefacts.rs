@@ -117,6 +117,10 @@ pub fn log(folder: &Path, run: &Run, lines: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
+/// What is kept of a run, below the project's folder.
+const PARTS: [&str; 5] =
+    ["target/manifest.json", "target/run_results.json", "target/compiled", "target/run", "logs/cadet.log"];
+
 /// Copies the artefacts under `<to>/dev/run_artefacts/run_time=YYYY-MM-DDTHH:MM:SS/` and returns that folder.
 ///
 /// # Errors
@@ -124,10 +128,30 @@ pub fn log(folder: &Path, run: &Run, lines: &[String]) -> Result<(), Error> {
 pub fn export(folder: &Path, run: &Run, to: &Path) -> Result<PathBuf, Error> {
     let time = run.started.strftime("%Y-%m-%dT%H:%M:%S").to_string();
     let export = to.join("dev").join("run_artefacts").join(format!("run_time={time}"));
-    for part in ["target/manifest.json", "target/run_results.json", "target/compiled", "target/run", "logs/cadet.log"] {
+    for part in PARTS {
         copy(&folder.join(part), &export.join(part))?;
     }
     Ok(export)
+}
+
+/// The same files, each with its name below the project's folder. Links are left out: they may lead anywhere.
+pub fn files(folder: &Path) -> Vec<(String, PathBuf)> {
+    let mut found = Vec::new();
+    PARTS.iter().for_each(|part| collect(folder, part, &mut found));
+    found.sort();
+    found
+}
+
+fn collect(folder: &Path, name: &str, found: &mut Vec<(String, PathBuf)>) {
+    let path = folder.join(name);
+    let Ok(kind) = fs::symlink_metadata(&path).map(|found| found.file_type()) else { return };
+    if kind.is_file() {
+        found.push((name.to_owned(), path));
+    } else if kind.is_dir() {
+        for entry in fs::read_dir(&path).into_iter().flatten().flatten() {
+            collect(folder, &format!("{name}/{}", entry.file_name().to_string_lossy()), found);
+        }
+    }
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), Error> {

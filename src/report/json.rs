@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::run_results::queries;
 use super::{Report, diff};
 use crate::deploy::Outcome;
 use crate::finding::{Edit, Finding, Level, Place};
@@ -92,5 +93,8 @@ fn outcome(outcome: &Outcome) -> Value {
         "count": outcome.count,
         "relation": outcome.relation,
         "seconds": outcome.took.as_secs_f64(),
+        "bytes": outcome.spent.iter().map(|spent| spent.bytes).sum::<u64>(),
+        "cost": outcome.spent.iter().map(|spent| spent.cost).sum::<f64>(),
+        "queries": queries(outcome),
     })
 }

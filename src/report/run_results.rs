@@ -18,8 +18,16 @@ pub fn run_results(run: &Run, outcomes: &[Outcome]) -> Value {
         "metadata": metadata(run, "run-results/v6"),
         "results": results,
         "elapsed_time": elapsed,
-        "args": {"which": run.command, "full_refresh": run.full_refresh},
+        "args": args(run),
     })
+}
+
+/// The command, in dbt's words.
+fn args(run: &Run) -> Value {
+    let mut args = run.args.clone();
+    args.insert("which".to_owned(), json!(run.command));
+    args.insert("full_refresh".to_owned(), json!(run.full_refresh));
+    Value::Object(args)
 }
 
 fn result(outcome: &Outcome) -> Value {
@@ -55,15 +63,6 @@ fn response(outcome: &Outcome, is_test: bool) -> Value {
     if outcome.spent.is_empty() {
         return json!({"rows_affected": rows});
     }
-    let statement = |spent: &Spent| {
-        json!({
-            "query_id": spent.query,
-            "data_scanned_in_bytes": spent.bytes,
-            "queued_ms": spent.queued,
-            "ran_ms": spent.ran,
-            "cost": spent.cost,
-        })
-    };
     let bytes: u64 = outcome.spent.iter().map(|spent| spent.bytes).sum();
     let cost: f64 = outcome.spent.iter().map(|spent| spent.cost).sum();
     let code = if outcome.status.is_bad() { "ERROR" } else { "OK" };
@@ -73,6 +72,20 @@ fn response(outcome: &Outcome, is_test: bool) -> Value {
         "rows_affected": rows,
         "data_scanned_in_bytes": bytes,
         "cost": cost,
-        "queries": outcome.spent.iter().map(statement).collect::<Vec<_>>(),
+        "queries": queries(outcome),
     })
+}
+
+/// Each statement: the name by which Athena's console finds it, and what it cost.
+pub(super) fn queries(outcome: &Outcome) -> Vec<Value> {
+    let statement = |spent: &Spent| {
+        json!({
+            "query_id": spent.query,
+            "data_scanned_in_bytes": spent.bytes,
+            "queued_ms": spent.queued,
+            "ran_ms": spent.ran,
+            "cost": spent.cost,
+        })
+    };
+    outcome.spent.iter().map(statement).collect()
 }

@@ -6,6 +6,8 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::bytes::Bytes;
+
 /// The key `athena` of `cadet.yaml`. What is left out is as the service *Create a Derived Table* has it.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -36,6 +38,16 @@ pub struct AthenaSettings {
     pub call_seconds: f64,
     /// The most minutes that one statement may take, with the time that it waits in the queue.
     pub query_minutes: u32,
+    /// The seconds after which a lock that nobody renews is that of a run that was killed.
+    pub lock_seconds: u64,
+    /// The most minutes to wait for another run that builds the same table.
+    pub lock_wait_minutes: u64,
+    /// The most bytes that the queries of one run may read together: no more of them are begun then.
+    pub max_bytes: Option<Bytes>,
+    /// So many bytes are worth a warning.
+    pub warn_bytes: Option<Bytes>,
+    /// Where the artefacts of a run are kept in the bucket.
+    pub artefacts: ArtefactLayout,
     /// What Athena charges for a terabyte that is read, in dollars.
     pub price_per_tb: f64,
 }
@@ -58,11 +70,37 @@ pub struct TargetLayout {
     /// How the names of its databases end.
     #[serde(default)]
     pub suffix: String,
+    /// For this target, in the place of the keys of the same names of `athena`.
+    #[serde(default)]
+    pub max_bytes: Option<Bytes>,
+    #[serde(default)]
+    pub warn_bytes: Option<Bytes>,
+    /// Whether `cadet expire` may remove what is old here; when left out, wherever `defer_to` does not point.
+    #[serde(default)]
+    pub expires: Option<bool>,
+}
+
+/// Where the artefacts of a run are kept, below the target's folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ArtefactLayout {
+    /// `run_artefacts/run_time=YYYY-MM-DDTHH:MM:SS/`
+    Run,
+    /// `run_artefacts/<workflow>/run_time=YYYY-MM-DDTHH:MM:SS/`, and the newest in `run_artefacts/<workflow>/latest/` too.
+    Workflow,
+    /// Nowhere.
+    Off,
 }
 
 impl Default for AthenaSettings {
     fn default() -> Self {
-        let layout = |folder: &str, suffix: &str| TargetLayout { folder: folder.to_owned(), suffix: suffix.to_owned() };
+        let layout = |folder: &str, suffix: &str| TargetLayout {
+            folder: folder.to_owned(),
+            suffix: suffix.to_owned(),
+            max_bytes: None,
+            warn_bytes: None,
+            expires: None,
+        };
         Self {
             region: None,
             workgroup: "primary".to_owned(),
@@ -80,6 +118,11 @@ impl Default for AthenaSettings {
             retries: 5,
             call_seconds: 30.0,
             query_minutes: 240,
+            lock_seconds: 60,
+            lock_wait_minutes: 30,
+            max_bytes: None,
+            warn_bytes: None,
+            artefacts: ArtefactLayout::Run,
             price_per_tb: 5.0,
         }
     }
@@ -113,9 +156,13 @@ impl AthenaSettings {
             }
         }
         let places: Vec<&TargetLayout> = self.targets.values().collect();
-        let is_twice = |(at, place): (usize, &&TargetLayout)| places[..at].contains(place);
+        let is_same = |a: &TargetLayout, b: &TargetLayout| (&a.folder, &a.suffix) == (&b.folder, &b.suffix);
+        let is_twice = |(at, place): (usize, &&TargetLayout)| places[..at].iter().any(|other| is_same(other, place));
         if places.iter().enumerate().any(is_twice) {
             return Some("two targets under `athena.targets` write to the same place".to_owned());
+        }
+        if !(2..=600).contains(&self.lock_seconds) {
+            return Some("`athena.lock_seconds` is a number of seconds, from 2 to 600".to_owned());
         }
         let is_time = |(_, seconds): &(&str, f64)| (0.01..=300.0).contains(seconds);
         let times =

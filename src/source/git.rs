@@ -155,6 +155,18 @@ impl Repo {
         head.is_branch().then(|| head.shorthand().ok().map(str::to_owned)).flatten()
     }
 
+    /// A commit by one of its names, and when it was made, in seconds since 1970.
+    pub fn revision(&self, name: &str) -> Option<(String, i64)> {
+        let commit = self.repository.find_commit(self.commit(name).ok()?).ok()?;
+        Some((commit.id().to_string(), commit.time().seconds()))
+    }
+
+    /// Whether a commit comes after another one; nothing when one of them is not known here.
+    pub fn comes_after(&self, later: &str, earlier: &str) -> Option<bool> {
+        let known = |name: &str| self.repository.find_commit(Oid::from_str(name).ok()?).ok().map(|commit| commit.id());
+        self.repository.graph_descendant_of(known(later)?, known(earlier)?).ok()
+    }
+
     /// Reads the project as it is in `commit`.
     ///
     /// # Errors

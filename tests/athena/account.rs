@@ -8,7 +8,7 @@ use crate::double::Double;
 use crate::sandbox::{HERE, Ran, Sandbox};
 
 /// The settings of the tests' project.
-pub const SETTINGS: &str = "preset: none\nrules: {docs: off, naming: off, config/external-location: off}\nathena:\n  first_poll: 0.01\n  longest_poll: 0.05\n  call_seconds: 2\n";
+pub const SETTINGS: &str = "preset: none\nrules: {docs: off, naming: off, config/external-location: off}\nathena:\n  first_poll: 0.01\n  longest_poll: 0.05\n  call_seconds: 2\n  artefacts: off\n";
 
 const PROFILES: &str = "mojap_derived_tables:
   target: dev
@@ -125,7 +125,10 @@ pub fn steady(text: &str) -> String {
         let (before, found) = rest.split_at(at);
         out.push_str(before);
         let folder = found.find(['/', '\'', '"', ' ']).unwrap_or(found.len());
-        if let Some(tail) = found.strip_prefix("cadet_") {
+        if let Some(tail) = found.strip_prefix("cadet_lock") {
+            out.push_str("cadet_lock");
+            rest = tail;
+        } else if let Some(tail) = found.strip_prefix("cadet_") {
             out.push_str("cadet_[owner]");
             rest = &tail[8.min(tail.len())..];
         } else if found.starts_with("cadet-") {

@@ -123,6 +123,24 @@ async fn many_are_deleted_at_once_and_one_is_copied() {
 }
 
 #[tokio::test]
+async fn of_many_that_are_deleted_some_may_have_to_be_as_they_were() {
+    let double = Double::start();
+    let s3 = clients(&double).s3;
+    for key in ["a", "b", "c"] {
+        put(&s3, key, "x").await;
+    }
+    let tag = s3.head_object().bucket(BUCKET).key("a").send().await.unwrap().e_tag().unwrap().to_owned();
+    put(&s3, "b", "changed").await;
+    let tagged = |key: &str| ObjectIdentifier::builder().key(key).e_tag(&tag).build().unwrap();
+    let plain = ObjectIdentifier::builder().key("c").build().unwrap();
+    let wanted = Delete::builder().objects(tagged("a")).objects(tagged("b")).objects(plain).build().unwrap();
+    let deleted = s3.delete_objects().bucket(BUCKET).delete(wanted).send().await.unwrap();
+    let errors: Vec<_> = deleted.errors().iter().map(|error| (error.key(), error.code())).collect();
+    assert_eq!(errors, [(Some("b"), Some("PreconditionFailed"))]);
+    assert_eq!(double.objects("s3://mojap"), ["s3://mojap-derived-tables/b"]);
+}
+
+#[tokio::test]
 async fn an_upload_in_parts_becomes_one_object_at_its_end() {
     let double = Double::start();
     let s3 = clients(&double).s3;

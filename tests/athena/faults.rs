@@ -96,6 +96,7 @@ fn whatever_call_fails_once_the_end_is_the_same_for_every_call() {
 /// Lets every call in so many fail once.
 fn fail_each_once(step: usize) {
     let (wanted, calls) = undisturbed();
+    println!("{calls} calls, {} of them tried", calls.div_ceil(step));
     let faults = [Fault::Throttle, Fault::Internal, Fault::Unavailable, Fault::Reset, Fault::CutBody];
     for number in (1..=calls).step_by(step) {
         // Each call meets another fault, before its effect and after it.
@@ -164,6 +165,7 @@ fn whenever_a_run_is_killed_the_next_one_ends_as_if_it_had_not_been_at_every_cal
 /// Kills a run at every call in so many.
 fn kill_at_each(step: usize) {
     let (wanted, calls) = undisturbed();
+    println!("{calls} calls, {} of them tried", calls.div_ceil(step));
     for number in (1..=calls).step_by(step) {
         for moment in [Moment::Before, Moment::InsteadOfReply] {
             let account = before();
@@ -237,6 +239,7 @@ fn a_statement_that_failed_by_nobodys_fault_is_tried_again_in_a_new_folder() {
 fn a_statement_that_ran_out_of_memory_is_not_tried_again() {
     let account = Account::new(project().file(&model("things"), "select 1 as id"));
     let failure = Failed::exhausted();
+    account.double.run(&format!("create schema if not exists `{DATABASE}`")).unwrap();
     account.double.course("create table", Course::fails(failure).leaving_files());
     let ran = account.cadet(&["run"]);
     assert_eq!(ran.code, 1, "{}", ran.shown());
@@ -262,11 +265,15 @@ fn a_table_that_someone_else_changed_meanwhile_is_theirs() {
 }
 
 /// Someone else changes the table.
-fn touch(glue: &aws_sdk_glue::Client) {
+pub fn touch(glue: &aws_sdk_glue::Client) {
+    touch_table(glue, "things");
+}
+
+pub fn touch_table(glue: &aws_sdk_glue::Client, name: &str) {
     tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let table = glue.get_table().database_name(DATABASE).name("things").send().await.unwrap().table.unwrap();
+        let table = glue.get_table().database_name(DATABASE).name(name).send().await.unwrap().table.unwrap();
         let input = aws_sdk_glue::types::TableInput::builder()
-            .name("things")
+            .name(name)
             .set_storage_descriptor(table.storage_descriptor().cloned())
             .set_table_type(table.table_type().map(str::to_owned))
             .set_parameters(table.parameters().cloned())

@@ -75,6 +75,7 @@ fn without_defer_the_parents_are_built_too() {
 #[test]
 fn results_say_what_each_statement_cost() {
     let account = branch();
+    account.double.run("create schema if not exists `prison_safety_dev_dbt`").unwrap();
     account.done(&["build", "--select", "prison_safety__first"]);
     let results = account.sandbox.json("target/run_results.json");
     let response = &results["results"][0]["adapter_response"];
@@ -182,6 +183,7 @@ fn on_a_pull_request_settings_are_not_its_own() {
 #[test]
 fn what_cannot_be_looked_up_is_not_taken_to_be_missing() {
     let account = branch();
+    let before = account.double.all_queries().len();
     account.double.inject(Planned {
         calls: Calls::EachOf("GetTable"),
         fault: Fault::AccessDenied,
@@ -194,7 +196,7 @@ fn what_cannot_be_looked_up_is_not_taken_to_be_missing() {
     help: check the credentials, the region and what the role may do: see docs/athena.md
     --- exit code 3
     "#);
-    assert_eq!(account.double.all_queries().len(), 4);
+    assert_eq!(account.double.all_queries().len(), before);
 }
 
 #[test]

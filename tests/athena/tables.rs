@@ -22,16 +22,20 @@ fn a_new_table_is_built_where_its_file_says() {
     insta::assert_snapshot!(account.objects().join("\n"), @"s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/[run 1]/[file]");
     insta::assert_snapshot!(account.tables().join("\n"), @"prison_safety_dev_dbt.things");
     insta::assert_snapshot!(account.calls(), @r#"
-    Glue GetTable prison_safety_dev_dbt things
+    S3 PutObject s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/_cadet_lock
+    Athena StartQueryExecution create table "awsdatacatalog"."prison_safety_dev_dbt"."things__cadet_[owner]" with (table_type = 'HIVE', external_location = 's3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/[run 1]/', format = 'PARQUET') as select 1 as id, 'a' as name
+    Athena GetQueryExecution
+    S3 ListObjectsV2 s3://mojap-derived-tables/
     Glue GetDatabase prison_safety_dev_dbt
     Glue CreateDatabase
     Athena StartQueryExecution create table "awsdatacatalog"."prison_safety_dev_dbt"."things__cadet_[owner]" with (table_type = 'HIVE', external_location = 's3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/[run 1]/', format = 'PARQUET') as select 1 as id, 'a' as name
     Athena GetQueryExecution
     Athena GetQueryResults
-    Glue GetTable prison_safety_dev_dbt things__cadet_[owner]
+    Glue GetTables prison_safety_dev_dbt
     S3 ListObjectsV2 s3://mojap-derived-tables/
     Glue CreateTable prison_safety_dev_dbt things
     Glue DeleteTable prison_safety_dev_dbt things__cadet_[owner]
+    S3 DeleteObject s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/_cadet_lock
     "#);
 }
 
@@ -53,8 +57,8 @@ fn a_table_that_is_there_takes_one_query_and_six_other_calls() {
     let calls = account.double.calls();
     assert_eq!(calls.iter().filter(|call| call.operation == "StartQueryExecution").count(), 1);
     insta::assert_snapshot!(others(&calls).join("\n"), @"
-    Glue GetTable prison_safety_dev_dbt things
-    Glue GetTable prison_safety_dev_dbt things__cadet_[owner]
+    S3 PutObject s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/_cadet_lock
+    Glue GetTables prison_safety_dev_dbt
     S3 ListObjectsV2 s3://mojap-derived-tables/
     Glue UpdateTable prison_safety_dev_dbt things
     Glue DeleteTable prison_safety_dev_dbt things__cadet_[owner]
@@ -128,6 +132,7 @@ fn a_seed_is_a_typed_file_and_needs_no_query() {
     8, NULL, 2.0, NULL, false
     ");
     insta::assert_snapshot!(account.calls(), @"
+    S3 PutObject s3://mojap-derived-tables/dev/seeds/prison_safety_dev_dbt/codes/_cadet_lock
     Glue GetTable prison_safety_dev_dbt codes
     S3 PutObject s3://mojap-derived-tables/dev/seeds/prison_safety_dev_dbt/codes/[run 1]/[file]
     S3 ListObjectsV2 s3://mojap-derived-tables/
@@ -228,8 +233,8 @@ fn partitions_take_the_place_of_the_old_ones() {
     account.done(&["run"]);
     assert_eq!(account.rows("things"), "4, 2023\n5, 2024");
     insta::assert_snapshot!(others(&account.double.calls()).join("\n"), @"
-    Glue GetTable prison_safety_dev_dbt things
-    Glue GetTable prison_safety_dev_dbt things__cadet_[owner]
+    S3 PutObject s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/_cadet_lock
+    Glue GetTables prison_safety_dev_dbt
     Glue GetPartitions prison_safety_dev_dbt things__cadet_[owner]
     S3 ListObjectsV2 s3://mojap-derived-tables/
     Glue GetPartitions prison_safety_dev_dbt things

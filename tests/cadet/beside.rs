@@ -20,6 +20,7 @@ fn inputs() -> Inputs {
         started: jiff::Timestamp::UNIX_EPOCH.to_zoned(jiff::tz::TimeZone::UTC),
         command: "parse".to_owned(),
         full_refresh: false,
+        args: serde_json::Map::new(),
     };
     Inputs { target: Target::usual("parity"), run, vars: serde_json::Map::new(), env: HashMap::new() }
 }

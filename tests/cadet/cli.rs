@@ -29,6 +29,9 @@ fn help_lists_the_commands() {
       test         Run data tests and unit tests
       build        Load seeds, run unit tests, build models and run data tests, in the order of the
                    graph
+      retry        Do again what failed or was skipped in the last run
+      expire       Remove old tables that cadet built in a target on Athena
+      debug        Check that cadet has everything it needs: project, settings, credentials, permissions
       deps         Install the packages of packages.yml or dependencies.yml, and lock their versions
       clean        Remove the folders of `clean-targets` in dbt_project.yml, such as target and
                    dbt_packages

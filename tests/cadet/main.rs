@@ -26,6 +26,7 @@ mod jinja_errors;
 mod mistakes;
 mod own_tests;
 mod probes;
+mod retry;
 mod rule_edges;
 mod rules;
 mod seed_rules;

@@ -14,8 +14,10 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 /// What a call counts towards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Api {
-    /// Beginning and stopping queries.
+    /// Beginning queries.
     Start,
+    /// Stopping queries: as many at once as can be running.
+    Stop,
     /// How a query is doing, and what it gave.
     Poll,
     /// Glue.
@@ -27,8 +29,9 @@ pub(super) enum Api {
 }
 
 /// Calls in a second, and how many at once.
-const LIMITS: [(Api, f64, f64); 5] = [
+const LIMITS: [(Api, f64, f64); 6] = [
     (Api::Start, 15.0, 60.0),
+    (Api::Stop, 15.0, 70.0),
     (Api::Poll, 80.0, 160.0),
     (Api::Catalogue, 80.0, 80.0),
     (Api::List, 80.0, 80.0),
@@ -65,6 +68,11 @@ impl CallError {
         self.code == code
     }
 
+    /// Something else is there than what the call was to find.
+    pub(super) fn is_taken(&self) -> bool {
+        ["PreconditionFailed", "ConditionalRequestConflict"].contains(&self.code.as_str())
+    }
+
     /// The thing that was asked for is not there.
     pub(super) fn is_missing(&self) -> bool {
         ["EntityNotFoundException", "NoSuchKey", "NotFound"].contains(&self.code.as_str())
@@ -88,7 +96,7 @@ impl std::fmt::Display for CallError {
 
 /// How often each kind of call may be made now.
 pub(super) struct Calls {
-    limits: [(Api, Limit); 5],
+    limits: [(Api, Limit); 6],
     retries: u32,
     /// The longest that one call may take.
     patience: Duration,
@@ -114,7 +122,8 @@ impl Calls {
             if let Some(limit) = limit {
                 tokio::time::sleep(limit.take()).await;
             }
-            let error = match tokio::time::timeout(self.patience, call()).await {
+            // The SDK's futures are large, and one waits inside of another: on the heap they do not fill a thread's stack.
+            let error = match tokio::time::timeout(self.patience, Box::pin(call())).await {
                 Ok(Ok(answer)) => {
                     limit.inspect(|limit| limit.quicken());
                     return Ok(answer);

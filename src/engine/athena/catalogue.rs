@@ -43,6 +43,36 @@ impl Catalogue {
         }
     }
 
+    /// Two tables or views of a database, in one call.
+    pub(super) async fn both(
+        &self,
+        calls: &Calls,
+        database: &str,
+        names: [&str; 2],
+    ) -> Result<[Option<Table>; 2], CallError> {
+        let (mut found, mut next) = ([None, None], None::<String>);
+        loop {
+            let get = || {
+                let get = self.client.get_tables().database_name(database).expression(names.join("|"));
+                get.set_next_token(next.clone()).send()
+            };
+            let page = match calls.make(Api::Catalogue, get).await {
+                Err(error) if error.is_missing() => return Ok(found),
+                page => page?,
+            };
+            // The pattern may fit other names too.
+            for table in page.table_list() {
+                if let Some(at) = names.iter().position(|name| *name == table.name()) {
+                    found[at] = Some(table.clone());
+                }
+            }
+            next = page.next_token().map(str::to_owned);
+            if next.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
     /// Makes sure that a database is there.
     pub(super) async fn create_database(&self, calls: &Calls, name: &str) -> Result<(), CallError> {
         let get = || self.client.get_database().name(name).send();
@@ -177,20 +207,36 @@ impl Catalogue {
             return Ok(());
         }
         for values in there.iter().filter(|values| wanted.iter().all(|partition| partition.values() != **values)) {
-            let delete = || {
-                let delete = self.client.delete_partition().database_name(database).table_name(table);
-                delete.set_partition_values(Some(values.to_vec())).send()
-            };
-            match calls.make(Api::Catalogue, delete).await {
-                Err(error) if !error.is_missing() => return Err(error),
-                _ => {}
-            }
+            self.delete_partition(calls, (database, table), values).await?;
         }
         Ok(())
     }
 
+    /// Takes a partition's entry away; its files stay.
+    pub(super) async fn delete_partition(
+        &self,
+        calls: &Calls,
+        (database, table): (&str, &str),
+        values: &[String],
+    ) -> Result<(), CallError> {
+        let delete = || {
+            let delete = self.client.delete_partition().database_name(database).table_name(table);
+            delete.set_partition_values(Some(values.to_vec())).send()
+        };
+        match calls.make(Api::Catalogue, delete).await {
+            Err(error) if !error.is_missing() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// The names of the tables and views of a database, and which of them are views.
     pub(super) async fn tables(&self, calls: &Calls, database: &str) -> Result<Vec<(String, bool)>, CallError> {
+        let tables = self.all_tables(calls, database).await?;
+        Ok(tables.iter().map(|table| (table.name().to_owned(), is_view(table))).collect())
+    }
+
+    /// The tables and views of a database; none when it is not there.
+    pub(super) async fn all_tables(&self, calls: &Calls, database: &str) -> Result<Vec<Table>, CallError> {
         let (mut found, mut next) = (Vec::new(), None::<String>);
         loop {
             let get = || self.client.get_tables().database_name(database).set_next_token(next.clone()).send();
@@ -198,7 +244,7 @@ impl Catalogue {
                 Err(error) if error.is_missing() => return Ok(found),
                 page => page?,
             };
-            found.extend(page.table_list().iter().map(|table| (table.name().to_owned(), is_view(table))));
+            found.extend_from_slice(page.table_list());
             next = page.next_token().map(str::to_owned);
             if next.is_none() {
                 return Ok(found);

@@ -11,16 +11,21 @@ use aws_config::{BehaviorVersion, Region};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
+use super::budget::Budget;
 use super::call::Calls;
 use super::catalogue::Catalogue;
 use super::live::Live;
+use super::lock::Locks;
 use super::place::Layout;
 use super::query::Queries;
+use super::revision::Revision;
 use super::run::Run;
+use super::seat::Seat;
 use super::storage::Store;
-use super::{Athena, Core, signals};
+use super::{Athena, Core, keep, signals};
 use crate::engine::EngineError;
 use crate::settings::AthenaSettings;
+use crate::settings::bytes::Bytes;
 
 /// Where tables go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,8 +60,27 @@ pub struct Connection {
     pub settings: AthenaSettings,
     pub aim: Aim,
     pub run: Run,
+    pub seat: Seat,
+    /// The commit that is built, where that is known.
+    pub revision: Option<Revision>,
+    pub limits: Limits,
+    /// When the run began, and the workflow that it is of: where its artefacts go.
+    pub started: (jiff::Timestamp, Option<String>),
+    /// How people are told what cadet waits for.
+    pub tell: fn(&str),
     /// Whether the services are somewhere else than Amazon has them.
     pub has_endpoint: bool,
+}
+
+/// What was asked for on the command line.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Limits {
+    /// The most bytes that all queries together may read.
+    pub max_bytes: Option<Bytes>,
+    /// So many are worth a warning.
+    pub warn_bytes: Option<Bytes>,
+    /// Whether a table that a newer commit has built may be replaced.
+    pub replaces_newer: bool,
 }
 
 impl Athena {
@@ -65,7 +89,11 @@ impl Athena {
     /// # Errors
     /// When no region is known.
     pub fn connect(connection: Connection) -> Result<Self, EngineError> {
-        let Connection { settings, aim, run, has_endpoint } = connection;
+        let Connection { settings, aim, run, seat, revision, limits, started, tell, has_endpoint } = connection;
+        let (began, workflow) = (started.0, started.1.as_deref());
+        let shelves = keep::shelves(settings.artefacts, &aim.layout.folder, (workflow, began));
+        let term = Duration::from_secs(settings.lock_seconds);
+        let locks = Locks::new(seat, (term, Duration::from_secs(settings.lock_wait_minutes * 60)), tell);
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(|error| EngineError::Unavailable(error.to_string()))?;
         let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
@@ -92,11 +120,16 @@ impl Athena {
             live: Live::new(),
             queries: Queries { client: aws_sdk_athena::Client::new(&config), settings },
             run,
+            revision,
+            replaces_newer: limits.replaces_newer,
+            locks,
+            budget: Budget::new((limits.max_bytes, limits.warn_bytes), tell),
+            shelves,
             aim,
             work: Mutex::new(HashMap::new()),
             known: Mutex::new(HashMap::new()),
         });
-        signals::watch(&core, runtime.handle())?;
-        Ok(Self { core, runtime })
+        signals::watch(&core)?;
+        Ok(Self { core, runtime, credentials: config.credentials_provider() })
     }
 }

@@ -27,6 +27,8 @@ pub(super) enum Class {
     Never,
     /// cadet was asked to stop.
     Interrupted,
+    /// The budget is used up: it was not begun.
+    Budget,
     /// Not known whether it ended: nothing that adds rows may be tried again.
     Unknown,
 }
@@ -59,6 +61,7 @@ impl Failure {
     pub(super) fn told(&self, query: &str, lines_before: usize) -> EngineError {
         match self.class {
             Class::Interrupted => EngineError::Interrupted,
+            Class::Budget => EngineError::OverBudget(self.reason.clone()),
             _ => known::told(&self.reason, query, lines_before),
         }
     }

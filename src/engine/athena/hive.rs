@@ -24,6 +24,8 @@ pub(super) struct Made {
     /// Its entry in the catalogue, as it is to be.
     pub table: Table,
     pub partitions: Vec<Partition>,
+    /// What stood under the table's own name when it was looked up.
+    pub there: Option<Table>,
     /// The name of the entry that is to go afterwards.
     pub temporary: Option<String>,
 }
@@ -32,9 +34,22 @@ impl Core {
     /// Builds a table and puts it in the place of the old one.
     pub(super) async fn replace_hive(&self, write: &Write<'_>, query: &str) -> Result<u64, EngineError> {
         let place = destination(write)?;
-        let old = self.old(place).await?;
-        let made = self.create(place, &Storage::of(write), (query, &Statement::query(query))).await?;
-        self.take_over(write, place, (old.as_ref(), &made)).await
+        // What stands under the name is looked up with the new table: whoever changes it from then on is noticed.
+        let (storage, statement) = (Storage::of(write), Statement::query(query));
+        if !self.aim.suffix.is_empty() {
+            // A pull request's own databases are new more often than not.
+            self.make_database(place).await?;
+        }
+        let made = match self.create(place, &storage, (query, &statement)).await {
+            Err(error) => {
+                if !self.lacked_database(place, &error).await? {
+                    return Err(error);
+                }
+                self.create(place, &storage, (query, &statement)).await?
+            }
+            made => made?,
+        };
+        self.take_over(write, place, (made.there.as_ref(), &made)).await
     }
 
     /// What stands under the name now. Without anything, the database may have to be made first.
@@ -42,9 +57,9 @@ impl Core {
         let old = self.catalogue.table(&self.calls, &place.database, &place.table).await;
         let old = old.map_err(|error| unavailable("look up the table", &error))?;
         if old.is_none() {
-            let made = self.catalogue.create_database(&self.calls, &place.database).await;
-            made.map_err(|error| unavailable(&format!("make the database {}", place.database), &error))?;
+            self.make_database(place).await?;
         }
+        self.is_newest(old.as_ref())?;
         Ok(old)
     }
 
@@ -106,7 +121,8 @@ impl Core {
     ) -> Result<Made, EngineError> {
         let look = async {
             let given = self.queries.given(&self.calls, query, Some(0)).await?;
-            let table = self.catalogue.table(&self.calls, &place.database, &temporary).await?;
+            let both = self.catalogue.both(&self.calls, &place.database, [&temporary, &place.table]).await?;
+            let [table, there] = both;
             let table = table.ok_or_else(|| CallError::refused("", "the new table is not in the catalogue"))?;
             // A killed run of the same owner may have made one of this name meanwhile.
             let at = catalogue::location(&table).and_then(|location| leftovers::folder(place, location));
@@ -117,10 +133,12 @@ impl Core {
                 true => Vec::new(),
                 false => self.catalogue.partitions(&self.calls, &place.database, &temporary).await?,
             };
-            Ok((given.written.unwrap_or_default(), table, partitions))
+            Ok((given.written.unwrap_or_default(), table, partitions, there))
         };
         match look.await {
-            Ok((rows, table, partitions)) => Ok(Made { folder, rows, table, partitions, temporary: Some(temporary) }),
+            Ok((rows, table, partitions, there)) => {
+                Ok(Made { folder, rows, table, partitions, there, temporary: Some(temporary) })
+            }
             Err(error) => {
                 self.clean(place, (&folder, &temporary), Class::Unknown).await;
                 Err(unavailable("look at the new table", &error))
@@ -181,7 +199,7 @@ impl Core {
         let kept = BTreeSet::from([made.folder.clone()]);
         let unneeded =
             leftovers::deletable(&self.run, place, &files, (&leftovers::folders_of(place, old, &there), &kept));
-        let _ = self.store.delete(&self.calls, place, &unneeded).await;
+        let _ = self.tidy(place, &unneeded).await;
         Ok(made.rows)
     }
 
@@ -198,9 +216,11 @@ impl Core {
         place: &Destination,
         made: &Made,
     ) -> Result<Vec<File>, EngineError> {
+        self.is_newest(made.there.as_ref())?;
         keeps_contract(&made.table, write.contract.as_deref())?;
         let files = self.store.list(&self.calls, place).await;
         let files = files.map_err(|error| unavailable("list the files of the new table", &error))?;
+        self.holds_by(place, &files).await?;
         let below = format!("{}{}/", place.prefix, made.folder);
         let new: Vec<&str> = files.iter().filter_map(|file| file.key.strip_prefix(&below)).collect();
         if made.rows > 0 && new.is_empty() {
@@ -238,6 +258,7 @@ impl Core {
         };
         if old.is_some_and(|old| !catalogue::is_view(old) && keys(old) != keys(&made.table)) {
             // Glue cannot change by what a table is partitioned: it has to go for a moment.
+            self.holds(place).await?;
             self.catalogue.delete(&self.calls, &place.database, &place.table).await.map_err(failed)?;
             old = None;
         }
@@ -249,6 +270,7 @@ impl Core {
         }
         // A table that had to go took its partitions with it.
         let here = if old.is_some() { there.as_slice() } else { &[] };
+        self.holds(place).await?;
         // The mark comes last: a table whose partitions are not all led to the new place is built again.
         self.catalogue.set_partitions(&self.calls, place, (here, &made.partitions), false).await.map_err(failed)?;
         let now = self.catalogue.table(&self.calls, &place.database, &place.table).await.map_err(failed)?;
@@ -264,7 +286,8 @@ impl Core {
         entry: TableInput,
         now: Option<&Table>,
     ) -> Result<(), EngineError> {
-        self.catalogue.publish(&self.calls, place, entry, now).await.map_err(|error| match error {
+        self.holds(place).await?;
+        self.catalogue.publish(&self.calls, place, self.signed(entry), now).await.map_err(|error| match error {
             NotPublished::Changed => EngineError::Unavailable(format!(
                 "{}.{} was changed by someone else meanwhile; its new partitions are there: run again",
                 place.database, place.table
@@ -281,7 +304,8 @@ impl Core {
         old: Option<&Table>,
         made: &Made,
     ) -> Result<(), EngineError> {
-        match self.catalogue.publish(&self.calls, place, entry, old).await {
+        self.holds(place).await?;
+        match self.catalogue.publish(&self.calls, place, self.signed(entry), old).await {
             Ok(()) => Ok(()),
             Err(NotPublished::Changed) => {
                 self.discard(place, made).await;

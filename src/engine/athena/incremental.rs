@@ -84,13 +84,14 @@ impl Core {
             }
         };
         let there = self.catalogue.partitions(&self.calls, &place.database, &place.table).await.map_err(failed)?;
+        self.holds(place).await?;
         self.catalogue.set_partitions(&self.calls, place, (&there, &made.partitions), true).await.map_err(failed)?;
         self.marked(write, place, &old).await?;
         if let Some(temporary) = &made.temporary {
             let _ = self.catalogue.delete(&self.calls, &place.database, temporary).await;
         }
         let unneeded = self.unneeded(place, &files, (&old, &there, &made));
-        let _ = self.store.delete(&self.calls, place, &unneeded).await;
+        let _ = self.tidy(place, &unneeded).await;
         Ok(made.rows)
     }
 

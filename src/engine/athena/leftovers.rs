@@ -68,10 +68,10 @@ mod tests {
         let (own, earlier, other) = (run("a", "1"), run("a", "0"), run("b", "2"));
         let folders =
             [own.folder(&place, 1), earlier.folder(&place, 1), other.folder(&place, 1), other.folder(&place, 2)];
-        let file = |name: &str| File { key: format!("{}{name}", place.prefix), bytes: 1 };
+        let file = |name: &str| File { key: format!("{}{name}", place.prefix), bytes: 1, tag: String::new() };
         let mut files: Vec<File> = folders.iter().map(|folder| file(&format!("{folder}/x.parquet"))).collect();
         files.extend(["x.parquet", "year=2024/x.parquet", "cadet-mine/x.parquet", "_SUCCESS"].map(file));
-        files.push(File { key: format!("dev/models/else/{}/x", folders[1]), bytes: 1 });
+        files.push(File { key: format!("dev/models/else/{}/x", folders[1]), bytes: 1, tag: String::new() });
         let kept = BTreeSet::from([folders[0].clone()]);
         let old = BTreeSet::from([folders[2].clone()]);
         let found = deletable(&own, &place, &files, (&old, &kept));

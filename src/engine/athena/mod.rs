@@ -4,23 +4,30 @@
 //! someone else changed it meanwhile; what was there before is deleted last, and only if cadet wrote it. So whenever a run
 //! is killed, readers have the old table or the new one, and the next run removes what is left.
 
+mod budget;
 mod call;
 mod catalogue;
 mod connect;
+mod debug;
+mod expire;
 mod failure;
 mod fit;
 mod hive;
 mod incremental;
+mod keep;
 mod known;
 mod leftovers;
 mod live;
+mod lock;
 mod parquet_file;
 mod parts;
 pub mod place;
 mod query;
 mod reader;
 mod results;
+mod revision;
 pub mod run;
+mod seat;
 mod seed;
 mod seed_value;
 pub mod signals;
@@ -30,19 +37,27 @@ mod text_file;
 mod view;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::ThreadId;
 
+use aws_sdk_s3::config::SharedCredentialsProvider;
 use tokio::runtime::Runtime;
 
+use budget::Budget;
 use call::{CallError, Calls};
 use catalogue::{Catalogue, MARK, ROWS};
-pub use connect::{Aim, Connection};
+pub use connect::{Aim, Connection, Limits};
+pub use debug::Checked;
+pub use expire::{Expired, Kind as ExpiredKind};
 use failure::{Class, Failure};
 use live::Live;
+use lock::Locks;
 use place::{Destination, Misplaced};
 use query::{Finished, Given, Queries};
+pub use revision::Revision;
 use run::Run;
+pub use seat::Seat;
 use statement::Statement;
 use storage::Store;
 
@@ -55,6 +70,7 @@ use crate::project::Node;
 pub struct Athena {
     core: Arc<Core>,
     runtime: Runtime,
+    credentials: Option<SharedCredentialsProvider>,
 }
 
 /// What every part of the engine needs.
@@ -65,6 +81,14 @@ struct Core {
     calls: Calls,
     live: Live,
     run: Run,
+    /// The commit that is built, where that is known.
+    revision: Option<Revision>,
+    /// Whether a table that a newer commit has built may be replaced.
+    replaces_newer: bool,
+    locks: Locks,
+    budget: Budget,
+    /// Where the artefacts of this run go in the bucket, with a `/` at the end of each.
+    shelves: Vec<String>,
     aim: Aim,
     work: Mutex<HashMap<ThreadId, Work>>,
     /// What is known to be there, so that nothing is asked twice.
@@ -89,12 +113,16 @@ impl Core {
     }
 
     fn spend(&self, spent: Option<Spent>) {
+        self.budget.spend(spent.as_ref().map_or(0, |spent| spent.bytes));
         let mut work = self.work.lock().unwrap_or_else(PoisonError::into_inner);
         work.entry(std::thread::current().id()).or_default().spent.extend(spent);
     }
 
     /// Runs a statement once.
     async fn attempt(&self, statement: &Statement, of: (&(String, u32), u32)) -> Result<Finished, Failure> {
+        if let Some(words) = self.budget.is_used_up() {
+            return Err(Failure::new(Class::Budget, words));
+        }
         let ((node, number), attempt) = of;
         let token = self.run.token(node, *number, attempt);
         let (result, spent) = self.queries.run((&self.calls, &self.live), &statement.text, &token).await;
@@ -154,6 +182,24 @@ impl Core {
         Ok(Some(Found { stored: Stored::Table, mark, built }))
     }
 
+    /// Makes the database of a table, if it is not there.
+    async fn make_database(&self, place: &Destination) -> Result<(), EngineError> {
+        let made = self.catalogue.create_database(&self.calls, &place.database).await;
+        made.map_err(|error| unavailable(&format!("make the database {}", place.database), &error))
+    }
+
+    /// Whether a query failed since there was no database for its table. There is one then.
+    async fn lacked_database(&self, place: &Destination, error: &EngineError) -> Result<bool, EngineError> {
+        let EngineError::Query { message, .. } = error else { return Ok(false) };
+        let said = message.to_lowercase();
+        let is_about_it =
+            said.contains(&place.database) && ["schema", "database"].iter().any(|word| said.contains(word));
+        if is_about_it {
+            self.make_database(place).await?;
+        }
+        Ok(is_about_it)
+    }
+
     fn learn(&self, relation: &Relation, found: Option<Found>) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(relation.clone(), found);
     }
@@ -205,6 +251,14 @@ impl Engine for Athena {
         self.core.live.is_interrupted()
     }
 
+    fn used_up(&self) -> Option<String> {
+        self.core.budget.is_used_up()
+    }
+
+    fn keep(&self, files: &[(String, PathBuf)]) -> Result<Option<String>, EngineError> {
+        keep::keep(&self.core, &self.runtime, files)
+    }
+
     fn place(&self, node: &Node) -> Option<Destination> {
         Destination::of(node, &self.core.aim.layout).ok()
     }
@@ -219,13 +273,13 @@ impl Engine for Athena {
     }
 
     fn replace_table(&self, write: &Write<'_>, query: &str) -> Result<u64, EngineError> {
-        let rows = self.runtime.block_on(self.core.replace_hive(write, query));
+        let rows = self.runtime.block_on(self.core.locked(write, self.core.replace_hive(write, query)));
         self.core.forget(write.relation);
         rows
     }
 
     fn replace_view(&self, write: &Write<'_>, query: &str) -> Result<(), EngineError> {
-        let done = self.runtime.block_on(self.core.replace_view(write, query));
+        let done = self.runtime.block_on(self.core.locked(write, self.core.replace_view(write, query)));
         self.core.forget(write.relation);
         done
     }
@@ -233,16 +287,16 @@ impl Engine for Athena {
     fn add(&self, write: &Write<'_>, query: &str) -> Result<u64, EngineError> {
         let rows = match write.strategy() {
             Ok(Strategy::InsertOverwrite) if !write.names("partitioned_by").is_empty() => {
-                self.runtime.block_on(self.core.replace_partitions(write, query))
+                self.runtime.block_on(self.core.locked(write, self.core.replace_partitions(write, query)))
             }
-            _ => self.runtime.block_on(self.core.append(write, query)),
+            _ => self.runtime.block_on(self.core.locked(write, self.core.append(write, query))),
         };
         self.core.forget(write.relation);
         rows
     }
 
     fn load(&self, write: &Write<'_>, load: &Load<'_>) -> Result<u64, EngineError> {
-        let rows = self.runtime.block_on(self.core.load(write, load));
+        let rows = self.runtime.block_on(self.core.locked(write, self.core.load(write, load)));
         self.core.forget(write.relation);
         rows
     }

@@ -15,6 +15,15 @@ pub struct Layout {
     pub suffix: String,
 }
 
+impl Layout {
+    /// Whether a database is one of this target's, or of a pull request on it.
+    pub fn is_database(&self, name: &str) -> bool {
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
+        let plain = name.rsplit_once("_pr").filter(|(_, number)| is_number(number)).map_or(name, |(plain, _)| plain);
+        [name, plain].iter().any(|name| name.len() > self.suffix.len() && name.ends_with(&self.suffix))
+    }
+}
+
 /// Where a node's table goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
@@ -64,6 +73,25 @@ impl Destination {
             _ => format!("{}/models/domain_name={domain}/database_name={database}/table_name={table}/", layout.folder),
         };
         Ok(Self { database, table, bucket: layout.bucket.clone(), prefix })
+    }
+
+    /// The table to which an object belongs by its key, where a target writes: one of its databases, or of those of a pull
+    /// request.
+    pub fn of_key(key: &str, layout: &Layout) -> Option<Self> {
+        let parts: Vec<&str> = key.split('/').collect();
+        let (database, table) = match parts.as_slice() {
+            [folder, "models", domain, database, table, ..] if *folder == layout.folder => {
+                is_name(domain.strip_prefix("domain_name=")?).then_some(())?;
+                (database.strip_prefix("database_name=")?, table.strip_prefix("table_name=")?)
+            }
+            [folder, "seeds", database, table, ..] if *folder == layout.folder => (*database, *table),
+            _ => return None,
+        };
+        let depth = if parts[1] == "models" { 5 } else { 4 };
+        let prefix = format!("{}/", parts.get(..depth)?.join("/"));
+        let is_own = is_name(database) && is_name(table) && layout.is_database(database) && key.len() > prefix.len();
+        let (database, table) = (database.to_owned(), table.to_owned());
+        is_own.then(|| Self { database, table, bucket: layout.bucket.clone(), prefix })
     }
 
     /// The folder as `external_location` names it.
@@ -207,6 +235,28 @@ mod tests {
         assert!(agrees(&with(Some("s3://tables/dev/models"), "prison_safety_dev_dbt")).is_err());
         assert!(agrees(&with(Some(&own.replace("dev/", "prod/")), "prison_safety_dev_dbt")).is_err());
         assert!(agrees(&with(None, "prison_safety")).is_err());
+    }
+
+    #[test]
+    fn objects_belong_to_the_table_whose_folder_they_are_in() {
+        let dev = layout();
+        let of = |key: &str| Destination::of_key(key, &dev).map(|place| (place.database, place.table, place.prefix));
+        let folder = "dev/models/domain_name=d/database_name=x_dev_dbt/table_name=t/";
+        let wanted = Some(("x_dev_dbt".to_owned(), "t".to_owned(), folder.to_owned()));
+        assert_eq!(of(&format!("{folder}cadet-1/part")), wanted);
+        assert_eq!(of("dev/seeds/x_dev_dbt_pr12/t/f").unwrap().2, "dev/seeds/x_dev_dbt_pr12/t/");
+        for key in [
+            folder,
+            "prod/models/domain_name=d/database_name=x_dev_dbt/table_name=t/f",
+            "dev/models/domain_name=d/database_name=x/table_name=t/f",
+            "dev/models/domain_name=d/database_name=x_dev_dbt_prx/table_name=t/f",
+            "dev/models/domain_name=d/database_name=../table_name=t/f",
+            "dev/models/d/x_dev_dbt/t/f",
+            "dev/seeds/_dev_dbt/t/f",
+            "dev/run_artefacts/run_time=1/target/f",
+        ] {
+            assert_eq!(of(key), None, "{key}");
+        }
     }
 
     #[test]

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_athena::Client;
 use aws_sdk_athena::types::{QueryExecution, QueryExecutionState, ResultConfiguration, ResultSet, StatementType};
-use tokio::sync::watch;
 
 use super::call::{Api, CallError, Calls};
 use super::failure::{Class, Failure};
@@ -59,7 +58,11 @@ impl Queries {
             }
         };
         live.began(&id);
-        let ended = self.wait(calls, &id, live.interrupted()).await;
+        let mut interrupted = live.interrupted();
+        let ended = tokio::select! {
+            ended = self.wait(calls, &id) => ended,
+            _ = interrupted.wait_for(|is_asked| *is_asked) => Err(Failure::new(Class::Interrupted, "")),
+        };
         let ended = match ended {
             Ok(query) => Ok(query),
             Err(failure) => {
@@ -98,19 +101,11 @@ impl Queries {
     }
 
     /// Asks until the query has ended.
-    async fn wait(
-        &self,
-        calls: &Calls,
-        id: &str,
-        mut interrupted: watch::Receiver<bool>,
-    ) -> Result<QueryExecution, Failure> {
+    async fn wait(&self, calls: &Calls, id: &str) -> Result<QueryExecution, Failure> {
         let (mut pause, longest) = self.settings.polls();
         let deadline = Instant::now() + Duration::from_secs(u64::from(self.settings.query_minutes) * 60);
         loop {
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                _ = interrupted.wait_for(|is_asked| *is_asked) => return Err(Failure::new(Class::Interrupted, "")),
-            }
+            tokio::time::sleep(pause).await;
             let get = || self.client.get_query_execution().query_execution_id(id).send();
             let answer = calls.make(Api::Poll, get).await;
             let answer = answer.map_err(|error| Failure::new(Class::Unknown, error.to_string()))?;
@@ -135,7 +130,7 @@ impl Queries {
     /// Stops a query.
     pub(super) async fn stop(&self, calls: &Calls, id: &str) -> Result<(), CallError> {
         let stop = || self.client.stop_query_execution().query_execution_id(id).send();
-        calls.make(Api::Start, stop).await.map(drop)
+        calls.make(Api::Stop, stop).await.map(drop)
     }
 
     /// What a query gave, at most `limit` rows.

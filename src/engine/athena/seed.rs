@@ -62,7 +62,7 @@ impl Core {
         let folder = self.run.folder(place, 1);
         let table = table((place, &folder), &format, load, &types).map_err(failed)?;
         let rows = u64::try_from(load.table.rows.len()).unwrap_or_default();
-        let made = Made { folder, rows, table, partitions: Vec::new(), temporary: None };
+        let made = Made { folder, rows, table, partitions: Vec::new(), there: None, temporary: None };
         let key = format!("{}{}/{}", place.prefix, made.folder, format.file);
         if self.live.is_interrupted() {
             return Err(EngineError::Interrupted);

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
-use tokio::runtime::Handle;
 
 use super::Core;
 use crate::engine::EngineError;
@@ -17,17 +16,16 @@ const PATIENCE: Duration = Duration::from_millis(4500);
 pub const INTERRUPTED: u8 = 130;
 
 /// Waits for a signal for as long as the process lives.
-pub(super) fn watch(core: &Arc<Core>, runtime: &Handle) -> Result<(), EngineError> {
+pub(super) fn watch(core: &Arc<Core>) -> Result<(), EngineError> {
     let failed = |error: std::io::Error| EngineError::Unavailable(format!("signals cannot be watched: {error}"));
     let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(failed)?;
-    let (core, runtime) = (Arc::downgrade(core), runtime.clone());
+    let core = Arc::downgrade(core);
     let wait = move || {
         if signals.forever().next().is_none() {
             return;
         }
-        for query in core.upgrade().map(|core| core.live.interrupt()).unwrap_or_default() {
-            let Some(core) = core.upgrade() else { continue };
-            drop(runtime.spawn(async move { core.queries.stop(&core.calls, &query).await }));
+        if let Some(core) = core.upgrade() {
+            core.live.interrupt();
         }
         std::thread::sleep(PATIENCE);
         end();

@@ -15,6 +15,15 @@ const MOST_KEYS: usize = 1000;
 pub(super) struct File {
     pub key: String,
     pub bytes: u64,
+    /// What S3 calls this state of it.
+    pub tag: String,
+}
+
+/// A file anywhere in the bucket, with when it was written, in seconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Aged {
+    pub file: File,
+    pub written: i64,
 }
 
 pub(super) struct Store {
@@ -24,17 +33,26 @@ pub(super) struct Store {
 impl Store {
     /// Every file in a table's own folder.
     pub(super) async fn list(&self, calls: &Calls, place: &Destination) -> Result<Vec<File>, CallError> {
+        let files = self.below(calls, (&place.bucket, &place.prefix)).await?;
+        Ok(files.into_iter().map(|aged| aged.file).collect())
+    }
+
+    /// Every file whose key begins so.
+    pub(super) async fn below(&self, calls: &Calls, (bucket, prefix): (&str, &str)) -> Result<Vec<Aged>, CallError> {
         let (mut files, mut next) = (Vec::new(), None::<String>);
         loop {
             let page = calls
                 .make(Api::List, || {
-                    let list = self.client.list_objects_v2().bucket(&place.bucket).prefix(&place.prefix);
+                    let list = self.client.list_objects_v2().bucket(bucket).prefix(prefix);
                     list.set_continuation_token(next.clone()).send()
                 })
                 .await?;
             for object in page.contents() {
                 let bytes = u64::try_from(object.size().unwrap_or_default()).unwrap_or_default();
-                files.extend(object.key().map(|key| File { key: key.to_owned(), bytes }));
+                let tag = object.e_tag().unwrap_or_default().to_owned();
+                let written = object.last_modified().map_or(0, |time| time.secs());
+                let file = object.key().map(|key| File { key: key.to_owned(), bytes, tag });
+                files.extend(file.map(|file| Aged { file, written }));
             }
             next = page.next_continuation_token().map(str::to_owned);
             if next.is_none() || !page.is_truncated().unwrap_or_default() {
@@ -59,15 +77,30 @@ impl Store {
 
     /// Deletes files of a table's own folder, and none that is anywhere else.
     pub(super) async fn delete(&self, calls: &Calls, place: &Destination, keys: &[String]) -> Result<(), CallError> {
-        let own: Vec<&String> = keys.iter().filter(|key| key.starts_with(&place.prefix)).collect();
+        self.delete_with(calls, place, (keys, None)).await
+    }
+
+    /// As [`delete`](Self::delete), and in the same call, last, a file with its tag: it stays when it is another by then.
+    pub(super) async fn delete_with(
+        &self,
+        calls: &Calls,
+        place: &Destination,
+        (keys, last): (&[String], Option<(&str, &str)>),
+    ) -> Result<(), CallError> {
+        let last_key = last.map(|(key, _)| key);
+        let own = keys.iter().map(|key| (key.as_str(), None)).filter(|(key, _)| key.starts_with(&place.prefix));
+        let own: Vec<(&str, Option<&str>)> = own.chain(last.map(|(key, tag)| (key, Some(tag)))).collect();
         for keys in own.chunks(MOST_KEYS) {
-            let objects = keys.iter().filter_map(|key| ObjectIdentifier::builder().key(*key).build().ok());
+            let identified = |(key, tag): &(&str, Option<&str>)| {
+                ObjectIdentifier::builder().key(*key).set_e_tag(tag.map(str::to_owned)).build().ok()
+            };
+            let objects = keys.iter().filter_map(identified);
             let Ok(delete) = Delete::builder().set_objects(Some(objects.collect())).quiet(true).build() else {
                 continue;
             };
             let send = || self.client.delete_objects().bucket(&place.bucket).delete(delete.clone()).send();
             let answer = calls.make(Api::Store, send).await?;
-            if let Some(error) = answer.errors().first() {
+            if let Some(error) = answer.errors().iter().find(|error| error.key() != last_key) {
                 return Err(CallError::refused(error.code().unwrap_or_default(), error.message().unwrap_or_default()));
             }
         }

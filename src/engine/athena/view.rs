@@ -17,7 +17,8 @@ impl Core {
         let temporary = self.run.temporary(place);
         let table = self.view(place, &temporary, query).await?;
         let folder = self.run.folder(place, 1);
-        let made = Made { folder, rows: 0, table, partitions: Vec::new(), temporary: Some(temporary.clone()) };
+        let made =
+            Made { folder, rows: 0, table, partitions: Vec::new(), there: None, temporary: Some(temporary.clone()) };
         let shown = match hive::keeps_contract(&made.table, write.contract.as_deref()) {
             Ok(()) => self.show(write, place, (old.as_ref(), &made)).await,
             Err(error) => Err(error),
@@ -29,7 +30,7 @@ impl Core {
             && let Ok(files) = self.store.list(&self.calls, place).await
         {
             let unneeded = leftovers::deletable(&self.run, place, &files, (&folders, &Default::default()));
-            let _ = self.store.delete(&self.calls, place, &unneeded).await;
+            let _ = self.tidy(place, &unneeded).await;
         }
         Ok(())
     }

@@ -53,6 +53,16 @@ impl World {
         all.into_iter().map(|(address, _)| address).filter(|address| address.starts_with(prefix)).collect()
     }
 
+    /// Makes every partition of a table so many seconds older than it is.
+    pub fn age_partitions(&self, database: &str, table: &str, seconds: f64) {
+        let mut catalogue = self.catalogue();
+        let table = catalogue.table_mut(database, table).unwrap();
+        for partition in table.partitions.values_mut() {
+            let created = partition["CreationTime"].as_f64().unwrap();
+            partition["CreationTime"] = json!(created - seconds);
+        }
+    }
+
     /// An object's bytes.
     pub fn object(&self, address: &str) -> Option<Vec<u8>> {
         let (bucket, key) = parts(address);

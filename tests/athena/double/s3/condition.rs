@@ -9,7 +9,7 @@ fn failed(condition: &str) -> Refusal {
         .with("Condition", condition)
 }
 
-fn is_same(etag: &str, object: &Object) -> bool {
+pub fn is_same(etag: &str, object: &Object) -> bool {
     etag == "*" || etag.trim_matches('"') == object.etag.trim_matches('"')
 }
 

@@ -115,14 +115,27 @@ fn delete_many(store: &mut Store, bucket: &str, request: &Request) -> Result<Rep
         return Err(Refusal::bad("InvalidRequest", message));
     }
     let body = String::from_utf8_lossy(&body::received(request)?).into_owned();
-    let keys = xml::texts(&body, "Key");
+    let one = |object: &str, name: &str| xml::texts(object, name).pop();
+    let objects = body.split("<Object>").skip(1);
+    let keys: Vec<(String, Option<String>)> =
+        objects.filter_map(|object| Some((one(object, "Key")?, one(object, "ETag")))).collect();
     if keys.is_empty() || keys.len() > 1000 {
         let message = "The XML you provided was not well-formed or did not validate against our published schema";
         return Err(Refusal::bad("MalformedXML", message));
     }
     let is_quiet = xml::texts(&body, "Quiet").first().is_some_and(|text| text == "true");
     let mut answer = "<DeleteResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">".to_owned();
-    for key in keys {
+    for (key, tag) in keys {
+        let found = store.bucket(bucket)?.get(&key);
+        if tag.as_ref().is_some_and(|tag| found.is_none_or(|found| !condition::is_same(tag, found))) {
+            let _ = write!(
+                answer,
+                "<Error><Key>{}</Key><Code>PreconditionFailed</Code><Message>At least one of the pre-conditions you \
+                 specified did not hold</Message></Error>",
+                escaped(&key)
+            );
+            continue;
+        }
         store.delete(bucket, &key)?;
         if !is_quiet {
             let _ = write!(answer, "<Deleted><Key>{}</Key></Deleted>", escaped(&key));
