@@ -5,6 +5,7 @@
 
 pub mod athena;
 pub mod duckdb;
+pub mod merge;
 mod parts;
 mod write;
 

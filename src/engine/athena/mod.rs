@@ -7,16 +7,20 @@
 mod call;
 mod catalogue;
 mod connect;
+mod exchange;
 mod failure;
 mod fit;
 mod hive;
+mod iceberg;
 mod incremental;
 mod known;
 mod leftovers;
 mod live;
+mod merge;
 mod parquet_file;
 mod parts;
 pub mod place;
+mod properties;
 mod query;
 mod reader;
 mod results;
@@ -230,6 +234,9 @@ impl Engine for Athena {
 
     fn add(&self, write: &Write<'_>, query: &str) -> Result<u64, EngineError> {
         let rows = match write.strategy() {
+            Ok(strategy) if write.is_iceberg() => {
+                self.runtime.block_on(self.core.change_iceberg(write, strategy, query))
+            }
             Ok(Strategy::InsertOverwrite) if !write.names("partitioned_by").is_empty() => {
                 self.runtime.block_on(self.core.replace_partitions(write, query))
             }
