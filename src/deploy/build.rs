@@ -16,7 +16,7 @@ use crate::project::{Node, Project, ResourceType, SourceTable};
 use crate::unit_test::{self, Bench, Stop};
 
 /// The rule under which a failed build or test is shown on its file.
-const BUILD: &str = "deploy/build";
+pub(super) const BUILD: &str = "deploy/build";
 const TEST: &str = "deploy/data-test";
 
 /// What is needed to carry out steps.
@@ -44,7 +44,7 @@ pub struct Built {
 }
 
 impl Built {
-    fn done(message: String, count: u64) -> Self {
+    pub(super) fn done(message: String, count: u64) -> Self {
         Self { status: Some(Status::Success), message, count: Some(count), ..Self::default() }
     }
 
@@ -84,7 +84,7 @@ impl Builder<'_> {
     }
 
     /// What the engine is told of a node's table before its query.
-    fn write<'n>(&'n self, engine: &dyn Engine, node: &'n Node) -> Write<'n> {
+    pub(super) fn write<'n>(&'n self, engine: &dyn Engine, node: &'n Node) -> Write<'n> {
         Write {
             relation: &node.relation,
             destination: engine.place(node),
@@ -127,8 +127,8 @@ impl Builder<'_> {
         if node.resource_type == ResourceType::Seed {
             return self.seed(node);
         }
-        if let Some(what) = not_built(node) {
-            let message = format!("cadet does not build {what}");
+        if node.is_python {
+            let message = "cadet does not build models in Python: it runs no Python".to_owned();
             return Built { status: Some(Status::NotRun), message, ..Built::default() };
         }
         let refreshed = node.config.get("full_refresh").and_then(|value| value.as_bool()).unwrap_or(self.full_refresh);
@@ -139,6 +139,7 @@ impl Builder<'_> {
         };
         let built = match node.resource_type {
             ResourceType::Test => self.test(node, &compiled),
+            ResourceType::Snapshot => self.snapshot(node, &compiled),
             _ => self.model(node, &compiled, incremental),
         };
         Built { compiled: Some(compiled.sql), ..built }
@@ -314,15 +315,6 @@ impl Builder<'_> {
         let rest = self.project.text(&place.path).get(span.start..).unwrap_or_default();
         let word = rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.' | '"')).unwrap_or(rest.len());
         Place::span(place.path, span.start..(span.start + word).max(span.end))
-    }
-}
-
-/// What cadet reads but never builds.
-fn not_built(node: &Node) -> Option<&'static str> {
-    match node.resource_type {
-        _ if node.is_python => Some("models in Python: it runs no Python"),
-        ResourceType::Snapshot => Some("snapshots"),
-        _ => None,
     }
 }
 

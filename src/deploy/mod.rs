@@ -5,6 +5,7 @@ pub mod outcome;
 mod preflight;
 pub mod run;
 mod show;
+mod snapshot;
 pub mod source_data;
 
 pub use outcome::{Outcome, Status};

@@ -7,6 +7,7 @@ pub mod athena;
 pub mod duckdb;
 pub mod merge;
 mod parts;
+pub mod snapshot;
 mod write;
 
 pub use write::{Documented, Strategy, Write};
@@ -18,6 +19,7 @@ use crate::jinja::warehouse::Warehouse;
 use crate::parse::csv::Table;
 use crate::project::Node;
 use athena::place::{Destination, Misplaced};
+use snapshot::Renewal;
 
 /// What stands under a relation's name, and the mark that cadet left on it when it was built.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,6 +156,14 @@ pub trait Engine: Sync {
     /// # Errors
     /// When the query fails or lacks a column; no row is then added.
     fn add(&self, write: &Write<'_>, query: &str) -> Result<u64, EngineError>;
+
+    /// Brings the history of a snapshot that is there up to date in one step. Returns how many rows were written.
+    ///
+    /// # Errors
+    /// When the query fails; the history is then as it was.
+    fn renew(&self, write: &Write<'_>, renewal: &Renewal) -> Result<u64, EngineError> {
+        self.replace_table(write, &renewal.whole)
+    }
 
     /// Loads rows into a new table that replaces the old one in one step. Returns how many.
     ///

@@ -127,6 +127,11 @@ pub fn steady(text: &str) -> String {
         if let Some(tail) = found.strip_prefix("cadet_") {
             out.push_str("cadet_[owner]");
             rest = &tail[8.min(tail.len())..];
+            let run = rest.get(1..9).unwrap_or_default();
+            if rest.starts_with('_') && run.len() == 8 && run.bytes().all(|c| c.is_ascii_hexdigit()) {
+                out.push_str("_[run]");
+                rest = &rest[9..];
+            }
         } else if found.starts_with("cadet-") {
             let attempt = found[..folder].split('-').nth(4).unwrap_or_default();
             out.push_str(&format!("[run {attempt}]"));

@@ -16,6 +16,7 @@ mod double_s3;
 mod double_sql;
 mod faults;
 mod fixture;
+mod iceberg;
 mod incremental;
 mod plans;
 mod second_opinion;

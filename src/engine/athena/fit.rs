@@ -7,6 +7,7 @@ use super::place::{Destination, Misplaced};
 use super::properties;
 use super::statement::{CATALOGUE, FORMATS};
 use crate::engine::merge::Merge;
+use crate::engine::snapshot::Snapshot;
 use crate::engine::{Strategy, Write};
 use crate::project::{Node, ResourceType};
 
@@ -44,9 +45,6 @@ fn unsupported(node: &Node) -> Option<(String, &'static str)> {
     if node.is_python {
         return Some((name("a model in Python"), "write it in SQL"));
     }
-    if node.resource_type == ResourceType::Snapshot {
-        return Some((name("a snapshot"), "leave it out with `--exclude`, and build it with dbt"));
-    }
     for (key, what) in [
         ("pre-hook", "a table with a `pre-hook`"),
         ("post-hook", "a table with a `post-hook`"),
@@ -59,6 +57,7 @@ fn unsupported(node: &Node) -> Option<(String, &'static str)> {
     }
     match (node.resource_type, node.materialized()) {
         (ResourceType::Seed, _) | (_, "view") => None,
+        (ResourceType::Snapshot, _) => of_table(node).or_else(|| Snapshot::of(node).err()),
         (_, "table" | "incremental") => of_table(node),
         (_, other) => {
             Some((name(&format!("the materialisation `{other}`")), "use table, view, incremental or ephemeral"))

@@ -18,6 +18,7 @@ use super::place::Destination;
 use super::statement::{Added, Statement};
 use super::{Core, destination, hive, merge, results, unavailable};
 use crate::engine::merge::Merge;
+use crate::engine::snapshot::Renewal;
 use crate::engine::{EngineError, Strategy, TypedColumn, Write};
 
 /// What stands on a second entry, for whoever meets it after a run was killed.
@@ -46,12 +47,49 @@ impl Core {
             return Err(not_iceberg());
         }
         let columns = self.columns(write, (&old, query)).await?;
+        let change = change(write, (place, &self.run.draft(place)), (&old, columns), (strategy, query))?;
+        self.carry_out(write, place, &old, (&change, query)).await
+    }
+
+    /// Closes rows of a history and adds new ones. Returns how many of both.
+    pub(super) async fn renew_iceberg(&self, write: &Write<'_>, renewal: &Renewal) -> Result<u64, EngineError> {
+        let place = destination(write)?;
+        let Some(old) = self.old(place).await? else { return self.replace_hive(write, &renewal.whole).await };
+        if !catalogue::is_iceberg(&old) {
+            // Its rows come into a table of the right kind.
+            return self.replace_hive(write, &renewal.whole).await;
+        }
+        let own = catalogue::columns(&old);
+        let is_new = |name: &&String| !own.iter().any(|known| known.name().eq_ignore_ascii_case(name));
+        let more: Vec<&String> = renewal.columns.iter().filter(is_new).collect();
+        let added = if more.is_empty() { Vec::new() } else { self.types_of(&renewal.changes, &more).await? };
+        let rows = merge::renew((&place.database, &self.run.draft(place)), renewal);
+        let change = Change { added, dropped: Vec::new(), rows };
+        self.carry_out(write, place, &old, (&change, &renewal.changes)).await
+    }
+
+    /// Columns of a query, with their types in Glue's words.
+    async fn types_of(&self, query: &str, names: &[&String]) -> Result<Vec<TypedColumn>, EngineError> {
+        let described = Statement::limited(query, 0);
+        let given = self.read(&described, Some(0)).await;
+        let given = given.map_err(|failure| failure.told(query, described.lines_before))?;
+        let is_wanted = |(name, _): &(String, String)| names.iter().any(|wanted| wanted.eq_ignore_ascii_case(name));
+        given.columns.into_iter().filter(is_wanted).map(|(name, data_type)| new(&name, &data_type)).collect()
+    }
+
+    /// Carries a change out on a second entry, and shows it.
+    async fn carry_out(
+        &self,
+        write: &Write<'_>,
+        place: &Destination,
+        old: &Table,
+        (change, query): (&Change, &str),
+    ) -> Result<u64, EngineError> {
         let draft = self.run.draft(place);
-        let change = change(write, (place, &draft), (&old, columns), (strategy, query))?;
-        self.begin_draft(place, &old, &draft).await?;
-        let made = self.changed(place, &draft, (&change, query)).await;
+        self.begin_draft(place, old, &draft).await?;
+        let made = self.changed(place, &draft, (change, query)).await;
         let shown = match made {
-            Ok((rows, made)) => self.show_draft(write, place, (&old, &made)).await.map(|()| rows),
+            Ok((rows, made)) => self.show_draft(write, place, (old, &made)).await.map(|()| rows),
             Err(error) => Err(error),
         };
         // Its files are those of the table itself; only the entry goes.
@@ -148,7 +186,7 @@ fn change(
         TypedColumn { name: column.name.clone(), data_type }
     };
     let added: Result<Vec<TypedColumn>, EngineError> =
-        columns.iter().filter(|column| !column.in_table).map(new).collect();
+        columns.iter().filter(|column| !column.in_table).map(|column| new(&column.name, &column.data_type)).collect();
     let is_kept = |name: &str| columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
     let dropped = own.iter().map(|column| column.name().to_owned()).filter(|name| !is_kept(name)).collect();
     // What the query does not have stays as it is in rows that are there, and is null in new ones.
@@ -165,20 +203,18 @@ fn change(
 }
 
 /// A new column, with its type in Glue's words.
-fn new(column: &Added) -> Result<TypedColumn, EngineError> {
-    let data_type = match column.data_type.as_str() {
+fn new(name: &str, data_type: &str) -> Result<TypedColumn, EngineError> {
+    let glue = match data_type {
         "tinyint" | "smallint" => Ok("int".to_owned()),
         "varbinary" => Ok("binary".to_owned()),
         other => results::glue_type(other.split(" with ").next().unwrap_or(other)),
     };
-    let data_type = data_type.map_err(|_| {
-        let what = format!(
-            "the column `{}` is new, and of the type {}, which cadet cannot add to a table",
-            column.name, column.data_type
-        );
+    let wrong = |_| {
+        let what =
+            format!("the column `{name}` is new, and of the type {data_type}, which cadet cannot add to a table");
         refused(&what, "build it anew with `--full-refresh`")
-    })?;
-    Ok(TypedColumn { name: column.name.clone(), data_type })
+    };
+    Ok(TypedColumn { name: name.to_owned(), data_type: glue.map_err(wrong)? })
 }
 
 /// The table's entry: as it was, with the files and columns of the changed one, and cadet's marks.

@@ -3,6 +3,7 @@
 use super::statement::{Statement, name, table};
 use crate::engine::TypedColumn;
 use crate::engine::merge::Merge;
+use crate::engine::snapshot::Renewal;
 
 /// Rows of a query into a table, changed and deleted as the merge says. The columns are those of the table.
 pub(super) fn merge((database, into): (&str, &str), merge: &Merge, columns: &[TypedColumn], query: &str) -> Statement {
@@ -35,6 +36,22 @@ pub(super) fn merge((database, into): (&str, &str), merge: &Merge, columns: &[Ty
 /// A condition of a clause. What follows it stands on a line of its own: the condition may end in a comment.
 fn and(condition: Option<&str>) -> String {
     condition.map_or_else(String::new, |condition| format!(" and ({condition}\n)"))
+}
+
+/// Closes rows of a history, and adds the new ones.
+pub(super) fn renew((database, into): (&str, &str), renewal: &Renewal) -> Statement {
+    let before = format!("merge into {} as target\nusing (", table(database, into));
+    let mut statement = Statement::around(&before, &Statement::query(&renewal.changes));
+    let names: Vec<String> = renewal.columns.iter().map(|column| name(column)).collect();
+    let values: Vec<String> = names.iter().map(|name| format!("src.{name}")).collect();
+    let (id, to) = (name(&renewal.id), name(&renewal.to));
+    statement.text.push_str(&format!(
+        "\n) as src\non (target.{id} = src.cadet_id)\nwhen matched then update set {to} = src.{to}\n\
+         when not matched then insert ({})\nvalues ({})",
+        names.join(", "),
+        values.join(", ")
+    ));
+    statement
 }
 
 /// Rows of a query beside those that are there.

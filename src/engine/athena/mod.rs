@@ -48,6 +48,7 @@ use run::Run;
 use statement::Statement;
 use storage::Store;
 
+use super::snapshot::Renewal;
 use super::{Engine, EngineError, Found, Load, Rows, Spent, Stored, Strategy, TestAnswer, Write};
 use crate::jinja::relation::Relation;
 use crate::jinja::warehouse::Warehouse;
@@ -242,6 +243,15 @@ impl Engine for Athena {
             }
             _ => self.runtime.block_on(self.core.append(write, query)),
         };
+        self.core.forget(write.relation);
+        rows
+    }
+
+    fn renew(&self, write: &Write<'_>, renewal: &Renewal) -> Result<u64, EngineError> {
+        if !write.is_iceberg() {
+            return self.replace_table(write, &renewal.whole);
+        }
+        let rows = self.runtime.block_on(self.core.renew_iceberg(write, renewal));
         self.core.forget(write.relation);
         rows
     }
