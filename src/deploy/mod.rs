@@ -1,6 +1,7 @@
 //! Stage 9: a plan and an engine in, outcomes out. The only stage that touches a warehouse.
 
 pub mod build;
+mod data_test;
 pub mod outcome;
 mod preflight;
 pub mod run;

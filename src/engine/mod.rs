@@ -127,6 +127,14 @@ pub trait Engine: Sync {
         None
     }
 
+    /// Where this engine keeps the rows that break a test, if that is not for the test's relation alone to say.
+    ///
+    /// # Errors
+    /// When there is no place for them.
+    fn place_of_failures(&self, _test: &Node, _tested: Option<&Node>) -> Result<Option<Destination>, Misplaced> {
+        Ok(None)
+    }
+
     /// Why a node cannot be built here, if that is known without trying.
     fn refuses(&self, _node: &Node) -> Option<Misplaced> {
         None

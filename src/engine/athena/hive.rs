@@ -7,6 +7,7 @@ use aws_sdk_glue::types::{Partition, StorageDescriptor, Table, TableInput};
 use super::call::{CallError, pause};
 use super::catalogue::{self, LOCATION, MARK, NODE, NotPublished, ROWS};
 use super::failure::Class;
+use super::parts::Apart;
 use super::place::Destination;
 use super::statement::{self, Statement, Storage};
 use super::storage::File;
@@ -58,7 +59,10 @@ impl Core {
     ) -> Result<Made, EngineError> {
         let temporary = self.run.temporary(place);
         match self.create_as(place, (&temporary, ""), storage, query).await {
-            Err(error) if known::is_too_many_partitions(&error) => self.create_in_parts(place, storage, query).await,
+            Err(error) if known::is_too_many_partitions(&error) => match Apart::of(storage) {
+                Some(apart) => self.create_in_parts(place, (storage, &apart), query).await,
+                None => Err(error),
+            },
             made => made,
         }
     }

@@ -212,6 +212,10 @@ impl Engine for Athena {
         Destination::of(node, &self.core.aim.layout).ok()
     }
 
+    fn place_of_failures(&self, test: &Node, tested: Option<&Node>) -> Result<Option<Destination>, Misplaced> {
+        Destination::of_failures(test, tested, &self.core.aim.layout).map(Some)
+    }
+
     fn refuses(&self, node: &Node) -> Option<Misplaced> {
         fit::refuses(node, &self.core.aim)
     }

@@ -174,14 +174,14 @@ pub(super) fn count(place: &Destination) -> Statement {
     Statement::query(&format!("select count(*) from {}", table(&place.database, &place.table)))
 }
 
-/// The values of a table's columns, each set of them once, as text.
-pub(super) fn values(place: &Destination, of: &str, columns: &[String]) -> Statement {
-    let texts: Vec<String> = columns.iter().map(|column| format!("cast({} as varchar)", name(column))).collect();
+/// The values by which the rows of a table are kept apart, each set of them once, as text. `by` are expressions.
+pub(super) fn values(place: &Destination, of: &str, by: &[String]) -> Statement {
+    let texts: Vec<String> = by.iter().map(|by| format!("cast({by} as varchar)")).collect();
     Statement::query(&format!(
         "select distinct {} from {} order by {}",
         texts.join(", "),
         table(&place.database, of),
-        ordinals(columns.len())
+        ordinals(by.len())
     ))
 }
 
@@ -190,17 +190,12 @@ fn ordinals(count: usize) -> String {
 }
 
 /// The rows of a table that have one of these values.
-pub(super) fn of_values(
-    place: &Destination,
-    of: &str,
-    columns: &[String],
-    values: &[Vec<Option<String>>],
-) -> Statement {
-    let is = |(column, value): (&String, &Option<String>)| match value {
-        Some(value) => format!("cast({} as varchar) = {}", name(column), text(value)),
-        None => format!("{} is null", name(column)),
+pub(super) fn of_values(place: &Destination, of: &str, by: &[String], values: &[Vec<Option<String>>]) -> Statement {
+    let is = |(by, value): (&String, &Option<String>)| match value {
+        Some(value) => format!("cast({by} as varchar) = {}", text(value)),
+        None => format!("{by} is null"),
     };
-    let all = |values: &Vec<Option<String>>| columns.iter().zip(values).map(is).collect::<Vec<_>>().join(" and ");
+    let all = |values: &Vec<Option<String>>| by.iter().zip(values).map(is).collect::<Vec<_>>().join(" and ");
     let any: Vec<String> = values.iter().map(|values| format!("({})", all(values))).collect();
     let any = if any.is_empty() { "false".to_owned() } else { any.join(" or ") };
     Statement::query(&format!("select * from {} where {any}", table(&place.database, of)))
@@ -289,7 +284,7 @@ mod tests {
         select 1 as a
         )
         "#);
-        let (by, at) = (["day".to_owned(), "kind".to_owned()], [vec![Some("2024-01-01".to_owned()), None]]);
+        let (by, at) = (["\"day\"".to_owned(), "\"kind\"".to_owned()], [vec![Some("2024-01-01".to_owned()), None]]);
         insta::assert_snapshot!(values(&place(), "t_all", &by).text, @r#"select distinct cast("day" as varchar), cast("kind" as varchar) from "awsdatacatalog"."db_dev"."t_all" order by 1, 2"#);
         insta::assert_snapshot!(insert(&place(), "t_new", &of_values(&place(), "t_all", &by, &at)).text, @r#"
         insert into "awsdatacatalog"."db_dev"."t_new"
