@@ -30,7 +30,7 @@ impl Builder<'_> {
                 let message = format!("a view stands where the history of `{}` is to be", node.name);
                 return wrong(node, message, "drop the view, or give the snapshot another name");
             }
-            Ok(Some(_)) => match self.renewed(node, &snapshot, query) {
+            Ok(Some(_)) => match self.renewed(node, compiled, &snapshot) {
                 Ok(done) => done,
                 Err(built) => return *built,
             },
@@ -46,20 +46,19 @@ impl Builder<'_> {
     fn renewed(
         &self,
         node: &Node,
+        compiled: &Compiled,
         snapshot: &Snapshot,
-        query: &str,
     ) -> Result<(String, Result<u64, EngineError>), Box<Built>> {
         let unread = |message: String| {
             let finding = Finding::new(BUILD, Level::Error, message, node.place.clone());
-            Box::new(Built::failed(
-                finding.help("the history that was there is untouched; fix the query and run again"),
-            ))
+            Box::new(Built::failed(finding))
         };
         let reader = self.engine.reader().map_err(|error| unread(error.to_string()))?;
         let known = reader.columns(&node.relation).map_err(unread)?;
         let known: Vec<Known> = known.into_iter().map(|column| (column.name.clone(), column.data_type())).collect();
-        let given = reader.columns_of_query(query).map_err(unread)?;
-        let given: Vec<String> = given.into_iter().map(|column| column.name.to_lowercase()).collect();
+        let query = compiled.sql.trim();
+        let given = self.engine.rows(query, Some(0)).map_err(|error| Box::new(self.refused(node, compiled, &error)))?;
+        let given: Vec<String> = given.columns.into_iter().map(|column| column.name.to_lowercase()).collect();
         let target = node.relation.to_string();
         let renewal = snapshot.next(query, (&target, &known), &given).map_err(|missing| {
             let message =

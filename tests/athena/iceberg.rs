@@ -33,7 +33,8 @@ fn pointer(account: &Account, table: &str) -> String {
 
 fn parameters(account: &Account) -> String {
     let table = account.double.tables()[&format!("{DATABASE}.things")].clone();
-    let names = table.input["Parameters"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let mut names = table.input["Parameters"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    names.sort();
     names.join(" ")
 }
 
@@ -76,7 +77,7 @@ fn a_table_is_built_and_built_anew() {
     s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/[run 1]/data/[file]
     s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/[run 1]/metadata/[file]
     ");
-    insta::assert_snapshot!(parameters(&account), @"metadata_location cadet_location cadet_rows cadet_mark table_type cadet_node");
+    insta::assert_snapshot!(parameters(&account), @"cadet_location cadet_mark cadet_node cadet_rows metadata_location table_type");
 }
 
 #[test]
@@ -106,7 +107,7 @@ fn rows_are_merged_on_a_second_entry() {
     account.double.forget_calls();
     let account = then(account, &merged("", &values("(2, 'B', 2), (3, 'c', 30)")));
     insta::assert_snapshot!(account.cadet(&["run"]).shown(), @"
-       built  incremental prison_safety__things  2 rows added
+       built  incremental prison_safety__things  2 rows merged
 
     ✓ 1 table built. Athena read 5.8 kB for less than $0.01.
     --- exit code 0
@@ -126,7 +127,7 @@ fn rows_are_merged_on_a_second_entry() {
     Glue UpdateTable prison_safety_dev_dbt things
     Glue DeleteTable prison_safety_dev_dbt things__cadet_[owner]_[run]
     "#);
-    insta::assert_snapshot!(parameters(&account), @"cadet_mark table_type cadet_location cadet_node previous_metadata_location metadata_location");
+    insta::assert_snapshot!(parameters(&account), @"cadet_location cadet_mark cadet_node metadata_location previous_metadata_location table_type");
     assert_eq!(account.tables(), [format!("{DATABASE}.things")]);
 }
 
@@ -178,11 +179,11 @@ fn new_columns_and_new_rows_are_shown_together_or_not_at_all() {
         merged(", on_schema_change='append_new_columns'", "select * from (values (1, 5), (1, 6)) as t (id, more)");
     let account = then(account, &text);
     insta::assert_snapshot!(account.cadet(&["run"]).shown(), @"
-      failed  incremental prison_safety__things  Athena refused it: One MERGE target table row matched more than one source row
+      failed  incremental prison_safety__things  a row of the table has more than one row of the query with its `unique_key`: One MERGE target table row matched more than one source row
 
-    error[deploy/build]: Athena refused it: One MERGE target table row matched more than one source row
+    error[deploy/build]: a row of the table has more than one row of the query with its `unique_key`: One MERGE target table row matched more than one source row
      ╭▸ models/prison/prison_safety/prison_safety__things.sql
-     ╰ help: the table that was there is untouched; fix the query and run again
+     ╰ help: make the key unique in the query, for example with `row_number()`; a test `unique` would show the rows
 
     ✗ 0 tables built, 1 failed. Athena read 1.4 kB for less than $0.01.
     --- exit code 1

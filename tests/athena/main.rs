@@ -20,5 +20,6 @@ mod iceberg;
 mod incremental;
 mod plans;
 mod second_opinion;
+mod snapshots;
 mod support;
 mod tables;

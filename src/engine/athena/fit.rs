@@ -19,7 +19,7 @@ pub(super) fn refuses(node: &Node, aim: &Aim) -> Option<Misplaced> {
         return None;
     }
     if let Some((what, help)) = unsupported(node) {
-        let message = format!("{what} cannot be built on Athena by cadet yet");
+        let message = format!("{what} cannot be built on Athena by cadet");
         return Some(Misplaced { message, help: help.to_owned() });
     }
     if !node.database.eq_ignore_ascii_case(CATALOGUE) {
