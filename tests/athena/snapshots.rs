@@ -59,7 +59,7 @@ fn a_history_is_built_anew_beside_the_old_one() {
     "#);
     let created = account.calls();
     let created = created.lines().find(|call| call.contains("create table")).unwrap();
-    insta::assert_snapshot!(created.split(" as with ").nth(1).unwrap(), @"");
+    insta::assert_snapshot!(created.split(" as with ").nth(1).unwrap(), @r#"cadet_new as ( select *, (id ) as cadet_key_0, cast(now() as timestamp) as cadet_at from ( select * from "awsdatacatalog"."prison_safety_dev_dbt"."people" -- all ) as cadet_query ), cadet_open as ( select *, (id ) as cadet_key_0 from "awsdatacatalog"."prison_safety_dev_dbt"."kept" as cadet_target where cadet_target."dbt_valid_to" is null ), cadet_gone as ( select o."dbt_scd_id" as cadet_id, o.* from cadet_open as o left join cadet_new as n on o.cadet_key_0 = n.cadet_key_0 where n.cadet_key_0 is null ), cadet_closed as ( select o."dbt_scd_id" as cadet_id, cast(max(n.cadet_at) as timestamp) as cadet_at from cadet_open as o join cadet_new as n on o.cadet_key_0 = n.cadet_key_0 where (o."id" is distinct from n."id" or o."name" is distinct from n."name") group by o."dbt_scd_id" union all select cadet_id, cast(cast(now() as timestamp) as timestamp) as cadet_at from cadet_gone ), cadet_added as ( select n."id", n."name", n.cadet_at as "dbt_updated_at", n.cadet_at as "dbt_valid_from", coalesce(nullif(n.cadet_at, n.cadet_at), null) as "dbt_valid_to", to_hex(md5(to_utf8(coalesce(cast(n.cadet_key_0 as varchar), '') || '|' || coalesce(cast(n.cadet_at as varchar), '')))) as "dbt_scd_id" from cadet_new as n left join cadet_open as o on o.cadet_key_0 = n.cadet_key_0 where o.cadet_key_0 is null or ((o."id" is distinct from n."id" or o."name" is distinct from n."name")) ) select t."id", t."name", t."dbt_scd_id", t."dbt_updated_at", t."dbt_valid_from", case when c.cadet_id is null then t."dbt_valid_to" else c.cadet_at end as "dbt_valid_to" from "awsdatacatalog"."prison_safety_dev_dbt"."kept" as t left join cadet_closed as c on t."dbt_scd_id" = c.cadet_id and t."dbt_valid_to" is null union all select a."id", a."name", a."dbt_scd_id", a."dbt_updated_at", a."dbt_valid_from", a."dbt_valid_to" from cadet_added as a"#);
     account.done(&["snapshot"]);
     assert_eq!(history(&account), "1, a, true\n2, B, true\n2, b, false\n3, c, false\n4, d, true");
     no_leftovers(&account);
@@ -90,7 +90,12 @@ fn a_history_in_an_iceberg_table_is_merged() {
     let statements = account.calls();
     let statements: Vec<&str> =
         statements.lines().filter(|call| call.contains("alter") || call.contains("merge")).collect();
-    insta::assert_snapshot!(statements.join("\n").replace(" when ", "\nwhen "), @"");
+    insta::assert_snapshot!(statements.join("\n").replace(" when ", "\nwhen "), @r#"
+    Athena StartQueryExecution alter table `prison_safety_dev_dbt`.`kept__cadet_[owner]_[run]` add columns (`more` string)
+    Athena StartQueryExecution merge into "awsdatacatalog"."prison_safety_dev_dbt"."kept__cadet_[owner]_[run]" as target using ( with cadet_new as ( select *, (id ) as cadet_key_0, cast(now() as timestamp(6)) as cadet_at from ( select * from "awsdatacatalog"."prison_safety_dev_dbt"."people" -- all ) as cadet_query ), cadet_open as ( select *, (id ) as cadet_key_0 from "awsdatacatalog"."prison_safety_dev_dbt"."kept" as cadet_target where cadet_target."dbt_valid_to" is null ), cadet_gone as ( select o."dbt_scd_id" as cadet_id, o.* from cadet_open as o left join cadet_new as n on o.cadet_key_0 = n.cadet_key_0 where n.cadet_key_0 is null and not (o."dbt_is_deleted" = 'True') ), cadet_closed as ( select o."dbt_scd_id" as cadet_id, cast(max(n.cadet_at) as timestamp(6)) as cadet_at from cadet_open as o join cadet_new as n on o.cadet_key_0 = n.cadet_key_0 where (o."name" is distinct from n."name") or o."dbt_is_deleted" = 'True' group by o."dbt_scd_id" union all select cadet_id, cast(cast(now() as timestamp(6)) as timestamp(6)) as cadet_at from cadet_gone ), cadet_added as ( select n."id", n."name", n."more", n.cadet_at as "dbt_updated_at", n.cadet_at as "dbt_valid_from", coalesce(nullif(n.cadet_at, n.cadet_at), null) as "dbt_valid_to", to_hex(md5(to_utf8(coalesce(cast(n.cadet_key_0 as varchar), '') || '|' || coalesce(cast(n.cadet_at as varchar), '')))) as "dbt_scd_id", 'False' as "dbt_is_deleted" from cadet_new as n left join cadet_open as o on o.cadet_key_0 = n.cadet_key_0 where o.cadet_key_0 is null or ((o."name" is distinct from n."name") or o."dbt_is_deleted" = 'True') union all select g."id", g."name", null, cast(now() as timestamp(6)), cast(now() as timestamp(6)), g."dbt_valid_to", to_hex(md5(to_utf8(coalesce(cast(g."dbt_scd_id" as varchar), '') || '|' || coalesce(cast(cast(now() as timestamp(6)) as varchar), '')))), 'True' from cadet_gone as g ) select cast(null as varchar) as cadet_id, a."id", a."name", a."more", a."dbt_updated_at", a."dbt_valid_from", a."dbt_valid_to", a."dbt_scd_id", a."dbt_is_deleted" from cadet_added as a union all select c.cadet_id, null as "id", null as "name", null as "more", null as "dbt_updated_at", null as "dbt_valid_from", c.cadet_at as "dbt_valid_to", null as "dbt_scd_id", null as "dbt_is_deleted" from cadet_closed as c ) as src on (target."dbt_scd_id" = src.cadet_id)
+    when matched then update set "dbt_valid_to" = src."dbt_valid_to"
+    when not matched then insert ("id", "name", "more", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to", "dbt_scd_id", "dbt_is_deleted") values (src."id", src."name", src."more", src."dbt_updated_at", src."dbt_valid_from", src."dbt_valid_to", src."dbt_scd_id", src."dbt_is_deleted")
+    "#);
     account.done(&["snapshot"]);
     insta::assert_snapshot!(rows(), @"
     1, a, NULL, False, true
@@ -148,7 +153,20 @@ fn a_mistake_in_a_snapshots_query_has_its_place() {
     account.done(&["build"]);
     let text = snapshot(", strategy='check', check_cols='all'").replace("select *", "select\n    id,\n    nmae");
     let account = account.with(|sandbox| sandbox.file(FILE, &text));
-    insta::assert_snapshot!(account.cadet(&["snapshot"]).shown(), @"");
+    insta::assert_snapshot!(account.cadet(&["snapshot"]).shown(), @"
+      failed  snapshot    prison_safety__kept  a column is not in the tables that this reads: Column 'nmae' cannot be resolved or requester is not authorized to access requested resources
+
+    error[deploy/build]: a column is not in the tables that this reads: Column 'nmae' cannot be resolved or requester is not authorized to access requested resources
+      ╭▸ snapshots/prison/prison_safety/prison_safety__kept.sql:4:5
+      │
+    4 │     nmae from {{ ref('prison_safety__people') }} -- all
+      │     ━━━━
+      │
+      ╰ help: check the column's name in the tables after `from`; text takes single quotes, as in 'text'
+
+    ✗ 0 tables built, 1 failed. Athena read 0.5 kB for less than $0.01.
+    --- exit code 1
+    ");
 }
 
 #[test]
