@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::hooks::When;
 use super::outcome::Status;
 use super::source_data::{self, Filled};
 use crate::compile::{Compiled, Compiler, sql};
@@ -47,7 +48,7 @@ impl Built {
         Self { status: Some(Status::Success), message, count: Some(count), ..Self::default() }
     }
 
-    fn interrupted() -> Self {
+    pub(super) fn interrupted() -> Self {
         Self { status: Some(Status::Error), message: EngineError::Interrupted.to_string(), ..Self::default() }
     }
 
@@ -123,15 +124,30 @@ impl Builder<'_> {
             let finding = Finding::new(BUILD, Level::Error, message, node.place.clone());
             return Built::failed(finding.help("take the `database` config away"));
         }
-        if node.resource_type == ResourceType::Seed {
-            return self.seed(node);
-        }
         if node.is_python {
             let message = "cadet does not build models in Python: it runs no Python".to_owned();
             return Built { status: Some(Status::NotRun), message, ..Built::default() };
         }
         let refreshed = node.config.get("full_refresh").and_then(|value| value.as_bool()).unwrap_or(self.full_refresh);
         let incremental = node.materialized() == "incremental" && !refreshed && self.is_table(node);
+        if let Err(failed) = self.hooks(node, When::Before, incremental) {
+            return *failed;
+        }
+        let built = self.of_kind(node, incremental);
+        if built.status != Some(Status::Success) {
+            return built;
+        }
+        match self.hooks(node, When::After, incremental) {
+            Ok(()) => built,
+            Err(failed) => Built { compiled: built.compiled, ran: built.ran, ..*failed },
+        }
+    }
+
+    /// Builds a node, or runs it, as its kind is.
+    fn of_kind(&self, node: &Arc<Node>, incremental: bool) -> Built {
+        if node.resource_type == ResourceType::Seed {
+            return self.seed(node);
+        }
         let compiled = match self.compiled(node, incremental) {
             Ok(compiled) => compiled,
             Err(failed) => return *failed,

@@ -2,6 +2,7 @@
 
 pub mod build;
 mod data_test;
+mod hooks;
 pub mod outcome;
 mod preflight;
 pub mod run;

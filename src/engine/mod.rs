@@ -173,6 +173,19 @@ pub trait Engine: Sync {
         self.replace_table(write, &renewal.whole)
     }
 
+    /// Whether the hooks of the project are run here: nothing but the settings can say so.
+    fn runs_hooks(&self) -> bool {
+        false
+    }
+
+    /// Runs a statement of the project's own, once.
+    ///
+    /// # Errors
+    /// When it fails, or is not allowed; what it did by then stays.
+    fn run_hook(&self, _statement: &str) -> Result<(), EngineError> {
+        Err(EngineError::Unavailable("hooks are not run here".to_owned()))
+    }
+
     /// Loads rows into a new table that replaces the old one in one step. Returns how many.
     ///
     /// # Errors

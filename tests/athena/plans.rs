@@ -128,7 +128,7 @@ fn what_cannot_be_built_is_refused_before_anything_is() {
 
     error[deploy/destination]: a table with a `post-hook`, such as `prison_safety__hooked`, cannot be built on Athena by cadet
      ╭▸ models/prison/prison_safety/prison_safety__hooked.sql
-     ╰ help: take that config away, or leave the table out with `--exclude`
+     ╰ help: take the hook away; whoever decides on cadet.yaml can allow hooks with `athena.hooks: true`
 
     error[deploy/destination]: `location` among `table_properties` cannot be built on Athena by cadet
      ╭▸ models/prison/prison_safety/prison_safety__iceberg.sql
@@ -235,4 +235,57 @@ fn what_is_there_from_the_same_files_is_not_built_again() {
     let ran = account.cadet_on("prod", &["deploy", "--base", "main"]);
     assert_eq!(ran.code, 0, "{}", ran.shown());
     assert!(!ran.shown().contains("prison_safety__first "), "{}", ran.shown());
+}
+
+#[test]
+fn hooks_are_run_where_the_settings_allow_them() {
+    let settings =
+        "preset: none\nrules: {docs: off, naming: off, security/hooks: off}\nathena: {hooks: true, first_poll: 0.01}\n";
+    let hooked = |post: &str| {
+        format!(
+            "{{{{ config(table_type='iceberg', pre_hook=\"insert into {{{{ ref('prison_safety__log') }}}} select 'begun'\", \
+             post_hook=['optimize {{{{ this.schema }}}}.{{{{ this.identifier }}}} rewrite data using bin_pack', '{post}', '']) }}}}\nselect 1 as id"
+        )
+    };
+    let sandbox = project()
+        .file("cadet.yaml", settings)
+        .file(&model("log"), "select 'built' as what")
+        .file(&model("things"), &hooked("insert into {{ ref(\"prison_safety__log\") }} select name from {{ this }}"));
+    let account = Account::new(sandbox);
+    let ran = account.cadet(&["run"]);
+    insta::assert_snapshot!(ran.shown(), @"
+       built  table       prison_safety__log  1 row
+      failed  table       prison_safety__things  a `post-hook` failed: a column is not in the tables that this reads: Column 'name' cannot be resolved or requester is not authorized to access requested resources
+
+    error[deploy/build]: a `post-hook` failed: a column is not in the tables that this reads: Column 'name' cannot be resolved or requester is not authorized to access requested resources
+     ╭▸ models/prison/prison_safety/prison_safety__things.sql
+     ╰ help: the table is built and readers have it; a hook is run once and never again by itself
+
+    ✗ 1 table built, 1 failed. Athena read 0.5 kB for less than $0.01.
+    --- exit code 1
+    ");
+    // The one before was run, and the one after that fails is not run again.
+    assert_eq!(account.rows("log"), "begun\nbuilt");
+    assert_eq!(account.rows("things"), "1");
+    let account = account.with(|sandbox| {
+        sandbox.file(
+            &model("things"),
+            &hooked("insert into {{ ref(\"prison_safety__log\") }} select cast(id as varchar) from {{ this }};"),
+        )
+    });
+    account.done(&["run", "--select", "prison_safety__things"]);
+    assert_eq!(account.rows("log"), "1\nbegun\nbegun\nbuilt");
+    // A pull request cannot allow itself what the base does not allow.
+    let sandbox = project().file(&model("log"), "select 'built' as what").commit("the project").branch("work");
+    let sandbox = sandbox
+        .file("cadet.yaml", settings)
+        .file(&model("log"), "{{ config(post_hook='drop table x') }}\nselect 'b' as what");
+    let account = Account::new(sandbox);
+    let ran = account.cadet(&["deploy", "--base", "main"]);
+    assert!(
+        ran.shown().contains("a table with a `post-hook`, such as `prison_safety__log`, cannot be built"),
+        "{}",
+        ran.shown()
+    );
+    assert!(account.double.all_queries().is_empty());
 }

@@ -150,5 +150,13 @@ fn rows_that_break_a_test_are_kept() {
     --- exit code 1
     "#);
     let shown = project.cadet(&["show", "--inline", "select * from mojap_dbt_test__audit.unique_things_id"]);
-    insta::assert_snapshot!(shown.shown(), @"");
+    insta::assert_snapshot!(shown.shown(), @"
+    Previewing inline node:
+    unique_field │ n_records
+         integer │    bigint
+    ─────────────┼──────────
+               1 │         2
+    (1 row)
+    --- exit code 0
+    ");
 }

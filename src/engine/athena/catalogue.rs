@@ -258,7 +258,7 @@ impl Catalogue {
 }
 
 /// Whether an entry is the one that was wanted: it leads to the same files, and has the same columns and the same mark.
-fn is_shown(now: &Table, wanted: &TableInput) -> bool {
+pub(super) fn is_shown(now: &Table, wanted: &TableInput) -> bool {
     let of = |key: &str| wanted.parameters().and_then(|all| all.get(key)).map(String::as_str);
     let names = |storage: Option<&StorageDescriptor>| -> Vec<String> {
         storage

@@ -75,33 +75,40 @@ impl Core {
             }
             tries += 1;
         };
-        Err(self.put_back(place, (old, there), made, &error).await)
+        self.put_back(place, (old, there), (&entry, made), &error).await
     }
 
-    /// Adds the old entry again, and says what became of it. When that fails too, what was built is kept: the next run
-    /// shows a table of its own.
+    /// Adds the old entry again, and says what became of it. What may be shown after all is kept, and so is what was built
+    /// when that fails too: the next run shows a table of its own.
     async fn put_back(
         &self,
         place: &Destination,
         (old, there): (&Table, &[Partition]),
-        made: &Made,
+        (new, made): (&TableInput, &Made),
         because: &CallError,
-    ) -> EngineError {
-        let because = unavailable("show readers the new table", because);
+    ) -> Result<(), EngineError> {
         let back = async {
             let entry = catalogue::input(old, &place.table)?;
             self.catalogue.create_table(&self.calls, &place.database, &entry).await?;
-            self.catalogue.set_partitions(&self.calls, place, (&[], there), false).await
-        };
-        let table = format!("{}.{}", place.database, place.table);
-        match back.await {
-            Ok(()) => {
-                self.discard(place, made).await;
-                EngineError::Unavailable(format!("{because}; the old table is there again"))
+            let now = self.catalogue.table(&self.calls, &place.database, &place.table).await?;
+            // An answer that was lost may have been a yes.
+            if now.as_ref().is_some_and(|now| catalogue::is_shown(now, new)) {
+                return Ok(true);
             }
-            Err(error) => EngineError::Unavailable(format!(
-                "{because}; nor could the old entry be put back ({error}), so {table} is missing until cadet is run again"
-            )),
-        }
+            self.catalogue.set_partitions(&self.calls, place, (&[], there), false).await?;
+            Ok::<bool, CallError>(false)
+        };
+        let because = unavailable("show readers the new table", because);
+        Err(EngineError::Unavailable(match back.await {
+            Ok(true) => return Ok(()),
+            Ok(false) => {
+                self.discard(place, made).await;
+                format!("{because}; the old table is there again")
+            }
+            Err(error) => format!(
+                "{because}; nor could the old entry be put back ({error}), so {}.{} is missing until cadet is run again",
+                place.database, place.table
+            ),
+        }))
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn refuses(node: &Node, aim: &Aim) -> Option<Misplaced> {
     {
         return None;
     }
-    if let Some((what, help)) = unsupported(node) {
+    if let Some((what, help)) = hooked(node).filter(|_| !aim.hooks).or_else(|| unsupported(node)) {
         let message = format!("{what} cannot be built on Athena by cadet");
         return Some(Misplaced { message, help: help.to_owned() });
     }
@@ -32,26 +32,33 @@ pub(super) fn refuses(node: &Node, aim: &Aim) -> Option<Misplaced> {
     place.and_then(|place| place.agrees(node, &aim.suffix)).err()
 }
 
-/// What this node needs that cadet does not have on Athena, and the way out.
-fn unsupported(node: &Node) -> Option<(String, &'static str)> {
-    let name = |what: &str| format!("{what}, such as `{}`,", node.name);
-    let is_set = |key: &str| match node.config.get(key) {
+/// Whether a config says anything.
+fn is_set(node: &Node, key: &str) -> bool {
+    match node.config.get(key) {
         None | Some(Value::Null | Value::Bool(false)) => false,
         Some(Value::String(text)) => !text.is_empty(),
         Some(Value::Array(items)) => !items.is_empty(),
         Some(Value::Object(entries)) => !entries.is_empty(),
         Some(_) => true,
-    };
+    }
+}
+
+/// The statements of its own that a node brings.
+fn hooked(node: &Node) -> Option<(String, &'static str)> {
+    let key = ["pre-hook", "post-hook"].into_iter().find(|key| is_set(node, key))?;
+    let help = "take the hook away; whoever decides on cadet.yaml can allow hooks with `athena.hooks: true`";
+    Some((format!("a table with a `{key}`, such as `{}`,", node.name), help))
+}
+
+/// What this node needs that cadet does not have on Athena, and the way out.
+fn unsupported(node: &Node) -> Option<(String, &'static str)> {
+    let name = |what: &str| format!("{what}, such as `{}`,", node.name);
     if node.is_python {
         return Some((name("a model in Python"), "write it in SQL"));
     }
-    for (key, what) in [
-        ("pre-hook", "a table with a `pre-hook`"),
-        ("post-hook", "a table with a `post-hook`"),
-        ("lf_tags_config", "a table with `lf_tags_config`"),
-        ("lf_grants", "a table with `lf_grants`"),
-    ] {
-        if is_set(key) {
+    for (key, what) in [("lf_tags_config", "a table with `lf_tags_config`"), ("lf_grants", "a table with `lf_grants`")]
+    {
+        if is_set(node, key) {
             return Some((name(what), "take that config away, or leave the table out with `--exclude`"));
         }
     }

@@ -11,6 +11,7 @@ mod exchange;
 mod failure;
 mod fit;
 mod hive;
+mod hook;
 mod iceberg;
 mod incremental;
 mod known;
@@ -258,6 +259,17 @@ impl Engine for Athena {
         let rows = self.runtime.block_on(self.core.renew_iceberg(write, renewal));
         self.core.forget(write.relation);
         rows
+    }
+
+    fn runs_hooks(&self) -> bool {
+        self.core.aim.hooks
+    }
+
+    fn run_hook(&self, statement: &str) -> Result<(), EngineError> {
+        match self.core.aim.hooks {
+            true => self.runtime.block_on(self.core.run_hook(statement)),
+            false => Err(EngineError::Unavailable("`athena.hooks` in cadet.yaml does not allow it".to_owned())),
+        }
     }
 
     fn load(&self, write: &Write<'_>, load: &Load<'_>) -> Result<u64, EngineError> {
