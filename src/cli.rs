@@ -5,6 +5,7 @@ mod deps;
 mod init;
 mod kinds;
 mod ls;
+mod plan;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ pub use check::{BaselineArgs, CheckArgs, FixArgs, Format};
 pub use deps::{DepsArgs, PackageSource};
 pub use init::InitArgs;
 pub use ls::{ListOutput, LsArgs};
+pub use plan::PlanArgs;
 
 /// Checks a dbt project on every pull request, deploys what changed, tests it, and tells people what happened.
 #[derive(Debug, Parser)]
@@ -90,6 +92,9 @@ pub enum Command {
   cadet deploy --full-refresh              build incremental models from nothing
   cadet deploy --target dev                on Athena, when profiles.yml says that dev is there")]
     Deploy(DeployArgs),
+    /// Say what a deploy would do at most, without credentials
+    #[command(after_help = plan::EXAMPLES)]
+    Plan(PlanArgs),
     /// Check, deploy and report, as on a pull request
     #[command(after_help = "In a GitHub workflow it writes annotations, the job's summary and the step's outputs.
   cadet ci --comment-file comment.md --artefacts-to s3-upload")]
@@ -319,6 +324,9 @@ pub struct DeployArgs {
     /// Print the plan and build nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Do what this plan of `cadet plan` allows and no more; refused when anything has moved since
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub plan: Option<PathBuf>,
     /// How to print the plan
     #[arg(long, value_name = "FORMAT", default_value = "human", requires = "dry_run")]
     pub format: PlanFormat,

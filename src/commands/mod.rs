@@ -16,6 +16,7 @@ mod invocation;
 mod ls;
 mod mending;
 mod parse;
+mod plan;
 mod selecting;
 mod show;
 mod text_of;
@@ -71,6 +72,7 @@ pub fn run(cli: Cli) -> Result<Verdict, Error> {
         Command::Init(args) => init::run(&invocation, &args),
         Command::Baseline(args) => baseline::run(&invocation, &args),
         Command::Deploy(args) => deploy::run(&invocation, &args),
+        Command::Plan(args) => plan::run(&invocation, &args),
         Command::Ci(args) => ci::run(&invocation, &args),
         Command::Parse => parse::run(&invocation),
         Command::Compile(args) => compile::run(&invocation, &args),

@@ -317,8 +317,8 @@ impl Builder<'_> {
     }
 }
 
-/// What cadet reads but never builds.
-fn not_built(node: &Node) -> Option<&'static str> {
+/// What cadet reads but never builds, in words.
+pub fn not_built(node: &Node) -> Option<&'static str> {
     match node.resource_type {
         _ if node.is_python => Some("models in Python: it runs no Python"),
         ResourceType::Snapshot => Some("snapshots"),

@@ -8,6 +8,7 @@ pub mod junit;
 pub mod manifest;
 pub mod markdown;
 pub mod patch;
+pub mod plan;
 pub mod progress;
 pub mod rows;
 pub mod run_results;

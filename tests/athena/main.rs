@@ -21,3 +21,4 @@ mod plans;
 mod second_opinion;
 mod support;
 mod tables;
+mod two_stages;

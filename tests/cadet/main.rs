@@ -25,6 +25,7 @@ mod init;
 mod jinja_errors;
 mod mistakes;
 mod own_tests;
+mod plans;
 mod probes;
 mod rule_edges;
 mod rules;

@@ -37,6 +37,7 @@ use call::{CallError, Calls};
 use catalogue::{Catalogue, MARK, ROWS};
 pub use connect::{Aim, Connection};
 use failure::{Class, Failure};
+pub use fit::refuses;
 use live::Live;
 use place::{Destination, Misplaced};
 use query::{Finished, Given, Queries};
