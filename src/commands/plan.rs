@@ -7,7 +7,7 @@ use std::path::Path;
 use super::Verdict;
 use super::changes::PullRequest;
 use super::deploy;
-use super::invocation::Invocation;
+use super::invocation::{Invocation, LOCAL};
 use super::warehouse::{SettingsOf, Warehouse};
 use crate::cli::{DeployArgs, PlanArgs, PlanFormat, SelectArgs};
 use crate::deploy::build::not_built;
@@ -59,9 +59,9 @@ pub(super) fn run(invocation: &Invocation, args: &PlanArgs) -> Result<Verdict, E
             report::plan::show(&saved, (&request.head_name, &request.base_name), &invocation.out);
             if let Some(file) = &args.out {
                 let file = report::text::clean_path(&file.display().to_string());
-                invocation
-                    .out
-                    .info(&format!("The plan is in {file}: `cadet deploy --plan {file}` does that and no more."));
+                invocation.out.info(&format!(
+                    "It is in {file}. `cadet deploy --plan {file}`, with these flags, does that and no more."
+                ));
             }
         }
     }
@@ -127,7 +127,8 @@ impl Asked<'_> {
     fn origin(&self, request: &PullRequest) -> Origin {
         Origin {
             cadet: env!("CARGO_PKG_VERSION").to_owned(),
-            target: request.head.target.name.clone(),
+            // Without a target that is named, tables go to the embedded engine, whatever they are called.
+            target: self.aim.map_or(LOCAL, |_| &request.head.target.name).to_owned(),
             commit: request.comparison.head.to_string(),
             base: request.comparison.merge_base.to_string(),
             files: files(&request.head),

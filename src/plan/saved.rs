@@ -35,6 +35,7 @@ pub struct Saved {
 pub struct Origin {
     /// cadet's version.
     pub cadet: String,
+    /// Its name; `local` for the embedded engine.
     pub target: String,
     /// The full ids of the commit that is deployed and of the one that it is compared with.
     pub commit: String,

@@ -5,6 +5,7 @@
 
 mod support;
 
+mod action;
 mod baselines;
 mod beside;
 mod check;
