@@ -4,6 +4,7 @@
 #![allow(clippy::too_many_lines, reason = "what is sent and what comes back stand beside one another")]
 
 mod account;
+mod act;
 #[path = "../cadet/support/mod.rs"]
 mod sandbox;
 
