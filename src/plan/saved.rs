@@ -308,7 +308,7 @@ mod tests {
             now(|origin| origin.settings = "t".into()),
             now(|origin| origin.files = "g".into()),
         ];
-        insta::assert_snapshot!(said.join("\n"));
+        insta::assert_snapshot!(said.join("\n"), @"");
     }
 
     #[test]
@@ -321,6 +321,6 @@ mod tests {
         let more: Vec<Allowed> = ["c", "d", "e", "f", "g", "h", "i"].map(|name| step(name, Effect::LoadSeed)).to_vec();
         let said = [&[elsewhere][..], &[step("b", Effect::ReplaceTable)], &more]
             .map(|steps| allows(steps).err().unwrap_or_default());
-        insta::assert_snapshot!(said.join("\n"));
+        insta::assert_snapshot!(said.join("\n"), @"");
     }
 }

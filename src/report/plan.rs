@@ -15,7 +15,7 @@ pub fn show(saved: &Saved, (head, base): (&str, &str), out: &Out) {
     let (missing, certain): (Vec<&Allowed>, Vec<&Allowed>) = rest.into_iter().partition(|step| step.only_if_missing);
     let (written, read): (Vec<&Allowed>, Vec<&Allowed>) = certain.iter().copied().partition(|step| writes(step));
     section("Built", &written, out);
-    section("Run, and nothing is written by it", &read, out);
+    tests(&read, out);
     section("Built only when the target lacks it, or has it from other files", &missing, out);
     not_built(&refused, out);
     removed(&saved.removed, out);
@@ -42,6 +42,17 @@ fn section(title: &str, steps: &[&Allowed], out: &Out) {
         }
     }
     out.line("");
+}
+
+/// Tests are many and write nothing: they are counted, and listed when that is asked for.
+fn tests(steps: &[&Allowed], out: &Out) {
+    if out.verbose {
+        return section("Run, and nothing is written by it", steps, out);
+    }
+    if !steps.is_empty() {
+        out.line(&format!("Tests: {}, which write nothing.", steps.len()));
+        out.line("");
+    }
 }
 
 fn not_built(steps: &[&Allowed], out: &Out) {

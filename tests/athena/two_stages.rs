@@ -42,7 +42,7 @@ fn without_hash(shown: &str) -> String {
 fn the_plan_names_every_table_and_place_without_credentials() {
     let account = branch();
     let ran = account.sandbox.cadet(&["plan", "--base", "main", "--target", "dev", "--out", "plan.json"]);
-    insta::assert_snapshot!(without_hash(&ran.shown()));
+    insta::assert_snapshot!(without_hash(&ran.shown()), @"");
     assert_eq!(account.calls(), "", "nobody was asked");
 }
 
@@ -51,7 +51,7 @@ fn the_deploy_writes_where_the_plan_says_and_nowhere_else() {
     let account = branch();
     let planned = account.sandbox.cadet(&["plan", "--base", "main", "--target", "dev", "--out", "plan.json", "-q"]);
     assert_eq!(planned.code, 0, "{}", planned.shown());
-    insta::assert_snapshot!(account.cadet(&["deploy", "--base", "main", "--plan", "plan.json"]).sorted());
+    insta::assert_snapshot!(account.cadet(&["deploy", "--base", "main", "--plan", "plan.json"]).sorted(), @"");
     let plan = account.sandbox.json("plan.json");
     let steps = plan["steps"].as_array().unwrap();
     let places: Vec<&str> = steps.iter().filter_map(|step| step["location"].as_str()).collect();
@@ -71,7 +71,7 @@ fn a_plan_for_development_is_none_for_production() {
     let account = branch();
     let planned = account.sandbox.cadet(&["plan", "--base", "main", "--target", "dev", "--out", "plan.json", "-q"]);
     assert_eq!(planned.code, 0, "{}", planned.shown());
-    insta::assert_snapshot!(account.cadet_on("prod", &["deploy", "--base", "main", "--plan", "plan.json"]).shown());
+    insta::assert_snapshot!(account.cadet_on("prod", &["deploy", "--base", "main", "--plan", "plan.json"]).shown(), @"");
     assert_eq!(account.calls(), "", "nothing was asked and nothing was written");
 }
 
@@ -79,11 +79,11 @@ fn a_plan_for_development_is_none_for_production() {
 fn a_dry_run_shows_what_would_be_refused() {
     let account = branch();
     let ran = account.cadet(&["deploy", "--base", "main", "--dry-run"]);
-    insta::assert_snapshot!(ran.shown());
+    insta::assert_snapshot!(ran.shown(), @"");
     let ran = account.cadet(&["deploy", "--base", "main", "--dry-run", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     let steps = json["steps"].as_array().unwrap();
     let refused: Vec<String> =
         steps.iter().filter_map(|step| Some(format!("{}: {}", step["name"], step.get("refused")?))).collect();
-    insta::assert_snapshot!(refused.join("\n"));
+    insta::assert_snapshot!(refused.join("\n"), @"");
 }

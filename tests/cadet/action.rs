@@ -77,6 +77,7 @@ impl Action {
     }
 
     /// The step as a runner starts it: its script in a file, its expressions filled in.
+    #[expect(clippy::disallowed_methods, reason = "programs are found by the PATH of the tests")]
     fn command(&self) -> Command {
         let action: Value = serde_yaml::from_str(&fs::read_to_string(self.path("it/action.yml")).unwrap()).unwrap();
         let step = &action["runs"]["steps"][0];
@@ -138,14 +139,14 @@ fn release(program: &str) -> Vec<u8> {
 
 #[test]
 fn the_newest_release_is_fetched_checked_and_run() {
-    insta::assert_snapshot!(Action::new().shown());
+    insta::assert_snapshot!(Action::new().shown(), @"");
     let newer = release("#!/bin/sh\necho newer\n");
     let action = Action::new().knows("cadet-0.2.0-rc.1-x86_64-unknown-linux-gnu.tar.gz", &newer);
     action
         .hub
         .page("owner/cadet/releases/download/v0.2.0-rc.1/cadet-0.2.0-rc.1-x86_64-unknown-linux-gnu.tar.gz", newer);
-    insta::assert_snapshot!(action.shown());
-    insta::assert_snapshot!(action.input("version", "0.1.0").shown());
+    insta::assert_snapshot!(action.shown(), @"");
+    insta::assert_snapshot!(action.input("version", "0.1.0").shown(), @"");
 }
 
 #[test]
@@ -172,7 +173,7 @@ fn what_is_not_what_it_should_be_is_not_run() {
     wrong.hub.page(&format!("owner/cadet/releases/download/v0.1.0/{LINUX}"), release(touched));
     let sums: String = Sha256::digest(release(touched)).iter().map(|byte| format!("{byte:02x}")).collect();
     let right: String = Sha256::digest(release(SHOWS)).iter().map(|byte| format!("{byte:02x}")).collect();
-    insta::assert_snapshot!(wrong.shown().replace(&sums, "[sum of another]").replace(&right, "[sum]"));
+    insta::assert_snapshot!(wrong.shown().replace(&sums, "[sum of another]").replace(&right, "[sum]"), @"");
     assert!(!wrong.path("work/ran").exists());
     let said = [
         Action::new().on("Windows", "X64").shown(),
@@ -184,11 +185,11 @@ fn what_is_not_what_it_should_be_is_not_run() {
         Action::new().input("binary", "not/there").shown(),
         Action::new().input("binary", "/etc").shown(),
     ];
-    insta::assert_snapshot!(said.join("\n\n"));
+    insta::assert_snapshot!(said.join("\n\n"), @"");
     let none = Action::new();
     fs::copy(format!("{HERE}/action/checksums"), none.path("it/action/checksums")).unwrap();
     let gone = Action::new().knows("cadet-0.4.0-x86_64-unknown-linux-gnu.tar.gz", b"never published");
-    insta::assert_snapshot!([none.shown(), gone.shown().replace("  ", " ")].join("\n\n"));
+    insta::assert_snapshot!([none.shown(), gone.shown().replace("  ", " ")].join("\n\n"), @"");
 }
 
 #[test]
@@ -196,10 +197,10 @@ fn the_attestation_is_checked_where_gh_is() {
     let gh = "#!/bin/sh\nfor word; do case $word in /*) printf '[archive] ' ;; *) printf '%s ' \"$word\" ;; esac; done >> asked\n\
               echo >> asked\n";
     let good = Action::new().program("gh", gh).input("token", "a-token");
-    insta::assert_snapshot!(good.shown());
-    insta::assert_snapshot!(fs::read_to_string(good.path("work/asked")).unwrap());
+    insta::assert_snapshot!(good.shown(), @"");
+    insta::assert_snapshot!(fs::read_to_string(good.path("work/asked")).unwrap(), @"");
     let bad = "#!/bin/sh\n[ \"$3\" = --help ] || { echo 'no attestation found' >&2; exit 1; }\n";
-    insta::assert_snapshot!(Action::new().program("gh", bad).input("token", "a-token").shown());
+    insta::assert_snapshot!(Action::new().program("gh", bad).input("token", "a-token").shown(), @"");
     let old = "#!/bin/sh\nexit 1\n";
     assert!(Action::new().program("gh", old).input("token", "a-token").shown().contains("was not looked at"));
 }
@@ -215,7 +216,7 @@ fn every_input_reaches_cadet_as_one_word() {
         .input("source-data", "data")
         .input("artefacts-to", "s3://bucket/folder")
         .input("arguments", "--select\ntag:daily my model\r\n\n--full-refresh\n");
-    insta::assert_snapshot!(action.shown());
+    insta::assert_snapshot!(action.shown(), @"");
 }
 
 #[test]
@@ -258,9 +259,9 @@ fn a_binary_that_is_named_is_run_as_it_is() {
     let cadet = env!("CARGO_BIN_EXE_cadet");
     let folder = sandbox.root().display().to_string();
     let action = Action::new().input("binary", cadet).input("command", "check").input("project-dir", &folder);
-    insta::assert_snapshot!(action.input("base", "main").shown());
+    insta::assert_snapshot!(action.input("base", "main").shown(), @"");
     let action = Action::new().program("mine", SHOWS);
-    insta::assert_snapshot!(action.input("binary", "../bin/mine").shown());
+    insta::assert_snapshot!(action.input("binary", "../bin/mine").shown(), @"");
 }
 
 /// The process that the runner started is cadet by then, so that it gets the signals of a cancelled job.

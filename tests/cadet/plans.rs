@@ -45,7 +45,7 @@ fn shown(sandbox: &Sandbox, args: &[&str]) -> String {
 #[test]
 fn the_plan_lists_everything_that_a_deploy_may_do() {
     let sandbox = branch();
-    insta::assert_snapshot!(shown(&sandbox, &["plan", "--out", "out/plan.json"]));
+    insta::assert_snapshot!(shown(&sandbox, &["plan", "--out", "out/plan.json"]), @"");
     assert!(!sandbox.root().join("target").exists(), "a plan opens no warehouse");
 }
 
@@ -56,18 +56,18 @@ fn the_plan_is_the_same_each_time_and_for_scripts() {
     assert_eq!(first.stdout, sandbox.read("plan.json"));
     assert_eq!(first.stdout, sandbox.cadet(&["plan", "--format", "json"]).stdout);
     let plan = sandbox.json("plan.json");
-    insta::assert_snapshot!(serde_json::to_string_pretty(&plan["steps"][1]).unwrap());
+    insta::assert_snapshot!(serde_json::to_string_pretty(&plan["steps"][1]).unwrap(), @"");
     assert_eq!(plan["origin"]["commit"].as_str().unwrap().len(), 40);
 }
 
 #[test]
 fn a_branch_that_changes_nothing_plans_nothing() {
-    insta::assert_snapshot!(shown(&Sandbox::fixture_branch(), &["plan"]));
+    insta::assert_snapshot!(shown(&Sandbox::fixture_branch(), &["plan"]), @"");
 }
 
 #[test]
 fn a_deploy_goes_by_its_plan() {
-    insta::assert_snapshot!(planned().cadet(&["deploy", "--plan", "plan.json"]).sorted());
+    insta::assert_snapshot!(planned().cadet(&["deploy", "--plan", "plan.json"]).sorted(), @"");
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn a_deploy_with_a_plan_may_do_less() {
     let sandbox = planned();
     assert_eq!(sandbox.cadet(&["deploy", "--plan", "plan.json"]).code, 0);
     // What was missing is there by now.
-    insta::assert_snapshot!(sandbox.cadet(&["deploy", "--plan", "plan.json"]).sorted());
+    insta::assert_snapshot!(sandbox.cadet(&["deploy", "--plan", "plan.json"]).sorted(), @"");
 }
 
 /// What a deploy says and does not do after a change.
@@ -106,7 +106,7 @@ fn a_deploy_refuses_when_anything_has_moved() {
         refusal(|sandbox| sandbox.edit("plan.json", "replace-table", "load-seed"), &[]),
         refusal(|sandbox| sandbox.file("plan.json", "{}"), &[]),
     ];
-    insta::assert_snapshot!(said.join("\n\n"));
+    insta::assert_snapshot!(said.join("\n\n"), @"");
 }
 
 #[test]
@@ -121,6 +121,6 @@ fn the_settings_of_the_base_belong_to_the_plan() {
 #[test]
 fn a_plan_is_never_written_through_a_link() {
     let sandbox = branch().file("elsewhere", "kept").link("plan.json", "elsewhere");
-    insta::assert_snapshot!(sandbox.cadet(&["plan", "--out", "plan.json"]).shown());
+    insta::assert_snapshot!(sandbox.cadet(&["plan", "--out", "plan.json"]).shown(), @"");
     assert_eq!(sandbox.read("elsewhere"), "kept");
 }
