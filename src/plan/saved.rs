@@ -308,7 +308,15 @@ mod tests {
             now(|origin| origin.settings = "t".into()),
             now(|origin| origin.files = "g".into()),
         ];
-        insta::assert_snapshot!(said.join("\n"), @"");
+        insta::assert_snapshot!(said.join("\n"), @"
+        the plan was made by cadet 0.1.0, and this is cadet 0.2.0
+        the plan is for the target `dev`, and this deploy is for `prod`
+        the plan was made with no flags, and this deploy is called with `--full-refresh`
+        the plan is for the commit 1111111, and here is the commit 3333333: something was committed since
+        the plan compares with the commit 2222222 of the base, and this deploy with 3333333: the base is another one
+        the settings have changed since the plan was made
+        files of the project have changed since the plan was made, though the commit is the same
+        ");
     }
 
     #[test]
@@ -321,6 +329,10 @@ mod tests {
         let more: Vec<Allowed> = ["c", "d", "e", "f", "g", "h", "i"].map(|name| step(name, Effect::LoadSeed)).to_vec();
         let said = [&[elsewhere][..], &[step("b", Effect::ReplaceTable)], &more]
             .map(|steps| allows(steps).err().unwrap_or_default());
-        insta::assert_snapshot!(said.join("\n"), @"");
+        insta::assert_snapshot!(said.join("\n"), @"
+        this deploy would do what the plan does not allow: replace table d.a
+        this deploy would do what the plan does not allow: replace table d.b
+        this deploy would do what the plan does not allow: load seed d.c, load seed d.d, load seed d.e, load seed d.f, load seed d.g, and 2 more
+        ");
     }
 }

@@ -139,14 +139,29 @@ fn release(program: &str) -> Vec<u8> {
 
 #[test]
 fn the_newest_release_is_fetched_checked_and_run() {
-    insta::assert_snapshot!(Action::new().shown(), @"");
+    insta::assert_snapshot!(Action::new().shown(), @"
+    Fetching cadet 0.1.0 for x86_64-unknown-linux-gnu.
+    Its checksum is right. Its attestation was not looked at: that takes gh and a token.
+    [ci]
+    --- exit code 0
+    ");
     let newer = release("#!/bin/sh\necho newer\n");
     let action = Action::new().knows("cadet-0.2.0-rc.1-x86_64-unknown-linux-gnu.tar.gz", &newer);
     action
         .hub
         .page("owner/cadet/releases/download/v0.2.0-rc.1/cadet-0.2.0-rc.1-x86_64-unknown-linux-gnu.tar.gz", newer);
-    insta::assert_snapshot!(action.shown(), @"");
-    insta::assert_snapshot!(action.input("version", "0.1.0").shown(), @"");
+    insta::assert_snapshot!(action.shown(), @"
+    Fetching cadet 0.2.0-rc.1 for x86_64-unknown-linux-gnu.
+    Its checksum is right. Its attestation was not looked at: that takes gh and a token.
+    newer
+    --- exit code 0
+    ");
+    insta::assert_snapshot!(action.input("version", "0.1.0").shown(), @"
+    Fetching cadet 0.1.0 for x86_64-unknown-linux-gnu.
+    Its checksum is right. Its attestation was not looked at: that takes gh and a token.
+    [ci]
+    --- exit code 0
+    ");
 }
 
 #[test]
@@ -173,7 +188,13 @@ fn what_is_not_what_it_should_be_is_not_run() {
     wrong.hub.page(&format!("owner/cadet/releases/download/v0.1.0/{LINUX}"), release(touched));
     let sums: String = Sha256::digest(release(touched)).iter().map(|byte| format!("{byte:02x}")).collect();
     let right: String = Sha256::digest(release(SHOWS)).iter().map(|byte| format!("{byte:02x}")).collect();
-    insta::assert_snapshot!(wrong.shown().replace(&sums, "[sum of another]").replace(&right, "[sum]"), @"");
+    insta::assert_snapshot!(wrong.shown().replace(&sums, "[sum of another]").replace(&right, "[sum]"), @"
+    Fetching cadet 0.1.0 for x86_64-unknown-linux-gnu.
+    --- stderr
+    error: cadet-0.1.0-x86_64-unknown-linux-gnu.tar.gz is not what this commit of the action knows: its SHA-256 is [sum of another], and should be [sum]
+    help: do not use it, and tell the owners of cadet: a release never changes
+    --- exit code 2
+    ");
     assert!(!wrong.path("work/ran").exists());
     let said = [
         Action::new().on("Windows", "X64").shown(),
@@ -185,11 +206,63 @@ fn what_is_not_what_it_should_be_is_not_run() {
         Action::new().input("binary", "not/there").shown(),
         Action::new().input("binary", "/etc").shown(),
     ];
-    insta::assert_snapshot!(said.join("\n\n"), @"");
+    insta::assert_snapshot!(said.join("\n\n"), @"
+    --- stderr
+    error: cadet is released for Linux and macOS on x86-64 and arm64; this runner is Windows on X64
+    help: use a runner such as ubuntu-24.04, or name a binary of your own with the input binary
+    --- exit code 2
+
+    --- stderr
+    error: cadet is released for Linux and macOS on x86-64 and arm64; this runner is Linux on #-[error]arm
+    help: use a runner such as ubuntu-24.04, or name a binary of your own with the input binary
+    --- exit code 2
+
+    --- stderr
+    error: this commit of the action has no checksum of cadet-9.9.9-x86_64-unknown-linux-gnu.tar.gz
+    help: pin the action to the commit that added the checksums of 9.9.9, or name another version
+    --- exit code 2
+
+    --- stderr
+    error: the input version, ../../0.1.0, is no version
+    help: write it as 0.1.0, without a v
+    --- exit code 2
+
+    --- stderr
+    error: the input version, 0.1.0?::error::x, is no version
+    help: write it as 0.1.0, without a v
+    --- exit code 2
+
+    --- stderr
+    error: the input command, ci; touch ran, is no command of cadet
+    help: use ci, check, plan, deploy, build, seed, or another that `cadet --help` lists
+    --- exit code 2
+
+    --- stderr
+    error: the input binary, not/there, is no program
+    help: name the file of a cadet that was built before this step
+    --- exit code 2
+
+    --- stderr
+    error: the input binary, /etc, is no program
+    help: name the file of a cadet that was built before this step
+    --- exit code 2
+    ");
     let none = Action::new();
     fs::copy(format!("{HERE}/action/checksums"), none.path("it/action/checksums")).unwrap();
     let gone = Action::new().knows("cadet-0.4.0-x86_64-unknown-linux-gnu.tar.gz", b"never published");
-    insta::assert_snapshot!([none.shown(), gone.shown().replace("  ", " ")].join("\n\n"), @"");
+    insta::assert_snapshot!([none.shown(), gone.shown().replace("  ", " ")].join("\n\n"), @"
+    --- stderr
+    error: this commit of the action knows no release of cadet
+    help: pin the action to a commit that has checksums, or use the input binary
+    --- exit code 2
+
+    Fetching cadet 0.4.0 for x86_64-unknown-linux-gnu.
+    --- stderr
+    curl: (22) The requested URL returned error: 404
+    error: cadet-0.4.0-x86_64-unknown-linux-gnu.tar.gz could not be fetched from the releases of owner/cadet
+    help: run the job again; when it fails again, see whether that release is there
+    --- exit code 2
+    ");
 }
 
 #[test]
@@ -197,10 +270,25 @@ fn the_attestation_is_checked_where_gh_is() {
     let gh = "#!/bin/sh\nfor word; do case $word in /*) printf '[archive] ' ;; *) printf '%s ' \"$word\" ;; esac; done >> asked\n\
               echo >> asked\n";
     let good = Action::new().program("gh", gh).input("token", "a-token");
-    insta::assert_snapshot!(good.shown(), @"");
-    insta::assert_snapshot!(fs::read_to_string(good.path("work/asked")).unwrap(), @"");
+    insta::assert_snapshot!(good.shown(), @"
+    Fetching cadet 0.1.0 for x86_64-unknown-linux-gnu.
+    Its checksum and its attestation are right.
+    [ci]
+    --- exit code 0
+    ");
+    insta::assert_snapshot!(fs::read_to_string(good.path("work/asked")).unwrap(), @"
+    attestation verify --help 
+    attestation verify [archive] --repo owner/cadet --signer-workflow owner/cadet/.github/workflows/release.yml
+    ");
     let bad = "#!/bin/sh\n[ \"$3\" = --help ] || { echo 'no attestation found' >&2; exit 1; }\n";
-    insta::assert_snapshot!(Action::new().program("gh", bad).input("token", "a-token").shown(), @"");
+    insta::assert_snapshot!(Action::new().program("gh", bad).input("token", "a-token").shown(), @"
+    Fetching cadet 0.1.0 for x86_64-unknown-linux-gnu.
+    --- stderr
+    no attestation found
+    error: the archive has the right checksum, and no attestation that owner/cadet built it
+    help: when GitHub was out of reach, run the job again; otherwise do not use it, and tell the owners of cadet
+    --- exit code 2
+    ");
     let old = "#!/bin/sh\nexit 1\n";
     assert!(Action::new().program("gh", old).input("token", "a-token").shown().contains("was not looked at"));
 }
@@ -216,7 +304,21 @@ fn every_input_reaches_cadet_as_one_word() {
         .input("source-data", "data")
         .input("artefacts-to", "s3://bucket/folder")
         .input("arguments", "--select\ntag:daily my model\r\n\n--full-refresh\n");
-    insta::assert_snapshot!(action.shown(), @"");
+    insta::assert_snapshot!(action.shown(), @"
+    Fetching cadet 0.1.0 for x86_64-unknown-linux-gnu.
+    Its checksum is right. Its attestation was not looked at: that takes gh and a token.
+    [deploy]
+    [--project-dir=a project]
+    [--target=dev]
+    [--base=release/1]
+    [--format=json]
+    [--source-data=data]
+    [--artefacts-to=s3://bucket/folder]
+    [--select]
+    [tag:daily my model]
+    [--full-refresh]
+    --- exit code 0
+    ");
 }
 
 #[test]
@@ -259,9 +361,15 @@ fn a_binary_that_is_named_is_run_as_it_is() {
     let cadet = env!("CARGO_BIN_EXE_cadet");
     let folder = sandbox.root().display().to_string();
     let action = Action::new().input("binary", cadet).input("command", "check").input("project-dir", &folder);
-    insta::assert_snapshot!(action.input("base", "main").shown(), @"");
+    insta::assert_snapshot!(action.input("base", "main").shown(), @"
+    ✓ Checked no changed file of the project: nothing to fix.
+    --- exit code 0
+    ");
     let action = Action::new().program("mine", SHOWS);
-    insta::assert_snapshot!(action.input("binary", "../bin/mine").shown(), @"");
+    insta::assert_snapshot!(action.input("binary", "../bin/mine").shown(), @"
+    [ci]
+    --- exit code 0
+    ");
 }
 
 /// The process that the runner started is cadet by then, so that it gets the signals of a cancelled job.

@@ -45,7 +45,24 @@ fn shown(sandbox: &Sandbox, args: &[&str]) -> String {
 #[test]
 fn the_plan_lists_everything_that_a_deploy_may_do() {
     let sandbox = branch();
-    insta::assert_snapshot!(shown(&sandbox, &["plan", "--out", "out/plan.json"]), @"");
+    insta::assert_snapshot!(shown(&sandbox, &["plan", "--out", "out/plan.json"]), @"
+    Plan for the target local: work compared with main ([commit])
+
+    Built:
+      replace table  mojap.prison_safety__second  (changed)
+      replace view   mojap.prison_safety__fourth  (reads prison_safety__second)
+      add rows       mojap.prison_safety__third  (reads prison_safety__second)
+
+    Tests: 1, which write nothing.
+
+    Built only when the target lacks it, or has it from other files:
+      replace table  mojap.prison_safety__first
+
+    At most: 1 table replaced, 1 table gets rows, 1 view replaced, 1 more only if missing. Nothing else is written.
+    The plan's hash is [hash].
+    It is in out/plan.json. `cadet deploy --plan out/plan.json`, with these flags, does that and no more.
+    --- exit code 0
+    ");
     assert!(!sandbox.root().join("target").exists(), "a plan opens no warehouse");
 }
 
@@ -56,18 +73,44 @@ fn the_plan_is_the_same_each_time_and_for_scripts() {
     assert_eq!(first.stdout, sandbox.read("plan.json"));
     assert_eq!(first.stdout, sandbox.cadet(&["plan", "--format", "json"]).stdout);
     let plan = sandbox.json("plan.json");
-    insta::assert_snapshot!(serde_json::to_string_pretty(&plan["steps"][1]).unwrap(), @"");
+    insta::assert_snapshot!(serde_json::to_string_pretty(&plan["steps"][1]).unwrap(), @r#"
+    {
+      "unique_id": "model.mojap_derived_tables.prison_safety__second",
+      "name": "prison_safety__second",
+      "resource_type": "model",
+      "statement": "replace-table",
+      "only_if_missing": false,
+      "reason": "changed",
+      "relation": "mojap.prison_safety__second",
+      "location": null,
+      "refused": null
+    }
+    "#);
     assert_eq!(plan["origin"]["commit"].as_str().unwrap().len(), 40);
 }
 
 #[test]
 fn a_branch_that_changes_nothing_plans_nothing() {
-    insta::assert_snapshot!(shown(&Sandbox::fixture_branch(), &["plan"]), @"");
+    insta::assert_snapshot!(shown(&Sandbox::fixture_branch(), &["plan"]), @"
+    Plan for the target local: work compared with main ([commit])
+
+    Nothing would be written.
+    The plan's hash is [hash].
+    --- exit code 0
+    ");
 }
 
 #[test]
 fn a_deploy_goes_by_its_plan() {
-    insta::assert_snapshot!(planned().cadet(&["deploy", "--plan", "plan.json"]).sorted(), @"");
+    insta::assert_snapshot!(planned().cadet(&["deploy", "--plan", "plan.json"]).sorted(), @"
+       built  incremental prison_safety__third  1 row
+       built  table       prison_safety__first  1 row
+       built  table       prison_safety__second  1 row
+       built  view        prison_safety__fourth  created
+
+    ✓ 4 tables built. Tests: 1 passed.
+    --- exit code 0
+    ");
 }
 
 #[test]
@@ -75,7 +118,14 @@ fn a_deploy_with_a_plan_may_do_less() {
     let sandbox = planned();
     assert_eq!(sandbox.cadet(&["deploy", "--plan", "plan.json"]).code, 0);
     // What was missing is there by now.
-    insta::assert_snapshot!(sandbox.cadet(&["deploy", "--plan", "plan.json"]).sorted(), @"");
+    insta::assert_snapshot!(sandbox.cadet(&["deploy", "--plan", "plan.json"]).sorted(), @"
+       built  incremental prison_safety__third  1 row added
+       built  table       prison_safety__second  1 row
+       built  view        prison_safety__fourth  created
+
+    ✓ 3 tables built. Tests: 1 passed.
+    --- exit code 0
+    ");
 }
 
 /// What a deploy says and does not do after a change.
@@ -106,7 +156,31 @@ fn a_deploy_refuses_when_anything_has_moved() {
         refusal(|sandbox| sandbox.edit("plan.json", "replace-table", "load-seed"), &[]),
         refusal(|sandbox| sandbox.file("plan.json", "{}"), &[]),
     ];
-    insta::assert_snapshot!(said.join("\n\n"), @"");
+    insta::assert_snapshot!(said.join("\n\n"), @"
+    error: the plan is for the commit [commit], and here is the commit [commit]: something was committed since
+    help: nothing was built. Run `cadet plan` again, look at the new plan, and deploy that one
+
+    error: files of the project have changed since the plan was made, though the commit is the same
+    help: nothing was built. Run `cadet plan` again, look at the new plan, and deploy that one
+
+    error: the plan was made with no flags, and this deploy is called with `--full-refresh`
+    help: nothing was built. Give `cadet deploy` the flags that `cadet plan` was given
+
+    error: the plan was made with no flags, and this deploy is called with `--select prison_safety__first`
+    help: nothing was built. Give `cadet deploy` the flags that `cadet plan` was given
+
+    error: the settings have changed since the plan was made
+    help: nothing was built. They are cadet.yaml of the base, profiles.yml, --vars, the number of the pull request and the variables under `env_vars`. Run `cadet plan` again, look at the new plan, and deploy that one
+
+    error: the plan compares with the commit [commit] of the base, and this deploy with [commit]: the base is another one
+    help: nothing was built. Run `cadet plan` again, look at the new plan, and deploy that one
+
+    error: plan.json was changed after `cadet plan` wrote it
+    help: nothing was built. Write it anew with `cadet plan --out FILE`, look at the new plan, and deploy that one
+
+    error: plan.json is no plan that `cadet plan` wrote: missing field `version` at line 1 column 2
+    help: nothing was built. Write it anew with `cadet plan --out FILE`, look at the new plan, and deploy that one
+    ");
 }
 
 #[test]
@@ -121,6 +195,11 @@ fn the_settings_of_the_base_belong_to_the_plan() {
 #[test]
 fn a_plan_is_never_written_through_a_link() {
     let sandbox = branch().file("elsewhere", "kept").link("plan.json", "elsewhere");
-    insta::assert_snapshot!(sandbox.cadet(&["plan", "--out", "plan.json"]).shown(), @"");
+    insta::assert_snapshot!(sandbox.cadet(&["plan", "--out", "plan.json"]).shown(), @"
+    --- stderr
+    error: plan.json is a symbolic link, and cadet does not write through links
+    help: name another file with --out
+    --- exit code 2
+    ");
     assert_eq!(sandbox.read("elsewhere"), "kept");
 }
