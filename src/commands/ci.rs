@@ -62,7 +62,7 @@ fn tell(invocation: &Invocation, args: &CiArgs, request: &PullRequest, report: &
         github::summary(file, &comment).map_err(failed(file))?;
     }
     if let Some(file) = &invocation.env.github_output {
-        github::outputs(file, &outputs(report)).map_err(failed(file))?;
+        outputs::write(file, &outputs::of(report, verdict, None)).map_err(failed(file))?;
     }
     if let Some(file) = &args.comment_file {
         artefacts::write(file, comment.as_bytes())?;
@@ -70,20 +70,4 @@ fn tell(invocation: &Invocation, args: &CiArgs, request: &PullRequest, report: &
     }
     invocation.out.info(&format!("Artefacts: {}", report.artefacts.clone().unwrap_or_default()));
     Ok(())
-}
-
-fn outputs(report: &Report<'_>) -> Vec<(&'static str, String)> {
-    let tables = report
-        .outcomes
-        .iter()
-        .filter(|outcome| outcome.status == Status::Success && outcome.kind != ResourceType::Source)
-        .count();
-    vec![
-        ("result", if report.is_bad() { "failure" } else { "success" }.to_owned()),
-        ("errors", report.count(Level::Error).to_string()),
-        ("warnings", report.count(Level::Warning).to_string()),
-        ("tables-built", tables.to_string()),
-        ("tests-failed", report.ended(Status::Fail).to_string()),
-        ("artefacts", report.artefacts.clone().unwrap_or_default()),
-    ]
 }
