@@ -43,8 +43,6 @@ pub fn of(report: &Report<'_>, verdict: Verdict, comment: Option<&str>) -> Vec<(
         let is_it = |outcome: &&crate::deploy::Outcome| outcome.status == status && is_table(outcome.kind);
         report.outcomes.iter().filter(is_it).count().to_string()
     };
-    let artefacts = report.artefacts.clone().unwrap_or_default();
-    let manifest = if artefacts.is_empty() { String::new() } else { report.manifest() };
     vec![
         ("verdict", verdict.name().to_owned()),
         ("findings", report.all_findings().len().to_string()),
@@ -53,10 +51,10 @@ pub fn of(report: &Report<'_>, verdict: Verdict, comment: Option<&str>) -> Vec<(
         ("deployed", built(Status::Success)),
         ("failed", (report.ended(Status::Error) + report.ended(Status::Fail)).to_string()),
         ("skipped", built(Status::Skipped)),
-        ("artefacts", artefacts),
+        ("artefacts", report.artefacts.clone().unwrap_or_default()),
         ("comment-url", comment.unwrap_or_default().to_owned()),
         ("bytes-scanned", report.spent().map_or(0, |(bytes, _)| bytes).to_string()),
-        ("manifest", manifest),
+        ("manifest", report.manifest().unwrap_or_default()),
     ]
 }
 
@@ -78,4 +76,13 @@ pub fn write(file: &Path, outputs: &[(&'static str, String)]) -> io::Result<()> 
         write!(out, "{name}<<{end}\n{value}\n{end}\n")?;
     }
     Ok(())
+}
+
+/// Adds the report to the file `GITHUB_STEP_SUMMARY`.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn summary(file: &Path, markdown: &str) -> io::Result<()> {
+    let mut out = OpenOptions::new().append(true).create(true).open(file)?;
+    writeln!(out, "{}", secrets::hidden(markdown))
 }

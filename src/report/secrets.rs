@@ -42,7 +42,8 @@ pub fn hidden_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 fn pattern<'s>(values: impl IntoIterator<Item = &'s str>) -> Option<Regex> {
-    let mut needles: Vec<String> = values.into_iter().map(str::trim).filter(|value| value.len() >= SHORTEST).flat_map(forms).collect();
+    let mut needles: Vec<String> =
+        values.into_iter().map(str::trim).filter(|value| value.len() >= SHORTEST).flat_map(forms).collect();
     if needles.is_empty() {
         return None;
     }
