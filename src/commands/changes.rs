@@ -43,6 +43,8 @@ pub(super) struct PullRequest {
     pub head_name: String,
     /// The two commits.
     pub comparison: Comparison,
+    /// The commit that is checked out, or was named.
+    pub head_commit: String,
 }
 
 impl PullRequest {
@@ -84,6 +86,7 @@ impl PullRequest {
             policy,
             baseline,
             head_name,
+            head_commit: comparison.head.to_string(),
             comparison,
         })
     }

@@ -43,6 +43,9 @@ pub(super) fn run(invocation: &Invocation, args: &DemoArgs) -> Result<Verdict, E
             artefacts_to: Some(repository.join("target")),
         },
         comment_file: Some(comment.clone()),
+        suggest: false,
+        deployment: None,
+        no_post: true,
     };
     ci::run(&invocation.elsewhere(repository.clone(), project), &ci)?;
     show_comment(invocation, &comment)?;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::{manifest, run_results};
+use super::{manifest, run_results, secrets};
 use crate::deploy::Outcome;
 use crate::error::Error;
 use crate::project::scopes::Run;
@@ -117,6 +117,18 @@ pub fn log(folder: &Path, run: &Run, lines: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
+/// Writes `cadet.json` beside the manifest, and where the artefacts were copied to.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_report(folder: &Path, artefacts: Option<&str>, report: &Value) -> Result<(), Error> {
+    write_json(&folder.join("target").join("cadet.json"), report)?;
+    match artefacts.filter(|artefacts| !artefacts.ends_with("target")) {
+        Some(copied) => write_json(&Path::new(copied).join("target").join("cadet.json"), report),
+        None => Ok(()),
+    }
+}
+
 /// Copies the artefacts under `<to>/dev/run_artefacts/run_time=YYYY-MM-DDTHH:MM:SS/` and returns that folder.
 ///
 /// # Errors
@@ -149,6 +161,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), Error> {
 /// # Errors
 /// When it cannot be written.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let bytes = &*secrets::hidden_bytes(bytes);
     if fs::read(path).is_ok_and(|known| known == bytes) {
         return Ok(());
     }
