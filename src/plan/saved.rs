@@ -90,6 +90,8 @@ pub enum Moved {
     Settings,
     #[error("the plan was made with {then}, and this deploy is called with {now}")]
     Options { then: String, now: String },
+    #[error("the plan would be another one now, though nothing that it was made from has changed")]
+    Differs,
     #[error("this deploy would do what the plan does not allow: {0}")]
     Steps(String),
 }
@@ -110,6 +112,11 @@ impl Moved {
                 "nothing was built. They are cadet.yaml of the base, profiles.yml, --vars, the number of the pull request \
                  and the variables under `env_vars`. Run `cadet plan` again, {again}"
             ),
+            Self::Differs => {
+                "nothing was built. Either the file was not written by `cadet plan`, or what is built depends on the \
+                 time of day: see whether a config asks for the date"
+                    .to_owned()
+            }
             _ => format!("nothing was built. Run `cadet plan` again, {again}"),
         }
     }
@@ -181,8 +188,7 @@ impl Saved {
             return Err(Moved::Files);
         }
         self.allows(&now.steps)?;
-        // The rest: something that is refused by now, or a reason in other words.
-        if self.hash == now.hash { Ok(()) } else { Err(Moved::Files) }
+        if self.hash == now.hash { Ok(()) } else { Err(Moved::Differs) }
     }
 
     /// What will not be built, each with the reason in words.
@@ -299,7 +305,9 @@ mod tests {
             change(&mut origin);
             plan().compare(&Saved::new(origin, plan().steps, vec![])).unwrap_err().to_string()
         };
+        let fewer = Saved::new(origin(), plan().steps[1..].to_vec(), vec![]);
         let said = [
+            plan().compare(&fewer).unwrap_err().to_string(),
             now(|origin| origin.cadet = "0.2.0".into()),
             now(|origin| origin.target = "prod".into()),
             now(|origin| origin.options = vec!["--full-refresh".into()]),
@@ -309,6 +317,7 @@ mod tests {
             now(|origin| origin.files = "g".into()),
         ];
         insta::assert_snapshot!(said.join("\n"), @"
+        the plan would be another one now, though nothing that it was made from has changed
         the plan was made by cadet 0.1.0, and this is cadet 0.2.0
         the plan is for the target `dev`, and this deploy is for `prod`
         the plan was made with no flags, and this deploy is called with `--full-refresh`
