@@ -2,6 +2,7 @@
 
 mod check;
 mod debug;
+mod ci;
 mod deps;
 mod expire;
 mod init;
@@ -10,6 +11,7 @@ mod limits;
 mod ls;
 mod retry;
 pub mod typed;
+mod plan;
 
 use std::path::PathBuf;
 
@@ -21,12 +23,14 @@ use crate::select::Indirect;
 
 pub use check::{BaselineArgs, CheckArgs, FixArgs, Format};
 pub use debug::DebugArgs;
+pub use ci::CiArgs;
 pub use deps::{DepsArgs, PackageSource};
 pub use expire::ExpireArgs;
 pub use init::InitArgs;
 pub use limits::LimitArgs;
 pub use ls::{ListOutput, LsArgs};
 pub use retry::RetryArgs;
+pub use plan::PlanArgs;
 
 /// Checks a dbt project on every pull request, deploys what changed, tests it, and tells people what happened.
 #[derive(Debug, Parser)]
@@ -99,9 +103,11 @@ pub enum Command {
   cadet deploy --full-refresh              build incremental models from nothing
   cadet deploy --target dev                on Athena, when profiles.yml says that dev is there")]
     Deploy(DeployArgs),
+    /// Say what a deploy would do at most, without credentials
+    #[command(after_help = plan::EXAMPLES)]
+    Plan(PlanArgs),
     /// Check, deploy and report, as on a pull request
-    #[command(after_help = "In a GitHub workflow it writes annotations, the job's summary and the step's outputs.
-  cadet ci --comment-file comment.md --artefacts-to s3-upload")]
+    #[command(after_help = ci::EXAMPLES)]
     Ci(CiArgs),
     /// Read the project and write target/manifest.json
     Parse,
@@ -341,20 +347,12 @@ pub struct DeployArgs {
     /// Print the plan and build nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Do what this plan of `cadet plan` allows and no more; refused when anything has moved since
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub plan: Option<PathBuf>,
     /// How to print the plan
     #[arg(long, value_name = "FORMAT", default_value = "human", requires = "dry_run")]
     pub format: PlanFormat,
-}
-
-#[derive(Debug, Args)]
-pub struct CiArgs {
-    #[command(flatten)]
-    pub base: BaseArgs,
-    #[command(flatten)]
-    pub run: RunArgs,
-    /// Write the pull request's comment to this file
-    #[arg(long, value_name = "FILE")]
-    pub comment_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ use crate::deps::DepsError;
 use crate::engine::EngineError;
 use crate::finding::Finding;
 use crate::guard::parent::Died;
+use crate::plan::saved::Moved;
 use crate::select::SelectError;
 use crate::settings::SettingsError;
 use crate::source::GitError;
@@ -23,6 +24,8 @@ pub enum Error {
     Git(#[from] GitError),
     #[error(transparent)]
     Deps(#[from] DepsError),
+    #[error(transparent)]
+    Plan(#[from] Moved),
     #[error("{0}")]
     Engine(#[from] EngineError),
     #[error("{0}")]
@@ -52,6 +55,7 @@ impl Error {
             Self::Select(error) => error.advice.clone(),
             Self::Git(error) => error.advice(),
             Self::Deps(error) => error.advice.clone(),
+            Self::Plan(moved) => moved.advice(),
             Self::Engine(error) if error.to_string().contains("AWS") => {
                 "check the credentials, the region and what the role may do: see docs/athena.md".into()
             }
@@ -81,6 +85,7 @@ impl Error {
             Self::Deps(error) if error.is_usage => 2,
             Self::Git(_)
             | Self::Deps(_)
+            | Self::Plan(_)
             | Self::Engine(_)
             | Self::Died(_)
             | Self::NotFixed { .. }

@@ -20,6 +20,7 @@ use crate::project::{Node, Project, ResourceType, read};
 use crate::rules::{self, Bodies, Checked, Entry, Subject, Touched};
 use crate::settings::{self, Policy};
 use crate::source::changes::Changes;
+use crate::source::git::Comparison;
 use crate::source::{ChangeKind, Repo, Tree};
 
 /// A pull request as cadet sees it.
@@ -28,7 +29,7 @@ pub(super) struct PullRequest {
     /// The way from the repository to the project, empty or ending in `/`.
     pub prefix: String,
     pub head: Project,
-    base_tree: Arc<Tree>,
+    pub base_tree: Arc<Tree>,
     inputs: Inputs,
     base: OnceLock<Project>,
     /// What the models hold that are judged.
@@ -40,6 +41,10 @@ pub(super) struct PullRequest {
     baseline: Baseline,
     pub base_name: String,
     pub head_name: String,
+    /// The two commits.
+    pub comparison: Comparison,
+    /// The commit that is checked out, or was named.
+    pub head_commit: String,
 }
 
 impl PullRequest {
@@ -81,6 +86,8 @@ impl PullRequest {
             policy,
             baseline,
             head_name,
+            head_commit: comparison.head.to_string(),
+            comparison,
         })
     }
 

@@ -8,14 +8,16 @@ use serde_json::{Value, json};
 use super::Verdict;
 use super::changes::{self, PullRequest};
 use super::invocation::Invocation;
+use super::plan as held;
 use super::selecting::{Typed, selected_beside};
 use super::warehouse::{Defer, SettingsOf, Warehouse, read_there};
 use crate::cli::{DeployArgs, PlanFormat, RunArgs, SelectArgs};
 use crate::deploy::build::Builder;
-use crate::deploy::{self, Options, Outcome};
+use crate::deploy::{self, Options, Outcome, Preflight, Progress};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::finding::Finding;
+use crate::plan::saved::Saved;
 use crate::plan::{Plan, Reason, Step, name_of};
 use crate::project::Project;
 use crate::report::progress::Shown;
@@ -28,20 +30,21 @@ pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict,
     let reasons = reasons(invocation, &request, &args.select)?;
     let warehouse = open(invocation, &mut request)?;
     let engine = &*warehouse.engine;
+    let agreed = held::agreed(invocation, args, &request, (&reasons, &warehouse))?;
     let plan = plan(&mut request, reasons, &warehouse, args.run.defer)?;
-    if args.dry_run {
-        if args.format == PlanFormat::Json {
-            invocation.out.line(&as_json(&request, &plan).to_string());
-            return Ok(Verdict::Good);
-        }
-        show_plan(invocation, &request.head, &plan);
-        terminal::removed(&request.removed(), &invocation.out);
-        return Ok(Verdict::Good);
+    if let Some(saved) = &agreed {
+        held::hold(saved, (&request.head, &plan), &warehouse, args.run.full_refresh)?;
     }
     let found = deploy::preflight(&request.head, &plan, engine);
+    if args.dry_run {
+        show(invocation, args.format, (&request, &plan), &found);
+        return Ok(Verdict::Good);
+    }
     let mut blocked = request.blocked(&plan);
     blocked.extend(found.blocked);
-    let outcomes = carry_out(invocation, &request, &plan, engine, (&args.run, &blocked))?;
+    blocked.extend(agreed.iter().flat_map(Saved::refused));
+    let work = Work { plan: &plan, engine, args: &args.run, blocked: &blocked };
+    let outcomes = carry_out(invocation, &request, &work, |shown, carry_out| carry_out(shown))?;
     let in_plan = |path: &str| {
         plan.steps.iter().any(|step| request.head.nodes.get(&step.id).is_some_and(|node| node.file == path))
     };
@@ -59,7 +62,7 @@ pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict,
 }
 
 /// What changed with all that is downstream, or what was selected.
-fn reasons(
+pub(super) fn reasons(
     invocation: &Invocation,
     request: &PullRequest,
     args: &SelectArgs,
@@ -123,17 +126,38 @@ pub(super) fn without_sources(plan: &mut Plan, project: &Project, engine: &dyn E
     }
 }
 
+/// Prints the plan, with what the engine would refuse.
+fn show(invocation: &Invocation, format: PlanFormat, (request, plan): (&PullRequest, &Plan), found: &Preflight) {
+    if format == PlanFormat::Json {
+        return invocation.out.line(&as_json(request, plan, found).to_string());
+    }
+    show_plan(invocation, &request.head, plan);
+    terminal::removed(&request.removed(), &invocation.out);
+    if !found.findings.is_empty() {
+        let findings: Vec<&Finding> = found.findings.iter().collect();
+        invocation.out.line("");
+        invocation.out.line("These would not be built, and neither would what reads them:");
+        invocation.out.line("");
+        let paths = invocation.paths(&request.folder);
+        terminal::findings(&findings, &paths, &invocation.out, &changes::texts(&request.head));
+    }
+}
+
 /// The plan for scripts: keys are added, never changed.
-fn as_json(request: &PullRequest, plan: &Plan) -> Value {
+fn as_json(request: &PullRequest, plan: &Plan, found: &Preflight) -> Value {
     let step = |step: &Step| {
         let node = request.head.node(&step.id);
-        json!({
+        let mut json = json!({
             "unique_id": step.id,
             "name": name_of(&request.head, &step.id),
             "resource_type": node.map(|node| node.resource_type.name()),
             "path": node.map(|node| node.file.clone()),
             "reason": step.reason.to_string(),
-        })
+        });
+        if let Some(refused) = found.blocked.get(&step.id) {
+            json["refused"] = json!(refused);
+        }
+        json
     };
     let steps: Vec<Value> = plan.steps.iter().map(step).collect();
     json!({"version": 1, "base": request.base_name, "head": request.head_name, "steps": steps, "removed": request.removed()})
@@ -149,14 +173,26 @@ fn show_plan(invocation: &Invocation, project: &Project, plan: &Plan) {
     }
 }
 
-/// Carries the plan out with a progress display.
+/// What is carried out, and how.
+pub(super) struct Work<'w> {
+    pub plan: &'w Plan,
+    pub engine: &'w dyn Engine,
+    pub args: &'w RunArgs,
+    /// The nodes that may not be built, each with the reason in words.
+    pub blocked: &'w HashMap<String, String>,
+}
+
+/// Does the work, and tells of each step as it ends.
+pub(super) type Watched<'w> = &'w (dyn Fn(&dyn Progress) -> Vec<Outcome> + Sync);
+
+/// Carries the plan out with a progress display. `watch` is given that and the work, which it does.
 pub(super) fn carry_out(
     invocation: &Invocation,
     request: &PullRequest,
-    plan: &Plan,
-    engine: &dyn Engine,
-    (args, blocked): (&RunArgs, &HashMap<String, String>),
+    work: &Work<'_>,
+    watch: impl FnOnce(&dyn Progress, Watched<'_>) -> Vec<Outcome>,
 ) -> Result<Vec<Outcome>, Error> {
+    let Work { plan, engine, args, blocked } = *work;
     let source_data = source_data(args)?;
     let bench = Bench::new(&request.head, Some(unit_test::Warehouse { engine, marks: request.marks() }))?;
     let builder = Builder {
@@ -176,7 +212,7 @@ pub(super) fn carry_out(
     if plan.steps.is_empty() {
         invocation.out.info("Nothing to build: no model, seed or test changed.");
     }
-    let outcomes = deploy::run(plan, &builder, blocked, options, &shown);
+    let outcomes = watch(&shown, &|progress| deploy::run(plan, &builder, blocked, options, progress));
     shown.end();
     Ok(outcomes)
 }

@@ -19,8 +19,11 @@ mod ls;
 mod mending;
 mod parse;
 mod retry;
+mod plan;
+mod posting;
 mod selecting;
 mod show;
+mod telling;
 mod text_of;
 mod unit_tests;
 mod warehouse;
@@ -89,6 +92,7 @@ fn carry_out(invocation: &Invocation, command: Command) -> Result<Verdict, Error
         Command::Init(args) => init::run(invocation, &args),
         Command::Baseline(args) => baseline::run(invocation, &args),
         Command::Deploy(args) => deploy::run(invocation, &args),
+        Command::Plan(args) => plan::run(invocation, &args),
         Command::Ci(args) => ci::run(invocation, &args),
         Command::Parse => parse::run(invocation),
         Command::Compile(args) => compile::run(invocation, &args),

@@ -26,6 +26,8 @@ pub(super) struct Warehouse {
     pub engine: Box<dyn Engine>,
     /// None on the embedded engine.
     athena: Option<AthenaSettings>,
+    /// Where tables go on Athena.
+    pub aim: Option<Aim>,
 }
 
 /// Whose settings a command goes by.
@@ -37,6 +39,14 @@ pub(super) enum SettingsOf<'p> {
     Folder(&'p Policy),
 }
 
+impl<'p> SettingsOf<'p> {
+    fn policy(self) -> &'p Policy {
+        match self {
+            Self::Base(policy) | Self::Folder(policy) => policy,
+        }
+    }
+}
+
 impl Invocation {
     /// Opens the engine of the target: Athena when a target of that type is named, else the embedded one. On Athena the
     /// tables of the project get the names that they have for this pull request.
@@ -46,14 +56,48 @@ impl Invocation {
         project: &mut Project,
         settings: SettingsOf<'_>,
     ) -> Result<Warehouse, Error> {
-        match self.named_kind(project) {
-            None | Some("duckdb") => Ok(Warehouse { engine: Box::new(self.local(folder, project)?), athena: None }),
-            Some("athena") => self.athena(folder, project, settings),
-            Some(other) => Err(Error::usage(
-                format!("the target `{}` is on {other}, and cadet builds on Athena and on DuckDB", project.target.name),
-                "leave --target out, or pass --target local",
-            )),
+        match self.aim(project, settings)? {
+            None => Ok(Warehouse { engine: Box::new(self.local(folder, project)?), athena: None, aim: None }),
+            Some(aim) => {
+                let engine = self.athena(folder, project, (settings, aim.clone()))?;
+                let settings = settings.policy().athena.clone();
+                Ok(Warehouse { engine: Box::new(engine), athena: Some(settings), aim: Some(aim) })
+            }
         }
+    }
+
+    /// Where the tables of the target go on Athena; nothing on the embedded engine. Nobody is asked. The tables of the
+    /// project get the names that they have for this pull request.
+    pub(super) fn aim(&self, project: &mut Project, settings: SettingsOf<'_>) -> Result<Option<Aim>, Error> {
+        match self.named_kind(project) {
+            None | Some("duckdb") => return Ok(None),
+            Some("athena") => {}
+            Some(other) => {
+                return Err(Error::usage(
+                    format!(
+                        "the target `{}` is on {other}, and cadet builds on Athena and on DuckDB",
+                        project.target.name
+                    ),
+                    "leave --target out, or pass --target local",
+                ));
+            }
+        }
+        let is_folder = matches!(settings, SettingsOf::Folder(_));
+        if is_folder && self.env.github_event.as_deref() == Some("pull_request") {
+            return Err(Error::usage(
+                "on a pull request this command would take its settings from the pull request itself",
+                "use `cadet deploy` or `cadet ci`, which take them from the base",
+            ));
+        }
+        let aim = Aim::of(&settings.policy().athena, &project.target.name, self.env.pull_request());
+        let aim = aim.map_err(|known| {
+            Error::usage(
+                format!("cadet.yaml does not say where the target `{}` writes", project.target.name),
+                format!("add it under `athena.targets`; there are {}", known.join(", ")),
+            )
+        })?;
+        rename(project, &aim);
+        Ok(Some(aim))
     }
 
     /// The type of the target, when one is named.
@@ -79,41 +123,32 @@ impl Invocation {
         Ok(DuckDb::open(&target.join("cadet.duckdb"), &project.target.database)?)
     }
 
-    fn athena(&self, folder: &Path, project: &mut Project, settings: SettingsOf<'_>) -> Result<Warehouse, Error> {
-        let (engine, settings) = self.connected(folder, project, settings)?;
-        Ok(Warehouse { engine: Box::new(engine), athena: Some(settings) })
-    }
-
     /// The engine on Athena of the target that is named, and its settings.
+    ///
+    /// # Errors
+    /// When no target on Athena is named, or its settings are wrong.
     pub(super) fn connected(
         &self,
         folder: &Path,
         project: &mut Project,
         settings: SettingsOf<'_>,
     ) -> Result<(Athena, AthenaSettings), Error> {
-        let is_base = matches!(settings, SettingsOf::Base(_));
-        let policy = match settings {
-            SettingsOf::Base(policy) => policy,
-            SettingsOf::Folder(_) if self.env.github_event.as_deref() == Some("pull_request") => {
-                return Err(Error::usage(
-                    "on a pull request this command would take its settings from the pull request itself",
-                    "use `cadet deploy` or `cadet ci`, which take them from the base",
-                ));
-            }
-            SettingsOf::Folder(policy) => policy,
+        let Some(aim) = self.aim(project, settings)? else {
+            return Err(Error::usage("no target on Athena is named", "name one with --target"));
         };
-        let settings = policy.athena.clone();
-        let aim = Aim::of(&settings, &project.target.name, self.env.pull_request()).map_err(|known| {
-            Error::usage(
-                format!("cadet.yaml does not say where the target `{}` writes", project.target.name),
-                format!("add it under `athena.targets`; there are {}", known.join(", ")),
-            )
-        })?;
-        rename(project, &aim);
-        let connection = self.connection(folder, (&settings, aim), (&project.target.name, is_base));
+        Ok((self.athena(folder, project, (settings, aim))?, settings.policy().athena.clone()))
+    }
+
+    fn athena(
+        &self,
+        folder: &Path,
+        project: &Project,
+        (settings, aim): (SettingsOf<'_>, Aim),
+    ) -> Result<Athena, Error> {
+        let is_base = matches!(settings, SettingsOf::Base(_));
+        let connection = self.connection(folder, (&settings.policy().athena, aim), (&project.target.name, is_base));
         let engine = Athena::connect(connection);
-        let engine = engine.map_err(|error| Error::usage(error.to_string(), "see docs/athena.md for the settings"))?;
-        Ok((engine, settings))
+        engine.map_err(|error| Error::usage(error.to_string(), "see docs/athena.md for the settings"))
     }
 
     /// What the engine of a target is made of.

@@ -1,8 +1,10 @@
 //! Stage 7: two projects and what the warehouse holds in, ordered steps out, each with its reason.
 
 pub mod diff;
+pub mod effect;
 pub mod mark;
 pub mod order;
+pub mod saved;
 pub mod why;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::{manifest, run_results};
+use super::{manifest, run_results, secrets};
 use crate::deploy::Outcome;
 use crate::error::Error;
 use crate::project::scopes::Run;
@@ -53,6 +53,11 @@ pub fn write_compiled(
 fn write_manifest(project: &Project, run: &Run, path: &Path, compiled: &HashMap<String, String>) -> Result<(), Error> {
     create_parent(path)?;
     let failed = |source| Error::File { action: "write", path: path.to_owned(), source };
+    if secrets::is_any() {
+        let mut text = Vec::new();
+        manifest::write(project, run, compiled, &mut text).map_err(failed)?;
+        return write(path, &text);
+    }
     let mut out = BufWriter::new(fs::File::create(path).map_err(failed)?);
     manifest::write(project, run, compiled, &mut out).and_then(|()| out.flush()).map_err(failed)
 }
@@ -117,6 +122,18 @@ pub fn log(folder: &Path, run: &Run, lines: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
+/// Writes `cadet.json` beside the manifest, and where the artefacts were copied to.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_report(folder: &Path, artefacts: Option<&str>, report: &Value) -> Result<(), Error> {
+    write_json(&folder.join("target").join("cadet.json"), report)?;
+    match artefacts.filter(|artefacts| !artefacts.ends_with("target")) {
+        Some(copied) => write_json(&Path::new(copied).join("target").join("cadet.json"), report),
+        None => Ok(()),
+    }
+}
+
 /// What is kept of a run, below the project's folder.
 const PARTS: [&str; 5] =
     ["target/manifest.json", "target/run_results.json", "target/compiled", "target/run", "logs/cadet.log"];
@@ -173,6 +190,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), Error> {
 /// # Errors
 /// When it cannot be written.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let bytes = &*secrets::hidden_bytes(bytes);
     if fs::read(path).is_ok_and(|known| known == bytes) {
         return Ok(());
     }

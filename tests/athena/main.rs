@@ -4,6 +4,7 @@
 #![allow(clippy::too_many_lines, reason = "what is sent and what comes back stand beside one another")]
 
 mod account;
+mod act;
 #[path = "../cadet/support/mod.rs"]
 mod sandbox;
 
@@ -18,6 +19,9 @@ mod expire;
 mod faults;
 mod fixture;
 mod iceberg;
+#[path = "../github/double/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "the workflow needs a part of it")]
+mod github;
 mod incremental;
 mod limits;
 mod locks;
@@ -29,3 +33,4 @@ mod snapshots;
 mod support;
 mod tables;
 mod ten_findings;
+mod two_stages;

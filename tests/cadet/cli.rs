@@ -20,6 +20,7 @@ fn help_lists_the_commands() {
       init         Write a cadet.yaml, and a workflow, that fit the project
       baseline     Write down the findings of today, so that `check` tells only what is new
       deploy       Build and test what changed and everything downstream of it
+      plan         Say what a deploy would do at most, without credentials
       ci           Check, deploy and report, as on a pull request
       parse        Read the project and write target/manifest.json
       compile      Write the SQL of models and tests to target/compiled

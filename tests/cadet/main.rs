@@ -5,6 +5,7 @@
 
 mod support;
 
+mod action;
 mod baselines;
 mod beside;
 mod check;
@@ -25,6 +26,7 @@ mod init;
 mod jinja_errors;
 mod mistakes;
 mod own_tests;
+mod plans;
 mod probes;
 mod retry;
 mod rule_edges;

@@ -11,8 +11,8 @@ use crate::engine::snapshot::Snapshot;
 use crate::engine::{Strategy, Write};
 use crate::project::{Node, ResourceType};
 
-/// Why a node cannot be built, if it cannot.
-pub(super) fn refuses(node: &Node, aim: &Aim) -> Option<Misplaced> {
+/// Why a node cannot be built where `aim` says, if it cannot.
+pub fn refuses(node: &Node, aim: &Aim) -> Option<Misplaced> {
     if !matches!(node.resource_type, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot)
         || node.is_ephemeral()
     {

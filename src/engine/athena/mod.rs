@@ -56,6 +56,7 @@ pub use connect::{Aim, Connection, Limits};
 pub use debug::Checked;
 pub use expire::{Expired, Kind as ExpiredKind};
 use failure::{Class, Failure};
+pub use fit::refuses;
 use live::Live;
 use lock::Locks;
 use place::{Destination, Misplaced};
