@@ -5,6 +5,7 @@ mod deps;
 mod init;
 mod kinds;
 mod ls;
+mod report;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ pub use check::{BaselineArgs, CheckArgs, FixArgs, Format};
 pub use deps::{DepsArgs, PackageSource};
 pub use init::InitArgs;
 pub use ls::{ListOutput, LsArgs};
+pub use report::ReportArgs;
 
 /// Checks a dbt project on every pull request, deploys what changed, tests it, and tells people what happened.
 #[derive(Debug, Parser)]
@@ -147,6 +149,9 @@ When one of them may not be removed, none is.")]
   cadet why my_db__my_table --base release
   cadet why my_db__my_table tag:daily --format json | jq '.nodes[].causes'")]
     Why(WhyArgs),
+    /// Tell how the last run ended, in a few lines or as a page
+    #[command(after_help = report::EXAMPLES)]
+    Report(ReportArgs),
     /// Explain a rule, or list all of them
     Explain(ExplainArgs),
     /// Show everything on a small example, in a temporary folder
@@ -290,6 +295,9 @@ pub struct RunArgs {
     /// Copy the artefacts to DIR/dev/run_artefacts/run_time=…/
     #[arg(long, value_name = "DIR")]
     pub artefacts_to: Option<PathBuf>,
+    /// Write the report as one HTML page to this file
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ use super::Verdict;
 use super::changes;
 use super::deploy::{source_data, without_sources, write};
 use super::invocation::{Invocation, Working};
+use super::report::{Told, leave};
 use super::selecting::{self, Typed};
 use super::warehouse::{Defer, SettingsOf, read_there};
 use crate::cli::BuildArgs;
@@ -100,6 +101,8 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     invocation.out.info("");
     terminal::findings(&report.all_findings(), &invocation.paths(&folder), &invocation.out, &changes::texts(&project));
     terminal::deploy_summary(&report, &invocation.out);
+    let told = Told { command: verb.name, project: &project, report: &report, changed: None };
+    leave(invocation, &folder, told, &args.run)?;
     Ok(Verdict::of_run(report.is_bad(), engine))
 }
 

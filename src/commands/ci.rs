@@ -4,6 +4,7 @@ use super::Verdict;
 use super::changes::{self, PullRequest};
 use super::deploy;
 use super::invocation::Invocation;
+use super::report::{Told, leave};
 use crate::cli::CiArgs;
 use crate::deploy::Status;
 use crate::error::Error;
@@ -43,6 +44,8 @@ pub(super) fn run(invocation: &Invocation, args: &CiArgs) -> Result<Verdict, Err
     invocation.out.info("");
 
     tell(invocation, args, &request, &report)?;
+    let told = Told { command: "ci", project: &request.head, report: &report, changed: Some(request.changed()) };
+    leave(invocation, &request.folder, told, &args.run)?;
     Ok(Verdict::of_run(report.is_bad(), engine))
 }
 

@@ -41,6 +41,7 @@ pub(super) fn run(invocation: &Invocation, args: &DemoArgs) -> Result<Verdict, E
             no_defer: false,
             source_data: Some(repository.join("source_data")),
             artefacts_to: Some(repository.join("target")),
+            html: None,
         },
         comment_file: Some(comment.clone()),
     };

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::Verdict;
 use super::changes::{self, PullRequest};
 use super::invocation::Invocation;
+use super::report::{Told, leave};
 use super::selecting::{Typed, selected_beside};
 use super::warehouse::{Defer, SettingsOf, Warehouse, read_there};
 use crate::cli::{DeployArgs, PlanFormat, RunArgs, SelectArgs};
@@ -50,10 +51,12 @@ pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict,
     shown.extend(found.findings);
     let artefacts = write(invocation, &request.head, &request.folder, "deploy", (&args.run, &outcomes))?;
     let report = report(&request, &shown, &outcomes, artefacts);
+    let told = Told { command: "deploy", project: &request.head, report: &report, changed: Some(request.changed()) };
     let paths = invocation.paths(&request.folder);
     invocation.out.info("");
     terminal::findings(&report.all_findings(), &paths, &invocation.out, &changes::texts(&request.head));
     terminal::deploy_summary(&report, &invocation.out);
+    leave(invocation, &request.folder, told, &args.run)?;
     Ok(Verdict::of_run(report.is_bad(), engine))
 }
 

@@ -16,6 +16,7 @@ mod invocation;
 mod ls;
 mod mending;
 mod parse;
+mod report;
 mod selecting;
 mod show;
 mod text_of;
@@ -83,6 +84,7 @@ pub fn run(cli: Cli) -> Result<Verdict, Error> {
         Command::Clean => clean::run(&invocation),
         Command::Ls(args) => ls::run(&invocation, &args),
         Command::Why(args) => why::run(&invocation, &args),
+        Command::Report(args) => report::run(&invocation, &args),
         Command::Explain(args) => explain::run(&invocation, &args),
         Command::Demo(args) => demo::run(&invocation, &args),
         Command::Completions { shell } => Ok(text_of::completions(&invocation, shell)),

@@ -1,4 +1,5 @@
-//! The files that a run leaves: `target/manifest.json`, `run_results.json`, `compiled/`, `run/` and `logs/cadet.log`.
+//! The files that a run leaves: `target/manifest.json`, `run_results.json`, `cadet.json`, `compiled/`, `run/` and
+//! `logs/cadet.log`.
 
 use std::collections::HashMap;
 use std::fs;
@@ -117,13 +118,30 @@ pub fn log(folder: &Path, run: &Run, lines: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
+/// Writes `target/cadet.json`, and beside the artefacts that were copied to `to`.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_report(folder: &Path, run: &Run, report: &Value, to: Option<&Path>) -> Result<(), Error> {
+    write_json(&folder.join("target/cadet.json"), report)?;
+    match to {
+        Some(to) => write_json(&exported(run, to).join("target/cadet.json"), report),
+        None => Ok(()),
+    }
+}
+
+/// Where the artefacts of a run are copied to.
+fn exported(run: &Run, to: &Path) -> PathBuf {
+    let time = run.started.strftime("%Y-%m-%dT%H:%M:%S");
+    to.join("dev").join("run_artefacts").join(format!("run_time={time}"))
+}
+
 /// Copies the artefacts under `<to>/dev/run_artefacts/run_time=YYYY-MM-DDTHH:MM:SS/` and returns that folder.
 ///
 /// # Errors
 /// When a file cannot be copied.
 pub fn export(folder: &Path, run: &Run, to: &Path) -> Result<PathBuf, Error> {
-    let time = run.started.strftime("%Y-%m-%dT%H:%M:%S").to_string();
-    let export = to.join("dev").join("run_artefacts").join(format!("run_time={time}"));
+    let export = exported(run, to);
     for part in ["target/manifest.json", "target/run_results.json", "target/compiled", "target/run", "logs/cadet.log"] {
         copy(&folder.join(part), &export.join(part))?;
     }

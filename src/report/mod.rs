@@ -3,12 +3,14 @@
 pub mod artefacts;
 pub mod diff;
 pub mod github;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod manifest;
 pub mod markdown;
 pub mod patch;
 pub mod progress;
+pub mod record;
 pub mod rows;
 pub mod run_results;
 pub mod sarif;

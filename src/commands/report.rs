@@ -1,0 +1,63 @@
+//! `cadet report`: how the last run ended, in a few lines or as a page; and what the other commands leave for it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::Verdict;
+use super::changes;
+use super::invocation::Invocation;
+use crate::cli::{ReportArgs, RunArgs};
+use crate::error::Error;
+use crate::plan::Reason;
+use crate::project::Project;
+use crate::report::html::{self, LastRun};
+use crate::report::record::Record;
+use crate::report::{Report, artefacts, terminal};
+
+pub(super) fn run(invocation: &Invocation, args: &ReportArgs) -> Result<Verdict, Error> {
+    let folder = match &args.artefacts {
+        Some(folder) => folder.clone(),
+        None => {
+            let project = invocation.project_dir()?;
+            artefacts::refuse_links(&project)?;
+            project.join("target")
+        }
+    };
+    let last = LastRun::read(&folder)?;
+    terminal::last_run(&html::summary(&last), &invocation.out);
+    let Some(file) = &args.html else {
+        invocation.out.info("\nTo see all of it as a page: cadet report --html");
+        return Ok(Verdict::Good);
+    };
+    let file = file.clone().unwrap_or_else(|| folder.join("report.html"));
+    write_page(invocation, &last, &file)?;
+    Ok(Verdict::Good)
+}
+
+fn write_page(invocation: &Invocation, last: &LastRun, file: &Path) -> Result<(), Error> {
+    artefacts::write(file, html::page(last).as_bytes())?;
+    invocation.out.info(&format!("The report as a page: {}", file.display()));
+    Ok(())
+}
+
+/// What a run has to tell.
+pub(super) struct Told<'a> {
+    pub command: &'a str,
+    pub project: &'a Project,
+    pub report: &'a Report<'a>,
+    /// What differs from the base, where there is one.
+    pub changed: Option<BTreeMap<String, Reason>>,
+}
+
+/// Leaves the run's report beside its other artefacts, and writes the page if that was asked for.
+pub(super) fn leave(invocation: &Invocation, folder: &Path, told: Told<'_>, args: &RunArgs) -> Result<(), Error> {
+    let run = invocation.run(told.command, args.full_refresh);
+    let Told { project, report, changed, .. } = told;
+    let record = Record { run: &run, project, report, changed: changed.as_ref() };
+    let value = record.value(&changes::texts(project));
+    artefacts::write_report(folder, &run, &value, args.artefacts_to.as_deref())?;
+    match &args.html {
+        Some(file) => write_page(invocation, &LastRun::read(&folder.join("target"))?, &PathBuf::from(file)),
+        None => Ok(()),
+    }
+}
