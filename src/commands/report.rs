@@ -1,7 +1,7 @@
 //! `cadet report`: how the last run ended, in a few lines or as a page; and what the other commands leave for it.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::Verdict;
 use super::changes;
@@ -15,12 +15,12 @@ use crate::report::record::Record;
 use crate::report::{Report, artefacts, terminal};
 
 pub(super) fn run(invocation: &Invocation, args: &ReportArgs) -> Result<Verdict, Error> {
-    let folder = match &args.artefacts {
-        Some(folder) => folder.clone(),
+    let (folder, shown) = match &args.artefacts {
+        Some(folder) => (folder.clone(), folder.display().to_string()),
         None => {
             let project = invocation.project_dir()?;
             artefacts::refuse_links(&project)?;
-            project.join("target")
+            (project.join("target"), format!("{}target", invocation.paths(&project).prefix))
         }
     };
     let last = LastRun::read(&folder)?;
@@ -29,14 +29,16 @@ pub(super) fn run(invocation: &Invocation, args: &ReportArgs) -> Result<Verdict,
         invocation.out.info("\nTo see all of it as a page: cadet report --html");
         return Ok(Verdict::Good);
     };
-    let file = file.clone().unwrap_or_else(|| folder.join("report.html"));
-    write_page(invocation, &last, &file)?;
+    match file {
+        Some(file) => write_page(invocation, &last, file, &file.display().to_string())?,
+        None => write_page(invocation, &last, &folder.join("report.html"), &format!("{shown}/report.html"))?,
+    }
     Ok(Verdict::Good)
 }
 
-fn write_page(invocation: &Invocation, last: &LastRun, file: &Path) -> Result<(), Error> {
+fn write_page(invocation: &Invocation, last: &LastRun, file: &Path, shown: &str) -> Result<(), Error> {
     artefacts::write(file, html::page(last).as_bytes())?;
-    invocation.out.info(&format!("The report as a page: {}", file.display()));
+    invocation.out.info(&format!("The report as a page: {shown}"));
     Ok(())
 }
 
@@ -57,7 +59,7 @@ pub(super) fn leave(invocation: &Invocation, folder: &Path, told: Told<'_>, args
     let value = record.value(&changes::texts(project));
     artefacts::write_report(folder, &run, &value, args.artefacts_to.as_deref())?;
     match &args.html {
-        Some(file) => write_page(invocation, &LastRun::read(&folder.join("target"))?, &PathBuf::from(file)),
+        Some(file) => write_page(invocation, &LastRun::read(&folder.join("target"))?, file, &file.display().to_string()),
         None => Ok(()),
     }
 }

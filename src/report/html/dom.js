@@ -7,11 +7,17 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]/g;
 const seen = (text) => String(text).replace(HIDDEN, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
 
+const cut = (text, most) => {
+  const letters = Array.from(seen(text));
+  return letters.length > most ? `${letters.slice(0, most - 1).join("")}…` : letters.join("");
+};
+
 function fill(element, properties, children) {
   for (const [name, value] of Object.entries(properties || {})) {
     if (value === undefined || value === null || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else element.setAttribute(name, value === true ? "" : seen(value));
+    // An id is compared with, and not shown.
+    else element.setAttribute(name, value === true ? "" : name.startsWith("data-") ? value : seen(value));
   }
   for (const child of children.flat(Infinity)) {
     if (child === undefined || child === null || child === false) continue;
@@ -28,7 +34,7 @@ function prose(text) {
   const parts = String(text).split("`");
   return parts.map((part, at) => {
     if (at % 2 === 0) return part;
-    return at === parts.length - 1 ? "`" + part : h("code", {}, part);
+    return at === parts.length - 1 ? "`" + part : h("code", {}, breakable(part));
   });
 }
 
@@ -78,7 +84,7 @@ const NO_STATUS = { look: "none", word: "not in this run", rank: 9 };
 
 function statusOf(item) {
   if (!item.status) return NO_STATUS;
-  const known = Object.hasOwn(STATUS, item.status) ? STATUS[item.status] : { look: "idle", word: item.status, rank: 8 };
+  const known = Object.hasOwn(STATUS, item.status) ? STATUS[item.status] : { look: "idle", word: cut(item.status, 24), rank: 8 };
   if (item.status === "success" && (item.kind === "seed" || item.kind === "source")) return { ...known, word: "loaded" };
   if (item.status === "error" && isTest(item)) return { ...known, word: "could not run" };
   return known;

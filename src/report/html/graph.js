@@ -3,11 +3,6 @@
 const LONGEST_NAME = 22;
 const SMALLEST = 0.05;
 
-const cut = (text, most) => {
-  const letters = Array.from(seen(text));
-  return letters.length > most ? `${letters.slice(0, most - 1).join("")}…` : letters.join("");
-};
-
 // What stands above a node's name: its database, or what kind of thing it is.
 function heading(node) {
   const [database, rest] = node.name.split(/__(.*)/s);

@@ -82,7 +82,7 @@ function page() {
     ["timings", "Timings", () => timings(), null],
   ].filter(Boolean);
   const links = parts.map(([id, title, , number]) => h("li", {}, h("a", { href: `#${id}` }, id === "changes" ? "What changed" : title, number ? h("span", { class: "of" }, number) : "")));
-  document.title = `${data.verdict.title} · ${data.project || "cadet"}`;
+  document.title = seen(`${data.verdict.title} · ${data.project || "cadet"}`);
   const head = h("header", { class: "top" }, h("div", { class: "inner" }, h("span", { class: "brand" }, "cadet"), h("span", { class: "project" }, data.project || ""), themeSwitch()));
   const nav = h("nav", { class: "sections", "aria-label": "Parts of the page" }, h("ul", {}, links));
   const foot = h("footer", { class: "quiet" }, data.artefacts ? ["Artefacts of this run: ", h("code", {}, data.artefacts), ". "] : "", "This page holds all that it shows, and asks no server for anything.");

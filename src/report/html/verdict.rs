@@ -4,12 +4,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::data::Known;
-use super::last_run::LastRun;
+use super::last_run::{Entry, LastRun, Metadata};
 use crate::report::counted;
 
 /// Whether all is well, in one sentence, and what is counted below it.
 pub(super) fn verdict(known: &Known<'_>) -> Value {
-    let count = |all: &[(&str, &super::last_run::Entry)], words: &[&str]| {
+    let count = |all: &[(&str, &Entry)], words: &[&str]| {
         all.iter().filter(|(id, _)| known.status(id).is_some_and(|status| words.contains(&status))).count()
     };
     let bad = &["error", "fail", "runtime error", "partial success"];
@@ -101,17 +101,25 @@ pub fn summary(run: &LastRun) -> Summary {
     ];
     let told = run.told.iter().flat_map(|told| &told.findings);
     let findings = told.filter_map(|finding| Line::deserialize(finding).ok()).filter(|line| line.level != "note");
-    let command = run.told.as_ref().and_then(|told| told.command.as_deref());
-    let which = run.results.as_ref().and_then(|results| results.args.which.as_deref());
+    let command = run.told.as_ref().and_then(|told| told.command.as_ref());
+    let which = run.results.as_ref().and_then(|results| results.args.which.clone());
+    let name = command.map(|command| format!("cadet {command}")).or(which);
     let when = run.results.as_ref().map_or(&run.manifest.metadata, |results| &results.metadata);
     Summary {
         is_good: verdict["ok"] == true,
         title: verdict["title"].as_str().unwrap_or_default().to_owned(),
-        run: format!("{}, {}", command.or(which).unwrap_or("parse"), when.generated_at),
+        run: format!("{}, {}", name.unwrap_or_else(|| "run".to_owned()), minute(when)),
         counts: [list("Tables", &tables), list("Tests", &tests)].into_iter().flatten().collect(),
         findings: findings.collect(),
         notes: notes(run),
     }
+}
+
+/// `2026-01-31 09:05 UTC`; what is no moment stays as it is.
+fn minute(metadata: &Metadata) -> String {
+    let text = metadata.invocation_started_at.as_ref().unwrap_or(&metadata.generated_at);
+    let moment = text.parse::<jiff::Timestamp>();
+    moment.map_or_else(|_| text.clone(), |moment| moment.strftime("%Y-%m-%d %H:%M UTC").to_string())
 }
 
 /// What a reader must know to trust the page.
