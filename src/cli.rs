@@ -1,6 +1,7 @@
 //! What can be typed, and nothing more.
 
 mod check;
+mod ci;
 mod deps;
 mod init;
 mod kinds;
@@ -16,6 +17,7 @@ use crate::report::text::ColorChoice;
 use crate::select::Indirect;
 
 pub use check::{BaselineArgs, CheckArgs, FixArgs, Format};
+pub use ci::CiArgs;
 pub use deps::{DepsArgs, PackageSource};
 pub use init::InitArgs;
 pub use ls::{ListOutput, LsArgs};
@@ -93,8 +95,7 @@ pub enum Command {
   cadet deploy --target dev                on Athena, when profiles.yml says that dev is there")]
     Deploy(DeployArgs),
     /// Check, deploy and report, as on a pull request
-    #[command(after_help = "In a GitHub workflow it writes annotations, the job's summary and the step's outputs.
-  cadet ci --comment-file comment.md --artefacts-to s3-upload")]
+    #[command(after_help = ci::EXAMPLES)]
     Ci(CiArgs),
     /// Read the project and write target/manifest.json
     Parse,
@@ -330,17 +331,6 @@ pub struct DeployArgs {
     /// How to print the plan
     #[arg(long, value_name = "FORMAT", default_value = "human", requires = "dry_run")]
     pub format: PlanFormat,
-}
-
-#[derive(Debug, Args)]
-pub struct CiArgs {
-    #[command(flatten)]
-    pub base: BaseArgs,
-    #[command(flatten)]
-    pub run: RunArgs,
-    /// Write the pull request's comment to this file
-    #[arg(long, value_name = "FILE")]
-    pub comment_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

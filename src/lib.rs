@@ -51,6 +51,9 @@ pub mod deploy;
 /// 10. Findings and outcomes, told to people and machines.
 pub mod report;
 
+/// The pull request's page on GitHub.
+pub mod github;
+
 /// The process that does the work, and the one that waits for it and outlives it.
 pub mod guard;
 

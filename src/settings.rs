@@ -243,8 +243,15 @@ pub struct Environment {
     pub github_ref: Option<String>,
     /// Whose repository it is, which run of which workflow, and which attempt at it.
     pub github_run: Option<[String; 3]>,
+    /// The file with what GitHub says of the event.
+    pub github_event_path: Option<PathBuf>,
+    /// Where GitHub's pages and its API are: a company may have a GitHub of its own.
+    pub github_server: Option<String>,
+    pub github_api: Option<String>,
     /// Where the AWS services are, when not where Amazon has them: for tests, and for endpoints of one's own.
     pub aws_endpoint: Option<String>,
+    /// The region of the AWS services.
+    pub aws_region: Option<String>,
     pub profiles_dir: Option<PathBuf>,
     pub home: Option<PathBuf>,
     pub no_color: bool,
@@ -255,6 +262,9 @@ pub struct Environment {
     /// How reading is to fail, for tests.
     #[cfg(debug_assertions)]
     pub mishaps: Option<String>,
+    /// How many times faster than it is time goes by for whoever waits for GitHub, for tests.
+    #[cfg(debug_assertions)]
+    pub haste: Option<String>,
     /// Where packages of the hub are looked up.
     pub package_hub: Option<String>,
     all: BTreeMap<String, String>,
@@ -277,7 +287,11 @@ impl Environment {
             github_output: text("GITHUB_OUTPUT").map(PathBuf::from),
             github_ref: text("GITHUB_REF"),
             github_run: run_of(text),
+            github_event_path: text("GITHUB_EVENT_PATH").map(PathBuf::from),
+            github_server: text("GITHUB_SERVER_URL"),
+            github_api: text("GITHUB_API_URL"),
             aws_endpoint: text("AWS_ENDPOINT_URL_S3").or_else(|| text("AWS_ENDPOINT_URL")),
+            aws_region: text("AWS_REGION").or_else(|| text("AWS_DEFAULT_REGION")),
             profiles_dir: text("DBT_PROFILES_DIR").map(PathBuf::from),
             home: text("HOME").or_else(|| text("USERPROFILE")).map(PathBuf::from),
             no_color: text("NO_COLOR").is_some(),
@@ -285,6 +299,8 @@ impl Environment {
             memory: text("CADET_MEMORY"),
             #[cfg(debug_assertions)]
             mishaps: text("CADET_MISHAPS"),
+            #[cfg(debug_assertions)]
+            haste: text("CADET_HASTE"),
             package_hub: text("DBT_PACKAGE_HUB_URL"),
             all,
         }
@@ -299,6 +315,17 @@ impl Environment {
     /// The number of the pull request that this runs for.
     pub fn pull_request(&self) -> Option<u64> {
         self.github_ref.as_ref()?.strip_prefix("refs/pull/")?.split('/').next()?.parse().ok()
+    }
+
+    /// The values that no one may read in what cadet writes.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        let names = TOKENS.iter().chain(SECRETS);
+        names.filter_map(|name| self.all.get(*name)).map(String::as_str)
+    }
+
+    /// The token for GitHub's API, where this is the process that was started: the one that works is given it another way.
+    pub fn github_token(&self) -> Option<&str> {
+        TOKENS.iter().filter_map(|name| self.all.get(*name)).map(|token| token.trim()).find(|token| !token.is_empty())
     }
 
     /// The names of those credentials that this process holds: of AWS, and for asking AWS for some.
@@ -318,6 +345,18 @@ fn run_of(text: impl Fn(&str) -> Option<String>) -> Option<[String; 3]> {
     let attempt = text("GITHUB_RUN_ATTEMPT").unwrap_or_else(|| "1".to_owned());
     Some([text("GITHUB_REPOSITORY")?, text("GITHUB_RUN_ID")?, attempt])
 }
+
+/// Where a token for GitHub's API may be. The process that reads the project has none of them.
+pub const TOKENS: &[&str] = &["GITHUB_TOKEN", "GH_TOKEN"];
+
+/// What else is secret.
+const SECRETS: &[&str] = &[
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    "ACTIONS_RUNTIME_TOKEN",
+];
 
 const CREDENTIALS: &[&str] = &[
     "AWS_ACCESS_KEY_ID",

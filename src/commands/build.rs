@@ -101,9 +101,10 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     invocation.out.info("");
     terminal::findings(&report.all_findings(), &invocation.paths(&folder), &invocation.out, &changes::texts(&project));
     terminal::deploy_summary(&report, &invocation.out);
-    let told = Told { command: verb.name, project: &project, report: &report, changed: None };
-    leave(invocation, &folder, told, &args.run)?;
-    Ok(Verdict::of_run(report.is_bad(), engine))
+    let verdict = Verdict::of_run(report.is_bad(), engine);
+    let told = Told { command: verb.name, project: &project, report: &report, changed: None, verdict };
+    leave(invocation, &folder, &told, &args.run)?;
+    Ok(verdict)
 }
 
 /// The verb's kinds of nodes, without those that were left out on the command line.

@@ -28,7 +28,7 @@ pub(super) struct PullRequest {
     /// The way from the repository to the project, empty or ending in `/`.
     pub prefix: String,
     pub head: Project,
-    base_tree: Arc<Tree>,
+    pub base_tree: Arc<Tree>,
     inputs: Inputs,
     base: OnceLock<Project>,
     /// What the models hold that are judged.
@@ -40,6 +40,8 @@ pub(super) struct PullRequest {
     baseline: Baseline,
     pub base_name: String,
     pub head_name: String,
+    /// The commit that is checked out, or was named.
+    pub head_commit: String,
 }
 
 impl PullRequest {
@@ -81,6 +83,7 @@ impl PullRequest {
             policy,
             baseline,
             head_name,
+            head_commit: comparison.head.to_string(),
         })
     }
 

@@ -15,7 +15,7 @@ use crate::finding::Finding;
 use crate::plan::{Plan, Reason};
 use crate::project::Project;
 use crate::project::scopes::Run;
-use crate::report::{Aside, Fixed, Report, github, json, junit, sarif, terminal};
+use crate::report::{Aside, Fixed, Report, annotations, json, junit, sarif, terminal};
 
 pub(super) fn run(invocation: &Invocation, args: &CheckArgs) -> Result<Verdict, Error> {
     let run = invocation.run("check", false);
@@ -48,7 +48,7 @@ fn whole(invocation: &Invocation, args: &CheckArgs, run: Run) -> Result<Verdict,
         head: changes::name_of(&folder),
         removed: Vec::new(),
         artefacts: None,
-        aside: Aside { fixed, waived, gone: whole.gone() },
+        aside: Aside { fixed, waived, gone: whole.gone(), ..Aside::default() },
     };
     let verdict = show(invocation, args, &report, (project, &prefix, &invocation.paths(&folder)), checked);
     whole.project.leave();
@@ -77,7 +77,7 @@ fn change(invocation: &Invocation, args: &CheckArgs, run: &Run) -> Result<Verdic
         head: request.head_name.clone(),
         removed: request.removed(),
         artefacts: None,
-        aside: Aside { fixed, waived, gone: request.gone() },
+        aside: Aside { fixed, waived, gone: request.gone(), ..Aside::default() },
     };
     let is_checked = |path: &&String| is_wanted(path, &wanted) && request.head.tree.find(path).is_some();
     let checked = request.changes.keys().filter(is_checked).cloned().collect();
@@ -159,7 +159,8 @@ fn show(
         Format::Sarif => invocation.out.line(&sarif::log(report, prefix, &text).to_string()),
         Format::Junit => invocation.out.line(junit::document(report, &checked, &text).trim_end()),
         Format::Github => {
-            github::annotations(report, (prefix, "run `cadet check` to see them"), &invocation.out, &text)
+            let annotations = annotations::all(report, prefix, &text, &|_| true);
+            annotations::print(&annotations, "run `cadet check` to see them", &invocation.out);
         }
         Format::Human => {
             terminal::findings(&report.all_findings(), paths, &invocation.out, &text);

@@ -2,17 +2,26 @@
 
 use super::Verdict;
 use super::changes::{self, PullRequest};
-use super::deploy;
+use super::deploy::{self, Work};
 use super::invocation::Invocation;
-use super::report::{Told, leave};
+use super::posting::Posting;
+use super::report;
+use super::telling::Telling;
 use crate::cli::CiArgs;
-use crate::deploy::Status;
 use crate::error::Error;
-use crate::finding::Level;
-use crate::project::ResourceType;
-use crate::report::{Report, artefacts, github, markdown, terminal};
+use crate::report::terminal;
 
 pub(super) fn run(invocation: &Invocation, args: &CiArgs) -> Result<Verdict, Error> {
+    changes::refuse_unsafe_events(invocation)?;
+    let mut posting = Posting::open(invocation, args);
+    let done = journey(invocation, args, &mut posting);
+    if let Err(error) = &done {
+        posting.stopped(invocation, error);
+    }
+    done
+}
+
+fn journey(invocation: &Invocation, args: &CiArgs, posting: &mut Posting) -> Result<Verdict, Error> {
     let run = invocation.run("ci", args.run.full_refresh);
     let mut request = PullRequest::read(invocation, &args.base, &run)?;
     let findings = request.findings();
@@ -30,7 +39,12 @@ pub(super) fn run(invocation: &Invocation, args: &CiArgs) -> Result<Verdict, Err
     let found = crate::deploy::preflight(&request.head, &plan, engine);
     let mut blocked = request.blocked(&plan);
     blocked.extend(found.blocked);
-    let outcomes = deploy::carry_out(invocation, &request, &plan, engine, (&args.run, &blocked))?;
+    let findings = [findings, found.findings.clone()].concat();
+    let telling = Telling::new(invocation, &request, (&findings, plan.steps.len()));
+    let work = Work { plan: &plan, engine, args: &args.run, blocked: &blocked };
+    let outcomes =
+        deploy::carry_out(invocation, &request, &work, |shown, carry_out| posting.live(&telling, shown, carry_out))?;
+    let outcomes = telling.without_data(outcomes);
     let exported = deploy::write(invocation, &request.head, &request.folder, "ci", (&args.run, &outcomes))?;
     let text = changes::texts(&request.head);
     let built: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.finding.as_ref()).collect();
@@ -38,55 +52,13 @@ pub(super) fn run(invocation: &Invocation, args: &CiArgs) -> Result<Verdict, Err
     terminal::findings(&built, &paths, &invocation.out, &text);
     let refused: Vec<_> = found.findings.iter().collect();
     terminal::findings(&refused, &paths, &invocation.out, &text);
-    let findings = [findings, found.findings].concat();
-    let report = deploy::report(&request, &findings, &outcomes, exported);
+    let report = telling.report(&outcomes, exported);
     terminal::deploy_summary(&report, &invocation.out);
     invocation.out.info("");
 
-    tell(invocation, args, &request, &report)?;
-    let told = Told { command: "ci", project: &request.head, report: &report, changed: Some(request.changed()) };
-    leave(invocation, &request.folder, told, &args.run)?;
-    Ok(Verdict::of_run(report.is_bad(), engine))
-}
-
-/// Writes the report to everyone who waits for it.
-fn tell(invocation: &Invocation, args: &CiArgs, request: &PullRequest, report: &Report<'_>) -> Result<(), Error> {
-    let text = changes::texts(&request.head);
-    let comment = markdown::comment(report, &request.prefix, &text);
     terminal::heading("3. Report", &invocation.out);
-    if invocation.env.in_github {
-        github::annotations(report, (&request.prefix, "see the job's summary"), &invocation.out, &text);
-    }
-    let failed = |path: &std::path::Path| {
-        let path = path.to_owned();
-        move |source| Error::File { action: "write", path, source }
-    };
-    if let Some(file) = &invocation.env.github_summary {
-        github::summary(file, &comment).map_err(failed(file))?;
-    }
-    if let Some(file) = &invocation.env.github_output {
-        github::outputs(file, &outputs(report)).map_err(failed(file))?;
-    }
-    if let Some(file) = &args.comment_file {
-        artefacts::write(file, comment.as_bytes())?;
-        invocation.out.info(&format!("The pull request's comment is in {}.", file.display()));
-    }
-    invocation.out.info(&format!("Artefacts: {}", report.artefacts.clone().unwrap_or_default()));
-    Ok(())
-}
-
-fn outputs(report: &Report<'_>) -> Vec<(&'static str, String)> {
-    let tables = report
-        .outcomes
-        .iter()
-        .filter(|outcome| outcome.status == Status::Success && outcome.kind != ResourceType::Source)
-        .count();
-    vec![
-        ("result", if report.is_bad() { "failure" } else { "success" }.to_owned()),
-        ("errors", report.count(Level::Error).to_string()),
-        ("warnings", report.count(Level::Warning).to_string()),
-        ("tables-built", tables.to_string()),
-        ("tests-failed", report.ended(Status::Fail).to_string()),
-        ("artefacts", report.artefacts.clone().unwrap_or_default()),
-    ]
+    let verdict = Verdict::of_run(report.is_bad(), engine);
+    posting.tell(invocation, args, &telling, (&report, verdict))?;
+    report::show(invocation, &request.folder, &args.run)?;
+    Ok(verdict)
 }

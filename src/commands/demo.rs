@@ -44,6 +44,9 @@ pub(super) fn run(invocation: &Invocation, args: &DemoArgs) -> Result<Verdict, E
             html: None,
         },
         comment_file: Some(comment.clone()),
+        suggest: false,
+        deployment: None,
+        no_post: true,
     };
     ci::run(&invocation.elsewhere(repository.clone(), project), &ci)?;
     show_comment(invocation, &comment)?;

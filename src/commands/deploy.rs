@@ -13,7 +13,7 @@ use super::selecting::{Typed, selected_beside};
 use super::warehouse::{Defer, SettingsOf, Warehouse, read_there};
 use crate::cli::{DeployArgs, PlanFormat, RunArgs, SelectArgs};
 use crate::deploy::build::Builder;
-use crate::deploy::{self, Options, Outcome};
+use crate::deploy::{self, Options, Outcome, Progress};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::finding::Finding;
@@ -42,7 +42,8 @@ pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict,
     let found = deploy::preflight(&request.head, &plan, engine);
     let mut blocked = request.blocked(&plan);
     blocked.extend(found.blocked);
-    let outcomes = carry_out(invocation, &request, &plan, engine, (&args.run, &blocked))?;
+    let work = Work { plan: &plan, engine, args: &args.run, blocked: &blocked };
+    let outcomes = carry_out(invocation, &request, &work, |shown, carry_out| carry_out(shown))?;
     let in_plan = |path: &str| {
         plan.steps.iter().any(|step| request.head.nodes.get(&step.id).is_some_and(|node| node.file == path))
     };
@@ -51,13 +52,14 @@ pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict,
     shown.extend(found.findings);
     let artefacts = write(invocation, &request.head, &request.folder, "deploy", (&args.run, &outcomes))?;
     let report = report(&request, &shown, &outcomes, artefacts);
-    let told = Told { command: "deploy", project: &request.head, report: &report, changed: Some(request.changed()) };
     let paths = invocation.paths(&request.folder);
     invocation.out.info("");
     terminal::findings(&report.all_findings(), &paths, &invocation.out, &changes::texts(&request.head));
     terminal::deploy_summary(&report, &invocation.out);
-    leave(invocation, &request.folder, told, &args.run)?;
-    Ok(Verdict::of_run(report.is_bad(), engine))
+    let (verdict, changed) = (Verdict::of_run(report.is_bad(), engine), request.changed());
+    let told = Told { command: "deploy", project: &request.head, report: &report, changed: Some(&changed), verdict };
+    leave(invocation, &request.folder, &told, &args.run)?;
+    Ok(verdict)
 }
 
 /// What changed with all that is downstream, or what was selected.
@@ -143,14 +145,26 @@ fn show_plan(invocation: &Invocation, project: &Project, plan: &Plan) {
     }
 }
 
-/// Carries the plan out with a progress display.
+/// What is carried out, and how.
+pub(super) struct Work<'w> {
+    pub plan: &'w Plan,
+    pub engine: &'w dyn Engine,
+    pub args: &'w RunArgs,
+    /// The nodes that may not be built, each with the reason in words.
+    pub blocked: &'w HashMap<String, String>,
+}
+
+/// Does the work, and tells of each step as it ends.
+pub(super) type Watched<'w> = &'w (dyn Fn(&dyn Progress) -> Vec<Outcome> + Sync);
+
+/// Carries the plan out with a progress display. `watch` is given that and the work, which it does.
 pub(super) fn carry_out(
     invocation: &Invocation,
     request: &PullRequest,
-    plan: &Plan,
-    engine: &dyn Engine,
-    (args, blocked): (&RunArgs, &HashMap<String, String>),
+    work: &Work<'_>,
+    watch: impl FnOnce(&dyn Progress, Watched<'_>) -> Vec<Outcome>,
 ) -> Result<Vec<Outcome>, Error> {
+    let Work { plan, engine, args, blocked } = *work;
     let source_data = source_data(args)?;
     let bench = Bench::new(&request.head, Some(unit_test::Warehouse { engine, marks: request.marks() }))?;
     let builder = Builder {
@@ -170,7 +184,7 @@ pub(super) fn carry_out(
     if plan.steps.is_empty() {
         invocation.out.info("Nothing to build: no model, seed or test changed.");
     }
-    let outcomes = deploy::run(plan, &builder, blocked, options, &shown);
+    let outcomes = watch(&shown, &|progress| deploy::run(plan, &builder, blocked, options, progress));
     shown.end();
     Ok(outcomes)
 }

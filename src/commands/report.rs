@@ -6,6 +6,7 @@ use std::path::Path;
 use super::Verdict;
 use super::changes;
 use super::invocation::Invocation;
+use super::posting::ended;
 use crate::cli::{ReportArgs, RunArgs};
 use crate::error::Error;
 use crate::plan::Reason;
@@ -48,16 +49,26 @@ pub(super) struct Told<'a> {
     pub project: &'a Project,
     pub report: &'a Report<'a>,
     /// What differs from the base, where there is one.
-    pub changed: Option<BTreeMap<String, Reason>>,
+    pub changed: Option<&'a BTreeMap<String, Reason>>,
+    pub verdict: Verdict,
 }
 
 /// Leaves the run's report beside its other artefacts, and writes the page if that was asked for.
-pub(super) fn leave(invocation: &Invocation, folder: &Path, told: Told<'_>, args: &RunArgs) -> Result<(), Error> {
+pub(super) fn leave(invocation: &Invocation, folder: &Path, told: &Told<'_>, args: &RunArgs) -> Result<(), Error> {
+    keep(invocation, folder, told, args)?;
+    show(invocation, folder, args)
+}
+
+/// Writes `cadet.json`.
+pub(super) fn keep(invocation: &Invocation, folder: &Path, told: &Told<'_>, args: &RunArgs) -> Result<(), Error> {
     let run = invocation.run(told.command, args.full_refresh);
-    let Told { project, report, changed, .. } = told;
-    let record = Record { run: &run, project, report, changed: changed.as_ref() };
-    let value = record.value(&changes::texts(project));
-    artefacts::write_report(folder, &run, &value, args.artefacts_to.as_deref())?;
+    let record = Record { run: &run, project: told.project, report: told.report, changed: told.changed };
+    let value = record.value(ended(told.verdict), &changes::texts(told.project));
+    artefacts::write_report(folder, told.report.artefacts.as_deref(), &value)
+}
+
+/// Writes the page, if that was asked for.
+pub(super) fn show(invocation: &Invocation, folder: &Path, args: &RunArgs) -> Result<(), Error> {
     match &args.html {
         Some(file) => write_page(invocation, &LastRun::read(&folder.join("target"))?, file, &file.display().to_string()),
         None => Ok(()),

@@ -20,6 +20,15 @@ pub struct Orders {
     pub blamed: Vec<Blame>,
 }
 
+/// What the working process is given beside its environment, and hides wherever it writes.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct Handed {
+    /// The token for GitHub's API.
+    pub token: Option<String>,
+    /// Every token that the environment held.
+    pub hidden: Vec<String>,
+}
+
 /// A piece of work that ended the process, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blame {
@@ -113,6 +122,23 @@ impl Folder {
             let _ = fs::remove_file(self.0.join(name));
         }
         fs::write(self.0.join("orders.json"), serde_json::to_vec(orders)?)
+    }
+
+    /// Hands the working process what must not stand in its environment.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn give_secret(&self, secret: &Handed) -> io::Result<()> {
+        fs::write(self.0.join("secret.json"), serde_json::to_vec(secret)?)
+    }
+
+    /// What was handed over, once: the file is then gone.
+    pub fn take_secret(&self) -> Handed {
+        let path = self.0.join("secret.json");
+        let text = fs::read(&path).unwrap_or_default();
+        // Its folder goes with the process in any case.
+        let _ = fs::remove_file(path);
+        serde_json::from_slice(&text).unwrap_or_default()
     }
 
     /// A new file for what is being worked on: each state is one line, written over the one before it.

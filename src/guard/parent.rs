@@ -10,11 +10,11 @@ use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGKILL, SIGPIPE, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::journal::{Blame, Cause, Folder, Orders};
+use super::journal::{Blame, Cause, Folder, Handed, Orders};
 use super::work::{Frame, Task, innermost};
 use crate::error::Error;
 use crate::report::text;
-use crate::settings::WORKER;
+use crate::settings::{Environment, TOKENS, WORKER};
 
 /// The working process is started again at most so often.
 const MOST_STARTS: usize = 20;
@@ -34,14 +34,16 @@ enum End {
 ///
 /// # Errors
 /// When it cannot be started, or dies of what no file can be blamed for.
-pub fn run() -> Result<u8, Error> {
+pub fn run(env: &Environment) -> Result<u8, Error> {
     let failed = |source| Error::File { action: "use the folder", path: std::env::temp_dir(), source };
     let kept = tempfile::Builder::new().prefix("cadet-").tempdir().map_err(failed)?;
     let folder = Folder::new(kept.path());
     let mut signals = Signals::new([SIGCHLD, SIGINT, SIGTERM]).map_err(failed)?;
+    let handed =
+        Handed { token: env.github_token().map(str::to_owned), hidden: env.secrets().map(str::to_owned).collect() };
     let mut orders = Orders { parent: std::process::id(), ..Orders::default() };
     for _ in 0..MOST_STARTS {
-        folder.give_orders(&orders).map_err(failed)?;
+        folder.give_orders(&orders).and_then(|()| folder.give_secret(&handed)).map_err(failed)?;
         let not_started = |source| Error::File { action: "start", path: executable(), source };
         let mut child = start(kept.path(), &folder, orders.careful).map_err(not_started)?;
         let end = wait(&mut child, &mut signals).map_err(not_started)?;
@@ -124,6 +126,8 @@ fn start(path: &Path, folder: &Folder, careful: bool) -> io::Result<Child> {
         // What Rust says of a death tells how it died.
         command.stderr(Stdio::from(File::create(folder.stderr())?));
     }
+    // No template, and nothing that is started from here, finds the token.
+    TOKENS.iter().for_each(|name| drop(command.env_remove(name)));
     command.args(args).env(WORKER, path).spawn()
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::{manifest, run_results};
+use super::{manifest, run_results, secrets};
 use crate::deploy::Outcome;
 use crate::error::Error;
 use crate::project::scopes::Run;
@@ -118,22 +118,16 @@ pub fn log(folder: &Path, run: &Run, lines: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes `target/cadet.json`, and beside the artefacts that were copied to `to`.
+/// Writes `cadet.json` beside the manifest, and where the artefacts were copied to.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write_report(folder: &Path, run: &Run, report: &Value, to: Option<&Path>) -> Result<(), Error> {
-    write_json(&folder.join("target/cadet.json"), report)?;
-    match to {
-        Some(to) => write_json(&exported(run, to).join("target/cadet.json"), report),
+pub fn write_report(folder: &Path, artefacts: Option<&str>, report: &Value) -> Result<(), Error> {
+    write_json(&folder.join("target").join("cadet.json"), report)?;
+    match artefacts.filter(|artefacts| !artefacts.ends_with("target")) {
+        Some(copied) => write_json(&Path::new(copied).join("target").join("cadet.json"), report),
         None => Ok(()),
     }
-}
-
-/// Where the artefacts of a run are copied to.
-fn exported(run: &Run, to: &Path) -> PathBuf {
-    let time = run.started.strftime("%Y-%m-%dT%H:%M:%S");
-    to.join("dev").join("run_artefacts").join(format!("run_time={time}"))
 }
 
 /// Copies the artefacts under `<to>/dev/run_artefacts/run_time=YYYY-MM-DDTHH:MM:SS/` and returns that folder.
@@ -141,7 +135,8 @@ fn exported(run: &Run, to: &Path) -> PathBuf {
 /// # Errors
 /// When a file cannot be copied.
 pub fn export(folder: &Path, run: &Run, to: &Path) -> Result<PathBuf, Error> {
-    let export = exported(run, to);
+    let time = run.started.strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    let export = to.join("dev").join("run_artefacts").join(format!("run_time={time}"));
     for part in ["target/manifest.json", "target/run_results.json", "target/compiled", "target/run", "logs/cadet.log"] {
         copy(&folder.join(part), &export.join(part))?;
     }
@@ -167,6 +162,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), Error> {
 /// # Errors
 /// When it cannot be written.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let bytes = &*secrets::hidden_bytes(bytes);
     if fs::read(path).is_ok_and(|known| known == bytes) {
         return Ok(());
     }

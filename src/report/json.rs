@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::around::{Near, Reader, Versioned};
+use super::outputs::Verdict;
 use super::{Report, diff};
 use crate::deploy::Outcome;
 use crate::finding::{Edit, Finding, Level, Place};
@@ -27,6 +29,52 @@ pub fn report(report: &Report<'_>, text: &dyn Fn(&str) -> String) -> Value {
     if let Some(fixed) = &report.aside.fixed {
         value["fixed"] = json!({"findings": fixed.findings, "files": fixed.files});
     }
+    value
+}
+
+/// The report of a run as `cadet.json` holds it: the same with what is around the change. Its form is described by
+/// `docs/cadet-report.schema.json`.
+pub fn whole(report: &Report<'_>, verdict: Verdict, text: &dyn Fn(&str) -> String) -> Value {
+    let around = &report.aside.around;
+    let mut value = self::report(report, text);
+    for (outcome, known) in value["outcomes"].as_array_mut().into_iter().flatten().zip(report.outcomes) {
+        outcome["bytes"] = known.spent.iter().map(|spent| spent.bytes).sum::<u64>().into();
+        outcome["cost"] = known.spent.iter().map(|spent| spent.cost).sum::<f64>().into();
+        outcome["queries"] = known.spent.iter().map(|spent| spent.query.as_str()).collect();
+        outcome["started_at"] = known.started.to_string().into();
+    }
+    let node = |node: &Near| {
+        json!({
+            "unique_id": node.id,
+            "name": node.name,
+            "resource_type": node.kind,
+            "path": node.file,
+            "table": node.table,
+            "status": node.status,
+            "changed": node.is_changed,
+            "tests": {"passed": node.tests.passed, "warned": node.tests.warned, "failed": node.tests.failed},
+        })
+    };
+    let reader = |reader: &Reader| json!({"name": reader.name, "kind": reader.what, "owner": reader.owner, "reads": reader.reads});
+    let version = |known: &Versioned| {
+        json!({
+            "name": known.name,
+            "version": known.version,
+            "latest_version": known.latest,
+            "new": known.is_new,
+            "deprecation_date": known.ends,
+        })
+    };
+    value["verdict"] = verdict.name().into();
+    value["cadet"] = env!("CARGO_PKG_VERSION").into();
+    value["commit"] = around.commit.as_str().into();
+    value["started_at"] = around.started.map(|started| started.to_string()).into();
+    value["target"] = around.target.as_deref().into();
+    value["run_url"] = around.links.run.as_deref().into();
+    value["files_url"] = around.links.files.as_deref().into();
+    value["graph"] = json!({"nodes": around.nodes.iter().map(node).collect::<Vec<_>>(), "edges": around.edges});
+    value["downstream"] = around.readers.iter().map(reader).collect();
+    value["versions"] = around.versions.iter().map(version).collect();
     value
 }
 

@@ -1,19 +1,25 @@
 //! Stage 10: findings and outcomes in, what people and machines read out. Each sink escapes what it writes.
 
+pub mod annotations;
+pub mod around;
 pub mod artefacts;
 pub mod diff;
-pub mod github;
+pub mod escape;
 pub mod html;
 pub mod json;
 pub mod junit;
 pub mod manifest;
 pub mod markdown;
+pub mod outputs;
 pub mod patch;
 pub mod progress;
 pub mod record;
+pub mod redact;
 pub mod rows;
 pub mod run_results;
 pub mod sarif;
+pub mod secrets;
+pub mod suggestions;
 pub mod table;
 pub mod terminal;
 pub mod text;
@@ -47,6 +53,8 @@ pub struct Aside {
     pub waived: Vec<Waived>,
     /// How many findings of the baseline there are not any more.
     pub gone: usize,
+    /// What is around a change that was built.
+    pub around: around::Around,
 }
 
 /// How much was fixed.
@@ -122,21 +130,37 @@ impl Report<'_> {
     /// What was spent, in words.
     pub fn spent_in_words(&self) -> Option<String> {
         let (bytes, cost) = self.spent()?;
-        #[expect(clippy::cast_precision_loss, reason = "a few digits are shown")]
-        let of = |unit: u64| bytes as f64 / unit as f64;
-        let read = match bytes {
-            0..1_000_000 => format!("{:.1} kB", of(1_000)),
-            1_000_000..1_000_000_000 => format!("{:.1} MB", of(1_000_000)),
-            _ => format!("{:.1} GB", of(1_000_000_000)),
-        };
-        let cost = if cost < 0.01 { "less than $0.01".to_owned() } else { format!("about ${cost:.2}") };
-        Some(format!("Athena read {read} for {cost}."))
+        Some(format!("Athena read {} for {}.", read_in_words(bytes), cost_in_words(cost)))
+    }
+
+    /// Where the manifest is, as far as the artefacts are somewhere.
+    pub fn manifest(&self) -> Option<String> {
+        let artefacts = self.artefacts.as_ref().filter(|artefacts| !artefacts.is_empty())?;
+        // A copy has the target folder in it, beside the log.
+        let copied = if artefacts.ends_with("target") { "" } else { "/target" };
+        Some(format!("{artefacts}{copied}/manifest.json"))
     }
 
     /// Whether anything is wrong.
     pub fn is_bad(&self) -> bool {
         self.count(Level::Error) > 0 || self.outcomes.iter().any(|outcome| outcome.status.is_bad())
     }
+}
+
+/// `1.2 MB`
+pub fn read_in_words(bytes: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "a few digits are shown")]
+    let of = |unit: u64| bytes as f64 / unit as f64;
+    match bytes {
+        0..1_000_000 => format!("{:.1} kB", of(1_000)),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", of(1_000_000)),
+        _ => format!("{:.1} GB", of(1_000_000_000)),
+    }
+}
+
+/// `about $0.12`
+pub fn cost_in_words(cost: f64) -> String {
+    if cost < 0.01 { "less than $0.01".to_owned() } else { format!("about ${cost:.2}") }
 }
 
 /// `1 error`, `2 errors`

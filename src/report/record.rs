@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::outputs::Verdict;
 use super::{Report, json};
 use crate::finding::{Finding, Place};
 use crate::plan::Reason;
@@ -32,8 +33,13 @@ pub struct Record<'a> {
 
 impl Record<'_> {
     /// As JSON. `text` gives the text of a file of the project.
-    pub fn value(&self, text: &dyn Fn(&str) -> String) -> Value {
-        let mut value = json::report(self.report, text);
+    pub fn value(&self, verdict: Verdict, text: &dyn Fn(&str) -> String) -> Value {
+        let mut value = json::whole(self.report, verdict, text);
+        // Of dbt's verbs neither a commit nor a workflow's run is known.
+        if value["commit"] == "" {
+            value["commit"] = Value::Null;
+            value["started_at"] = self.run.started.timestamp().to_string().into();
+        }
         value["invocation_id"] = self.run.invocation_id.as_str().into();
         value["command"] = self.run.command.as_str().into();
         let changed = self.changed.map(|changed| changed.iter().map(|(id, reason)| changed_node(id, reason)));

@@ -5,6 +5,9 @@ use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use super::escape::log::no_commands;
+pub use super::escape::{clean, clean_path};
+use super::secrets;
 use crate::guard;
 
 /// When to use colour.
@@ -67,7 +70,7 @@ impl Out {
         guard::no_return();
         let mut out = io::stdout().lock();
         // The reader may have gone away (`| head`): the run goes on, and its exit code still tells.
-        let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+        let _ = writeln!(out, "{}", secrets::hidden(text)).and_then(|()| out.flush());
     }
 
     /// Text in a style, if there is colour.
@@ -80,69 +83,24 @@ impl Out {
 pub fn stop(message: &str, advice: &str) {
     let text = no_commands(&clean(&format!("error: {message}\nhelp: {advice}")));
     // Nothing is left to be done when standard error is closed.
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", secrets::hidden(&text));
 }
 
 /// The same of a finding as it is shown, which is clean.
 pub fn stopped(shown: &str) {
     // Nothing is left to be done when standard error is closed.
-    let _ = writeln!(io::stderr().lock(), "{}", no_commands(shown));
+    let _ = writeln!(io::stderr().lock(), "{}", secrets::hidden(&no_commands(shown)));
 }
 
 /// Says something on standard error, where it is in nobody's way.
 pub fn note(message: &str) {
     // Nothing is left to be done when standard error is closed.
-    let _ = writeln!(io::stderr().lock(), "note: {}", no_commands(&clean(message)));
+    let _ = writeln!(io::stderr().lock(), "note: {}", secrets::hidden(&no_commands(&clean(message))));
 }
 
 /// Hands on what the template of a node printed, on standard error.
 pub fn said(node: Option<&str>, message: &str) {
     let from = node.map_or_else(String::new, |node| format!("{}: ", clean(node)));
     // Nothing is left to be done when standard error is closed.
-    let _ = writeln!(io::stderr().lock(), "{from}{}", no_commands(&clean(message)));
-}
-
-/// Keeps a GitHub runner from reading a command in a plain line: `::` at its start, or `##[` anywhere.
-fn no_commands(text: &str) -> String {
-    let lines = text.split(['\n', '\r']).map(|line| {
-        let line = line.replace("##[", "#\u{200b}#[");
-        let start = line.len() - line.trim_start().len();
-        if line[start..].starts_with("::") { format!("{}\u{200b}{}", &line[..start], &line[start..]) } else { line }
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-/// Shows what would move the cursor, change the direction of text or be invisible as an escape.
-pub fn clean(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        let hidden = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{2028}' | '\u{2029}');
-        if hidden || (c.is_control() && !matches!(c, '\n' | '\t')) {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-    }
-    out
-}
-
-/// A path on one line.
-pub fn clean_path(path: &str) -> String {
-    clean(path).replace('\n', "\\n").replace('\t', "\\t")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_line_is_a_command_to_a_runner() {
-        let text = no_commands("a\n  ::error::x\r\u{3000}::set-output name=a::b\nb ##[stop-commands]x");
-        assert!(text.lines().all(|line| !line.trim_start().starts_with("::") && !line.contains("##[")), "{text}");
-    }
-
-    #[test]
-    fn what_cannot_be_seen_is_shown() {
-        assert_eq!(clean("a\x1b[2Kb\u{202e}c\n"), "a\\u{1b}[2Kb\\u{202e}c\n");
-    }
+    let _ = writeln!(io::stderr().lock(), "{}", secrets::hidden(&no_commands(&format!("{from}{}", clean(message)))));
 }

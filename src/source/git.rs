@@ -149,6 +149,13 @@ impl Repo {
         commit.to_string().chars().take(7).collect()
     }
 
+    /// The bytes of a file in a commit, by its path from the top of the repository; nothing when either is not there.
+    pub fn file_at(&self, commit: &str, path: &str) -> Option<Vec<u8>> {
+        let tree = self.repository.find_commit(Oid::from_str(commit).ok()?).ok()?.tree().ok()?;
+        let entry = tree.get_path(Path::new(path)).ok()?;
+        Some(self.repository.find_blob(entry.id()).ok()?.content().to_vec())
+    }
+
     /// The name of the branch that `HEAD` is on, if it is on one.
     pub fn branch(&self) -> Option<String> {
         let head = self.repository.head().ok()?;

@@ -6,8 +6,10 @@
 pub mod changes;
 pub mod file;
 pub mod git;
+pub mod lines;
 pub mod walk;
 
 pub use changes::{Change, ChangeKind};
 pub use file::{FileKind, LineIndex, SourceFile, Tree};
 pub use git::{GitError, Repo};
+pub use lines::ChangedLines;

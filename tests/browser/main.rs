@@ -8,6 +8,7 @@
 #[path = "../cadet/support/mod.rs"]
 mod support;
 
+mod comment;
 mod driver;
 mod hostile;
 mod keyboard;

@@ -86,8 +86,8 @@ function nodePanel(node) {
   const columns = node.columns.length > 0 && [h("h3", {}, `Columns that are described (${node.columns.length})`), h("dl", { class: "columns" }, node.columns.map((column) => h("div", {}, h("dt", {}, h("code", {}, column.name), column.type && h("span", { class: "quiet" }, ` ${column.type}`)), h("dd", {}, column.description))))];
   return [
     node.description && h("p", { class: "description" }, node.description),
-    own(node),
     found(node),
+    own(node),
     tests.length > 0 && [h("h3", {}, `Tests (${tests.length})`), h("ul", { class: "items" }, tests.map(testItem))],
     tabs("sql", [{ label: "As it is written", text: node.source }, { label: "As it is compiled", text: node.compiled }]),
     node.left_out && h("p", { class: "quiet" }, "Its SQL is left out: the page would be too large. It is in its file."),
@@ -98,7 +98,7 @@ function nodePanel(node) {
   ];
 }
 
-const testPanel = (test) => [own(test), found(test), openers("Tests", test.nodes), tabs("sql", [{ label: "As it is written", text: test.source }, { label: "As it is compiled", text: test.compiled }]), statements(test)];
+const testPanel = (test) => [found(test), own(test), openers("Tests", test.nodes), tabs("sql", [{ label: "As it is written", text: test.source }, { label: "As it is compiled", text: test.compiled }]), statements(test)];
 
 function showPanel(item) {
   const close = h("button", { type: "button", class: "button close", onclick: () => closePanel() }, "Close");

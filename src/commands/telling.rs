@@ -1,0 +1,141 @@
+//! What `cadet ci` has to tell of a pull request: made once, and filled as the run goes on.
+
+use std::collections::BTreeMap;
+
+use super::Verdict;
+use super::changes::{self, PullRequest};
+use super::deploy;
+use super::invocation::Invocation;
+use super::report::Told;
+use crate::deploy::Outcome;
+use crate::finding::Finding;
+use crate::github::Who;
+use crate::plan::Reason;
+use crate::report::around::{Around, Links};
+use crate::report::markdown::{Page, State};
+use crate::report::{Report, redact};
+use crate::source::{ChangedLines, LineIndex, Repo};
+
+/// A pull request that is being told of.
+pub(super) struct Telling<'t> {
+    pub request: &'t PullRequest,
+    findings: &'t [Finding],
+    /// How many steps the run has.
+    steps: usize,
+    changed: BTreeMap<String, Reason>,
+    links: Links,
+    /// The target on Athena, if that is where tables go.
+    target: Option<String>,
+    commit: String,
+    started: jiff::Timestamp,
+}
+
+impl<'t> Telling<'t> {
+    /// `steps` is how many steps the run has.
+    pub(super) fn new(
+        invocation: &Invocation,
+        request: &'t PullRequest,
+        (findings, steps): (&'t [Finding], usize),
+    ) -> Self {
+        let who = Who::of(&invocation.env).ok();
+        let is_on_athena = invocation.is_on_athena(&request.head);
+        let region = request.policy.athena.region.clone().or_else(|| invocation.env.aws_region.clone());
+        let is_region =
+            |region: &String| region.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-');
+        Self {
+            request,
+            findings,
+            steps,
+            changed: request.changed(),
+            links: Links {
+                files: who.as_ref().map(Who::files),
+                run: who.as_ref().map(Who::run_page),
+                console: region.filter(|region| is_on_athena && is_region(region)),
+            },
+            target: is_on_athena.then(|| request.head.target.name.clone()),
+            commit: who.map_or_else(|| request.head_commit.clone(), |who| who.head),
+            started: invocation.started.timestamp(),
+        }
+    }
+
+    /// The report of what has ended.
+    pub(super) fn report<'r>(&'r self, outcomes: &'r [Outcome], artefacts: String) -> Report<'r> {
+        let mut report = deploy::report(self.request, self.findings, outcomes, artefacts);
+        report.aside.around = Around {
+            commit: self.commit.clone(),
+            started: Some(self.started),
+            links: self.links.clone(),
+            target: self.target.clone(),
+            ..Around::of(&self.request.head, &self.changed, outcomes)
+        };
+        report
+    }
+
+    /// What is kept of the run.
+    pub(super) fn told<'r>(&'r self, (report, verdict): (&'r Report<'r>, Verdict)) -> Told<'r> {
+        Told { command: "ci", project: &self.request.head, report, changed: Some(&self.changed), verdict }
+    }
+
+    /// The comment while the run goes on.
+    pub(super) fn so_far(&self, outcomes: &[Outcome], write: impl FnOnce(&Page<'_>) -> String) -> String {
+        let outcomes = self.without_data(outcomes.to_vec());
+        let mut report = self.report(&outcomes, String::new());
+        report.artefacts = None;
+        let text = changes::texts(&self.request.head);
+        write(&Page {
+            report: &report,
+            prefix: &self.request.prefix,
+            text: &text,
+            state: State::Running { ended: outcomes.len(), of: self.steps },
+            notes: Vec::new(),
+        })
+    }
+
+    /// The outcomes, with no value of a row in the words of the warehouse: everyone who sees the pull request reads them.
+    pub(super) fn without_data(&self, mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
+        for outcome in outcomes.iter_mut().filter(|outcome| outcome.status.is_bad()) {
+            let node = self.request.head.node(&outcome.id);
+            let written = [node.map(|node| &*node.raw), outcome.compiled.as_deref(), outcome.ran.as_deref()];
+            let known: String = written.into_iter().flatten().collect::<Vec<_>>().join("\n");
+            outcome.message = redact::message(&outcome.message, &known);
+            if let Some(finding) = &mut outcome.finding {
+                finding.message = redact::message(&finding.message, &known);
+            }
+        }
+        outcomes
+    }
+
+    /// Whether the change touches the lines of a finding.
+    pub(super) fn is_on_change(&self, finding: &Finding) -> bool {
+        let path = &finding.place.path;
+        if !self.request.changes.contains_key(path) {
+            return false;
+        }
+        let Some(span) = &finding.place.span else { return true };
+        let text = self.request.head.text(path);
+        let index = LineIndex::new(text);
+        let lines = index.position(span.start).0..=index.position(span.end).0;
+        self.lines(path).touches(&lines)
+    }
+
+    fn lines(&self, path: &str) -> ChangedLines {
+        let before = self.request.base_tree.find(self.path_before(path)).map(|file| &*file.bytes);
+        ChangedLines::between(before.unwrap_or_default(), self.request.head.text(path).as_bytes())
+    }
+
+    /// Where a file was that has another path now.
+    fn path_before<'p>(&'p self, path: &'p str) -> &'p str {
+        match self.request.changes.get(path) {
+            Some(crate::source::ChangeKind::Renamed(from)) => from,
+            _ => path,
+        }
+    }
+
+    /// A file as the page of the pull request shows it; nothing when the page shows no change of it, or another text.
+    pub(super) fn shown(&self, repo: &Repo, path: &str) -> Option<(String, ChangedLines)> {
+        let text = self.request.head.text(path);
+        let there = repo.file_at(&self.commit, &crate::report::in_repository(&self.request.prefix, path))?;
+        let is_shown = self.request.changes.contains_key(path) && there == text.as_bytes();
+        is_shown.then(|| (text.to_owned(), self.lines(path)))
+    }
+}

@@ -1,0 +1,53 @@
+//! The deployment: GitHub then shows on the pull request that it is deployed to dev, and where to look.
+//!
+//! Behaviour: GitHub's "REST API endpoints for deployments".
+
+use serde_json::{Value, json};
+
+use super::api::Api;
+use super::trouble::Trouble;
+use super::who::Who;
+
+/// What it takes to make a deployment.
+const PERMISSION: &str = "deployments: write";
+
+/// Says that the pull request's commit was deployed to this environment, or that it failed to be.
+///
+/// # Errors
+/// When GitHub does not allow it, or cannot be reached.
+pub(super) fn post(api: &Api, who: &Who, (environment, is_good, words): (&str, bool, &str)) -> Result<(), Trouble> {
+    let id = create(api, who, environment)?;
+    let status = json!({
+        "state": if is_good { "success" } else { "failure" },
+        "log_url": who.run_page(),
+        "environment": environment,
+        "description": words,
+    });
+    api.post(&who.way(&format!("deployments/{id}/statuses")), &status, PERMISSION).map(drop)
+}
+
+fn create(api: &Api, who: &Who, environment: &str) -> Result<u64, Trouble> {
+    // Which attempt it is, so that a deployment that was made though no answer came is known again.
+    let task = format!("deploy:cadet.{}.{}", who.run, who.attempt);
+    let body = json!({
+        "ref": who.head,
+        "task": task,
+        "environment": environment,
+        "description": "cadet",
+        "auto_merge": false,
+        // The checks are cadet's own: it does not wait for others.
+        "required_contexts": [],
+        "transient_environment": true,
+        "production_environment": false,
+    });
+    let id = |value: &Value| value["id"].as_u64().ok_or_else(|| Trouble::Lost("the answer has no id".to_owned()));
+    match api.post(&who.way("deployments"), &body, PERMISSION) {
+        Ok(made) => id(&made),
+        Err(Trouble::Lost(how)) => {
+            let known =
+                api.pages(&who.way(&format!("deployments?sha={}&task={task}", who.head)), "deployments: read", 1)?;
+            known.first().map_or(Err(Trouble::Lost(how)), id)
+        }
+        Err(trouble) => Err(trouble),
+    }
+}
