@@ -23,6 +23,9 @@ const LONGEST_IN_HASTE: Duration = Duration::from_secs(2);
 /// A call that failed by no one's fault is made so often.
 const MOST_TRIES: u32 = 4;
 
+/// For tests: when time goes by faster, a call is still given more of it than a pause.
+const SLOWER: u32 = 10;
+
 /// How long cadet waits after a call that failed, before it makes it again; each time twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 
@@ -61,24 +64,25 @@ impl Api {
             // octocrab starts a task of its own.
             let _inside = runtime.enter();
             let builder = Octocrab::builder().base_uri(address).map_err(|error| error.to_string())?;
-            let builder = builder.personal_token(token.to_owned()).set_connect_timeout(Some(LONGEST_CALL / haste));
+            let builder = builder.personal_token(token.to_owned()).set_connect_timeout(Some(call_time(LONGEST_CALL, haste)));
             builder.build().map_err(|error| error.to_string())?
         };
-        let longest = Cell::new(LONGEST_CALL / haste);
+        let longest = Cell::new(call_time(LONGEST_CALL, haste));
         Ok(Self { runtime, client, patience: Cell::new(patience), longest, haste })
     }
 
     /// From here on hardly anything is waited for: someone asked cadet to stop.
     pub(super) fn hurry(&self) {
         self.patience.set(Duration::ZERO);
-        self.longest.set(LONGEST_IN_HASTE / self.haste);
+        self.longest.set(call_time(LONGEST_IN_HASTE, self.haste));
     }
 
-    /// Does something with no more patience than this, and has then all that was left before.
+    /// Does something with no more patience than this, each call too, and has then all that was left before.
     pub(super) fn briefly<T>(&self, patience: Duration, act: impl FnOnce() -> T) -> T {
-        let kept = self.patience.replace(patience);
+        let kept = (self.patience.replace(patience), self.longest.replace(call_time(patience, self.haste)));
         let done = act();
-        self.patience.set(kept);
+        self.patience.set(kept.0);
+        self.longest.set(kept.1);
         done
     }
 
@@ -170,9 +174,13 @@ impl Api {
         let mut pause = FIRST_PAUSE / 2;
         let mut tries = 1;
         loop {
+            let began = Instant::now();
             let verdict = match self.send(method, path, body) {
                 Ok(answer) => answer.verdict(needs, now()),
-                Err(how) => Verdict::Unknown(how),
+                Err(how) => {
+                    self.spend(began.elapsed());
+                    Verdict::Unknown(how)
+                }
             };
             let wait = match verdict {
                 Verdict::Done(value) => return Ok(value),
@@ -191,6 +199,15 @@ impl Api {
                 return Err(wait.1);
             }
             tries += 1;
+        }
+    }
+
+    /// Time that was waited for nothing makes the next calls shorter.
+    fn spend(&self, time: Duration) {
+        let left = self.patience.get().saturating_sub(time * self.haste.div_ceil(SLOWER));
+        self.patience.set(left);
+        if left.is_zero() {
+            self.longest.set(self.longest.get().min(call_time(LONGEST_IN_HASTE, self.haste)));
         }
     }
 
@@ -224,6 +241,11 @@ impl Api {
             Err(_) => Err(format!("no answer within {} seconds", began.elapsed().as_secs().max(1))),
         }
     }
+}
+
+/// What a call may take when time goes by faster.
+fn call_time(time: Duration, haste: u32) -> Duration {
+    time / haste.div_ceil(SLOWER)
 }
 
 fn read_head(status: u16, header: impl Fn(&str) -> Option<u64>) -> Answer {

@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use super::api::Api;
+use super::comment::refuse_outdated;
 use super::trouble::Trouble;
 use super::who::Who;
 
@@ -16,6 +17,8 @@ const PERMISSION: &str = "deployments: write";
 /// # Errors
 /// When GitHub does not allow it, or cannot be reached.
 pub(super) fn post(api: &Api, who: &Who, (environment, is_good, words): (&str, bool, &str)) -> Result<(), Trouble> {
+    // Of an older commit it would stand above the newer one's.
+    refuse_outdated(api, who)?;
     let id = create(api, who, environment)?;
     let status = json!({
         "state": if is_good { "success" } else { "failure" },

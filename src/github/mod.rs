@@ -30,7 +30,7 @@ use crate::settings::Environment;
 const PATIENCE: Duration = Duration::from_secs(150);
 
 /// The same while the run goes on: the end matters more.
-const SHORT_PATIENCE: Duration = Duration::from_secs(3);
+const SHORT_PATIENCE: Duration = Duration::from_secs(5);
 
 /// A pull request's page, as cadet writes on it.
 pub struct Desk {

@@ -127,7 +127,9 @@ fn start(path: &Path, folder: &Folder, careful: bool) -> io::Result<Child> {
         command.stderr(Stdio::from(File::create(folder.stderr())?));
     }
     // No template, and nothing that is started from here, finds the token.
-    TOKENS.iter().for_each(|name| drop(command.env_remove(name)));
+    for name in TOKENS {
+        command.env_remove(name);
+    }
     command.args(args).env(WORKER, path).spawn()
 }
 

@@ -64,17 +64,22 @@ fn message(finding: &Finding) -> String {
 
 /// Prints the annotations for a runner, as many as it shows. `rest` says where the others are.
 pub fn print(annotations: &[Annotation], rest: &str, out: &Out) {
+    commands(annotations, rest).iter().for_each(|command| out.command(command));
+}
+
+/// The workflow commands, each a line.
+pub fn commands(annotations: &[Annotation], rest: &str) -> Vec<String> {
+    let mut lines = Vec::new();
     for (level, command) in [("failure", "error"), ("warning", "warning"), ("notice", "notice")] {
         let found: Vec<&Annotation> = annotations.iter().filter(|found| found.level == level).collect();
         let shown = if found.len() > MOST { MOST - 1 } else { found.len() };
-        for annotation in &found[..shown] {
-            out.command(&written(annotation, command));
-        }
+        lines.extend(found[..shown].iter().map(|annotation| written(annotation, command)));
         if found.len() > shown {
             let more = counted(found.len() - shown, "more finding is", "more findings are");
-            out.command(&format!("::{command}::{}", data(&format!("{more} not shown here: {rest}"))));
+            lines.push(format!("::{command}::{}", data(&format!("{more} not shown here: {rest}"))));
         }
     }
+    lines
 }
 
 fn written(annotation: &Annotation, command: &str) -> String {

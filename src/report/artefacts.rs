@@ -54,6 +54,11 @@ pub fn write_compiled(
 fn write_manifest(project: &Project, run: &Run, path: &Path, compiled: &HashMap<String, String>) -> Result<(), Error> {
     create_parent(path)?;
     let failed = |source| Error::File { action: "write", path: path.to_owned(), source };
+    if secrets::is_any() {
+        let mut text = Vec::new();
+        manifest::write(project, run, compiled, &mut text).map_err(failed)?;
+        return write(path, &text);
+    }
     let mut out = BufWriter::new(fs::File::create(path).map_err(failed)?);
     manifest::write(project, run, compiled, &mut out).and_then(|()| out.flush()).map_err(failed)
 }

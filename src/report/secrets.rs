@@ -33,6 +33,11 @@ pub fn hidden(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Whether this process knows a secret, so that what is written has to be looked through.
+pub fn is_any() -> bool {
+    matches!(KNOWN.get(), Some(Some(_)))
+}
+
 /// The same of a file's bytes; what is no text holds no readable secret.
 pub fn hidden_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {
     match std::str::from_utf8(bytes).map(hidden) {
@@ -42,16 +47,17 @@ pub fn hidden_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 fn pattern<'s>(values: impl IntoIterator<Item = &'s str>) -> Option<Regex> {
-    let mut needles: Vec<String> =
-        values.into_iter().map(str::trim).filter(|value| value.len() >= SHORTEST).flat_map(forms).collect();
+    let values: Vec<&str> = values.into_iter().map(str::trim).filter(|value| value.len() >= SHORTEST).collect();
+    let mut needles: Vec<String> = values.iter().flat_map(|value| forms(value)).collect();
     if needles.is_empty() {
         return None;
     }
     // The longest first, so that nothing of a longer one stays beside a shorter one.
     needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
     needles.dedup();
-    // It only fails when it is too large; a pattern of the values alone is far from that.
-    Regex::new(&needles.join("|")).ok()
+    // It only fails when it is too large, and the values alone are far from that.
+    let plain = || Regex::new(&values.iter().map(|value| regex::escape(value)).collect::<Vec<_>>().join("|"));
+    Regex::new(&needles.join("|")).or_else(|_| plain()).ok()
 }
 
 /// Every way to write a value that anyone would think of, each as a pattern.
@@ -74,7 +80,7 @@ fn spaced(value: &str) -> String {
         return regex::escape(value);
     }
     let letters = value.chars().map(|c| regex::escape(&c.to_string()));
-    letters.collect::<Vec<_>>().join(r"[\s,;.|_\-]?")
+    letters.collect::<Vec<_>>().join(r"[ \t\r\n,;.|_\-]?")
 }
 
 fn url(value: &str) -> String {

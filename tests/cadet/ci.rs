@@ -379,8 +379,8 @@ fn good_changes_are_told_too() {
 fn a_step_adds_to_the_files_that_other_steps_wrote_to() {
     let workflow = Workflow { folder: Sandbox::new().file("summary.md", "Before.\n").file("output", "before=1\n") };
     assert_eq!(workflow.ci(&good(), &[]).code, 0);
-    assert!(workflow.folder.read("summary.md").starts_with("Before.\n<!-- cadet:report -->\n"));
-    assert!(workflow.folder.read("output").starts_with("before=1\nresult<<"));
+    assert!(workflow.folder.read("summary.md").starts_with("Before.\n## ✅ Ready for review"));
+    assert!(workflow.folder.read("output").starts_with("before=1\nverdict<<"));
 }
 
 #[test]
@@ -454,8 +454,8 @@ fn what_a_template_says_is_no_markdown_to_the_comment() {
     let workflow = Workflow::new();
     assert_eq!(workflow.ci(&sandbox, &[]).code, 1);
     let summary = workflow.summary(&sandbox);
-    let row = summary.lines().find(|line| line.starts_with("| `models")).unwrap();
-    insta::assert_snapshot!(row.split(" | ").nth(1).unwrap(), @"&#64;&#8203;team &#124; &#60;img src=x&#62; &#91;a&#93;(http&#58;//b) &#42;&#42;c&#42;&#42; `d`<br>&#35;&#8203; e <br><sub>`jinja/renders`</sub>");
+    let item = summary.lines().find(|line| line.starts_with("- **")).unwrap();
+    insta::assert_snapshot!(item, @"&#64;&#8203;team &#124; &#60;img src=x&#62; &#91;a&#93;(http&#58;//b) &#42;&#42;c&#42;&#42; `d`<br>&#35;&#8203; e <br><sub>`jinja/renders`</sub>");
 }
 
 #[test]

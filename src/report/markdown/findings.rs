@@ -29,12 +29,16 @@ pub(super) fn parts<'p>(page: &Page<'p>, more: &str) -> Vec<Part<'p>> {
     levels.into_iter().filter_map(part).collect()
 }
 
-/// The findings that no other part tells of: not those of what failed, and not those about promises.
-pub(super) fn own<'p>(page: &Page<'p>) -> Vec<&'p Finding> {
+/// The findings that no other part tells of.
+fn own<'p>(page: &Page<'p>) -> Vec<&'p Finding> {
+    in_files(page).into_iter().filter(|finding| !promises::is_one(finding)).collect()
+}
+
+/// The findings of the files, and not those of what failed.
+pub(super) fn in_files<'p>(page: &Page<'p>) -> Vec<&'p Finding> {
     let failed = page.report.outcomes.iter().filter(|outcome| outcome.status.is_bad());
     let told: Vec<&Finding> = failed.filter_map(|outcome| outcome.finding.as_ref()).collect();
-    let is_own = |finding: &&Finding| !told.contains(finding) && !promises::is_one(finding);
-    page.report.all_findings().into_iter().filter(is_own).collect()
+    page.report.all_findings().into_iter().filter(|finding| !told.contains(finding)).collect()
 }
 
 /// One finding: what is wrong, where, and how to go on.

@@ -126,7 +126,7 @@ impl Page<'_> {
 
 /// A message, not longer than anyone reads.
 pub(super) fn message(text: &str) -> String {
-    prose(&cut(text, LONGEST_MESSAGE))
+    prose(&cut(text.trim(), LONGEST_MESSAGE))
 }
 
 /// The first letters of a commit's name.

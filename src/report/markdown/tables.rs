@@ -70,8 +70,11 @@ fn row(page: &Page<'_>, outcome: &Outcome, is_spent: bool) -> String {
         (Status::Error, _) => "failed".to_owned(),
         _ => message(&outcome.message),
     };
-    let took =
-        if outcome.took.as_millis() > 0 { format!("{:.1} s", outcome.took.as_secs_f64()) } else { String::new() };
+    let took = match outcome.status {
+        Status::Skipped | Status::NotRun => String::new(),
+        // A tenth of a second is the least that anyone wants to know of.
+        _ => format!("{:.1} s", (outcome.took.as_secs_f64() * 10.0).ceil().max(1.0) / 10.0),
+    };
     let read = if is_spent { format!(" {} |", read(page, outcome)) } else { String::new() };
     let tests = node.map_or_else(String::new, |node| tests(node.tests));
     let file = node.map(|node| node.file.as_str()).unwrap_or_default();

@@ -46,7 +46,7 @@ fn line(page: &Page<'_>) -> String {
 
 /// How much is wrong: `2 errors to fix, 1 table and 3 tests failed`.
 fn wrong(page: &Page<'_>) -> String {
-    let errors = super::findings::own(page).into_iter().filter(|finding| finding.level == Level::Error).count();
+    let errors = super::findings::in_files(page).into_iter().filter(|finding| finding.level == Level::Error).count();
     let bad: Vec<&Outcome> = page.report.outcomes.iter().filter(|outcome| outcome.status.is_bad()).collect();
     let tables = bad.iter().filter(|outcome| is_table(outcome.kind)).count();
     let tests = bad.len() - tables;

@@ -232,6 +232,15 @@ impl Ran {
 
 /// Replaces the folder, commit ids, seconds and times of day.
 pub fn steady(text: &str, root: &Path) -> String {
+    // In the report on a pull request.
+    let report = [
+        (r"Commit `[0-9a-f]{7}`", "Commit `[commit]`"),
+        (r"begun [-0-9]{10} [:0-9]{5} UTC", "begun [time]"),
+        (r"\d+\.\d s \|", "[seconds] |"),
+    ];
+    let text = report.iter().fold(text.to_owned(), |text, (pattern, name)| {
+        regex::Regex::new(pattern).unwrap().replace_all(&text, *name).into_owned()
+    });
     let mut text = text.replace(&root.display().to_string(), "[folder]").replace('\u{200b}', "[zero-width]");
     let mut out = String::new();
     while let Some(at) = text.find("(") {

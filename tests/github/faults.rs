@@ -1,0 +1,131 @@
+//! What goes wrong between cadet and GitHub: it is said, it takes a bounded time, and the run ends as it would have.
+
+use std::time::Instant;
+
+use crate::double::How;
+use crate::request::{Request, good, model, wrong};
+
+fn refused(status: u16, body: &'static str) -> How {
+    How::Refused(status, Vec::new(), body)
+}
+
+/// The last part of what was printed.
+fn said(stdout: &str) -> &str {
+    stdout.split_once("3. Report\n\n").unwrap().1
+}
+
+#[test]
+fn a_comment_whose_answer_was_lost_is_not_made_twice() {
+    for how in [How::Lost, refused(502, "<html>Bad gateway</html>"), How::Cut] {
+        let request = Request::new(good());
+        request.double.fail(("POST", "/issues/7/comments"), how, 1);
+        assert_eq!(request.ci(&[]).code, 0);
+        assert!(request.double.comment().contains("Ready for review"));
+    }
+}
+
+#[test]
+fn a_check_run_whose_answer_was_lost_is_not_made_twice() {
+    let request = Request::new(wrong());
+    request.double.fail(("POST", "/check-runs"), How::Lost, 1);
+    let ran = request.ci(&[]);
+    let checks = request.double.state(|state| state.checks.clone());
+    assert_eq!((checks.len(), checks[0]["annotations"].as_array().unwrap().len()), (1, 1));
+    assert!(!ran.stdout.contains("\n::error"), "{}", ran.stdout);
+}
+
+#[test]
+fn what_fails_by_no_ones_fault_is_tried_again() {
+    for how in [refused(500, ""), refused(503, "{}"), refused(200, "<html>a proxy's page</html>"), How::Cut, How::Silent] {
+        let request = Request::new(good());
+        request.double.fail(("GET", "/pulls/7"), how.clone(), 1);
+        request.double.fail(("PATCH", "/issues/comments/"), how, 1);
+        assert_eq!(request.ci(&[]).code, 0);
+        assert!(request.double.comment().contains("Ready for review"));
+    }
+}
+
+#[test]
+fn limits_are_waited_for_when_they_end_soon() {
+    let soon = |name| How::Refused(403, vec![(name, "3".to_owned())], "{\"message\":\"You have exceeded a secondary rate limit\"}");
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let headers = vec![("x-ratelimit-remaining", "0".to_owned()), ("x-ratelimit-reset", (now + 5).to_string())];
+    for how in [soon("retry-after"), How::Refused(429, headers, "{}")] {
+        let request = Request::new(good());
+        request.double.fail(("PATCH", "/issues/comments/"), how, 1);
+        request.ci(&[]);
+        assert!(request.double.comment().contains("Ready for review"));
+    }
+}
+
+#[test]
+fn limits_that_last_are_not_waited_for() {
+    let request = Request::new(wrong());
+    let how = How::Refused(403, vec![("retry-after", "3000".to_owned())], "{\"message\":\"API rate limit exceeded\"}");
+    request.double.fail(("GET", "/pulls/7"), how, 99);
+    let ran = request.ci(&[]);
+    assert_eq!(ran.code, 1);
+    insta::assert_snapshot!(said(&ran.stdout), @"");
+    assert!(request.summary().contains("### ❌ To fix (1)"));
+}
+
+#[test]
+fn nothing_at_all_is_bounded_too() {
+    for how in [How::Silent, How::Cut, refused(500, ""), refused(401, "{\"message\":\"Bad credentials\"}")] {
+        let request = Request::new(wrong());
+        for method in ["GET", "POST", "PATCH"] {
+            request.double.fail((method, ""), how.clone(), 1_000);
+        }
+        let began = Instant::now();
+        let ran = request.ci(&["--deployment", "dev", "--suggest"]);
+        assert_eq!(ran.code, 1);
+        // Time goes by a hundred times faster: this is at most some minutes.
+        assert!(began.elapsed().as_secs() < 120, "{:?}", began.elapsed());
+        assert!(said(&ran.stdout).contains("There is no check run with every finding on its line: "), "{}", ran.stdout);
+        assert!(said(&ran.stdout).contains("The comment is not up to date: "), "{}", ran.stdout);
+        assert!(ran.stdout.contains("\n::error file="), "{}", ran.stdout);
+        assert!(request.summary().contains("### ❌ To fix (1)"));
+        assert!(request.outputs().contains("verdict=failure\n"));
+    }
+}
+
+#[test]
+fn each_permission_that_is_missing_is_named() {
+    let request = Request::new(wrong());
+    request.double.state(|state| state.may.clear());
+    let ran = request.ci(&["--deployment", "dev"]);
+    insta::assert_snapshot!(said(&ran.stdout), @"");
+    assert!(request.summary().contains("`checks: write`"), "{}", request.summary());
+}
+
+#[test]
+fn without_leave_to_check_the_runner_annotates_and_the_comment_is_there() {
+    let request = Request::new(wrong());
+    request.double.state(|state| state.may.remove("checks"));
+    let ran = request.ci(&[]);
+    assert!(ran.stdout.contains("\n::error file="), "{}", ran.stdout);
+    assert!(request.double.comment().contains("`checks: write`"), "{}", request.double.comment());
+}
+
+#[test]
+fn a_locked_conversation_is_named() {
+    let request = Request::new(good());
+    request.double.state(|state| state.is_locked = true);
+    let ran = request.ci(&[]);
+    assert_eq!(ran.code, 0);
+    assert!(said(&ran.stdout).contains("the conversation of the pull request is locked. The same is in the summary of the run."), "{}", ran.stdout);
+}
+
+#[test]
+fn one_annotation_that_github_does_not_take_keeps_out_no_other() {
+    let sandbox = (0..60).fold(good(), |sandbox, n| {
+        model(sandbox, &format!("visits_{n}_fct"), &format!("select * from {{{{ ref('nowhere_{n}') }}}}\n"))
+    });
+    let request = Request::new(sandbox.commit("many mistakes"));
+    let how = refused(422, "{\"message\":\"Invalid request.\"}");
+    request.double.fail(("PATCH", "/check-runs/"), how, 7);
+    let ran = request.ci(&[]);
+    let posted = request.double.state(|state| state.checks[0]["annotations"].as_array().unwrap().len());
+    assert_eq!(posted, 59, "{}", ran.stdout);
+    assert!(said(&ran.stdout).contains("1 annotation is not on the lines: GitHub does not take them. Every finding is in cadet.json."), "{}", ran.stdout);
+}

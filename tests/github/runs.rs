@@ -1,0 +1,236 @@
+//! `cadet ci` on a pull request's page, from the first run to the last.
+
+use crate::double::{BOT, Comment};
+use crate::request::{Request, failing, good, head, model, wrong};
+
+#[test]
+fn the_first_run_says_that_all_is_well() {
+    let request = Request::new(good());
+    let ran = request.ci(&[]);
+    insta::assert_snapshot!(ran.shown(), @"");
+    insta::assert_snapshot!(request.comment(), @"");
+    insta::assert_snapshot!(request.outputs(), @"");
+    assert_eq!(request.summary().lines().next(), request.double.comment().lines().nth(1));
+    // Every finding would be in the check run, so that none is a command.
+    assert!(!ran.stdout.contains("\n::"), "{}", ran.stdout);
+    assert_eq!(request.double.state(|state| state.checks[0]["conclusion"].clone()), "success");
+}
+
+#[test]
+fn a_run_again_edits_the_same_comment() {
+    let mut request = Request::new(good());
+    request.ci(&[]);
+    request.double.state(|state| state.calls.clear());
+    request.attempt = "2";
+    assert_eq!(request.ci(&[]).code, 0);
+    request.double.comment();
+    assert_eq!(request.double.count("POST", "/issues/7/comments"), 0);
+}
+
+#[test]
+fn a_comment_that_says_it_already_is_left_as_it_is() {
+    let request = Request::new(wrong());
+    request.ci(&["--no-post"]);
+    assert_eq!(request.double.state(|state| state.calls.len()), 0);
+    request.ci(&[]);
+    let bodies = request.double.state(|state| {
+        let edits = state.calls.iter().filter(|call| call.method == "PATCH" && call.path.contains("/comments/"));
+        edits.map(|call| call.body["body"].clone()).collect::<Vec<_>>()
+    });
+    assert!(bodies.windows(2).all(|two| two[0] != two[1]), "{bodies:?}");
+}
+
+#[test]
+fn a_new_commit_writes_into_the_same_comment() {
+    let request = Request::new(wrong());
+    assert_eq!(request.ci(&[]).code, 1);
+    assert!(request.comment().lines().nth(1).unwrap().starts_with("## ❌ Not ready: 1 error to fix"), "{}", request.comment());
+    let request = request.push(|sandbox| sandbox.remove("models/prison/prison_safety/prison_safety__visits_fct.sql")
+        .remove("models/prison/prison_safety/prison_safety__visits_fct.yaml"));
+    assert_eq!(request.ci(&[]).code, 0);
+    assert!(request.comment().lines().nth(1).unwrap().starts_with("## ✅ Ready for review"), "{}", request.comment());
+}
+
+#[test]
+fn a_failing_check_says_what_to_do_first() {
+    let request = Request::new(wrong());
+    assert_eq!(request.ci(&[]).code, 1);
+    insta::assert_snapshot!(request.comment(), @"");
+    insta::assert_snapshot!(request.outputs(), @"");
+    let check = request.double.state(|state| state.checks[0].clone());
+    insta::assert_snapshot!(serde_json::to_string_pretty(&check["annotations"]).unwrap(), @"");
+    assert_eq!((&check["conclusion"], &check["name"]), (&"failure".into(), &"cadet".into()));
+    assert_eq!(check["output"]["title"], "❌ Not ready: 1 error to fix; 3 tables are built on the embedded DuckDB for this check");
+}
+
+#[test]
+fn a_failing_deployment_names_the_cause_and_what_waits() {
+    let request = Request::new(failing());
+    assert_eq!(request.ci(&["--deployment", "dev"]).code, 1);
+    insta::assert_snapshot!(request.comment(), @"");
+    let status = request.double.state(|state| state.statuses[0].clone());
+    assert_eq!((&status["state"], &status["environment"]), (&"failure".into(), &"dev".into()));
+}
+
+#[test]
+fn a_fork_reads_the_same_in_the_summary() {
+    let request = Request::of_fork(wrong());
+    let ran = request.ci(&[]);
+    assert_eq!(ran.code, 1);
+    insta::assert_snapshot!(ran.shown().split_once("3. Report").unwrap().1, @"");
+    assert!(request.summary().starts_with("## ❌ Not ready: 1 error to fix"), "{}", request.summary());
+    assert!(request.outputs().contains("verdict=failure\n") && request.outputs().contains("comment-url=\n"));
+}
+
+#[test]
+fn a_comment_that_someone_removed_is_made_again() {
+    let request = Request::new(good());
+    request.ci(&[]);
+    request.double.state(|state| state.comments.clear());
+    assert_eq!(request.ci(&[]).code, 0);
+    assert!(request.double.comment().contains("Ready for review"));
+}
+
+#[test]
+fn a_comment_that_is_removed_while_the_run_goes_on_is_made_again() {
+    let request = Request::new(good());
+    request.ci(&[]);
+    // The first edit of the second run finds it gone.
+    let missing = crate::double::How::Refused(404, Vec::new(), "{\"message\":\"Not Found\"}");
+    request.double.fail(("PATCH", "/issues/comments/"), missing, 1);
+    let old = request.double.state(|state| state.comments[0].id);
+    request.double.state(|state| state.comments[0].author = 1);
+    assert_eq!(request.ci(&[]).code, 0);
+    let own = request.double.state(|state| state.comments.iter().find(|comment| comment.author == BOT).map(|comment| comment.id));
+    assert!(own.is_some_and(|own| own != old));
+}
+
+#[test]
+fn of_two_runs_at_once_one_comment_remains() {
+    let request = Request::new(good());
+    std::thread::scope(|scope| {
+        let mut other = Request::new(good());
+        (other.attempt, other.commit) = ("2", Some(head(&request.sandbox)));
+        let url = request.double.url();
+        let second = scope.spawn(move || other.ci_with(&[], &[("GITHUB_API_URL", &url)]));
+        assert_eq!(request.ci(&[]).code, 0);
+        assert_eq!(second.join().unwrap().code, 0);
+    });
+    assert!(request.double.comment().contains("Ready for review"));
+}
+
+#[test]
+fn when_both_made_a_comment_the_first_one_stays() {
+    let request = Request::new(good());
+    // The other run's comment comes to be between this one's look and its own.
+    request.double.state(|state| state.comes_before = Some("".to_owned()));
+    assert_eq!(request.ci(&[]).code, 0);
+    assert!(request.double.comment().contains("Ready for review"));
+    assert_eq!(request.double.count("DELETE", "/issues/comments/"), 1);
+}
+
+#[test]
+fn the_run_of_an_older_commit_says_nothing() {
+    let request = Request::new(wrong());
+    let old = head(&request.sandbox);
+    let mut request = request.push(|sandbox| sandbox.remove("models/prison/prison_safety/prison_safety__visits_fct.sql")
+        .remove("models/prison/prison_safety/prison_safety__visits_fct.yaml"));
+    assert_eq!(request.ci(&[]).code, 0);
+    let newest = request.double.comment();
+    request.commit = Some(old);
+    let ran = request.ci(&["--suggest"]);
+    assert_eq!(request.double.comment(), newest);
+    assert!(
+        ran.stdout.contains("The comment was left alone: the pull request has a newer commit, and its run reports on that."),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn other_peoples_comments_are_never_touched() {
+    let request = Request::new(good());
+    request.ci(&[]);
+    let marker = request.double.comment().lines().next().unwrap().to_owned();
+    request.double.state(|state| {
+        state.comments.clear();
+        // Someone who copies the marker does not become cadet, wherever the comment is.
+        for page in 0..250 {
+            state.add_comment(1, &format!("{marker}\nMine {page}"));
+        }
+        state.add_comment(BOT, "Another action's comment");
+        state.add_comment(BOT, &format!("{marker}\nold"));
+    });
+    assert_eq!(request.ci(&[]).code, 0);
+    let comments = request.double.state(|state| state.comments.clone());
+    assert_eq!(comments.len(), 252);
+    assert!(comments[..250].iter().all(|comment: &Comment| comment.body.contains("Mine")));
+    assert_eq!(comments[250].body, "Another action's comment");
+    assert!(comments[251].body.contains("Ready for review"));
+}
+
+#[test]
+fn without_graphql_the_workflows_own_account_is_taken() {
+    let request = Request::new(good());
+    request.double.state(|state| state.knows_viewer = false);
+    request.ci(&[]);
+    request.ci(&[]);
+    assert!(request.double.comment().contains("Ready for review"));
+}
+
+#[test]
+fn fixes_are_offered_once() {
+    let sandbox = model(good(), "visits_fct", "select\n    1 as visit_id,\n    2 as site_id\nfrom {{ ref('prison_safety__sites_stg') }}\n");
+    let sandbox = sandbox
+        .edit("models/prison/prison_safety/prison_safety__visits_fct.yaml", "One row for each visit.", "One row for each visit.  ")
+        .commit("blanks at the end of a line");
+    let mut request = Request::new(sandbox);
+    request.ci(&["--suggest"]);
+    let bodies = |request: &Request| {
+        request.double.state(|state| state.review_comments.iter().map(|known| (known["path"].clone(), known["line"].clone(), known["body"].clone())).collect::<Vec<_>>())
+    };
+    let offered = bodies(&request);
+    insta::assert_debug_snapshot!(offered, @"");
+    request.attempt = "2";
+    request.ci(&["--suggest"]);
+    assert_eq!(bodies(&request), offered);
+}
+
+#[test]
+fn a_run_that_cannot_be_done_says_so_in_the_comment() {
+    let request = Request::new(good());
+    let ran = request.ci(&["--source-data", "nowhere"]);
+    assert_eq!(ran.code, 2);
+    insta::assert_snapshot!(request.comment(), @"");
+    assert!(request.summary().starts_with("## ❌ cadet could not do its work"));
+    assert!(request.outputs().starts_with("verdict=error\n"));
+    assert_eq!(request.double.state(|state| state.checks[0]["conclusion"].clone()), "failure");
+}
+
+#[test]
+fn without_a_token_the_summary_has_it_all() {
+    let request = Request::new(wrong());
+    let ran = request.ci_with(&[], &[("GITHUB_TOKEN", "")]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("There is no comment: the step has no GITHUB_TOKEN: give it `env: GITHUB_TOKEN: ${{ github.token }}`."), "{}", ran.stdout);
+    assert!(ran.stdout.contains("\n::error file=models/prison/prison_safety/prison_safety__visits_fct.sql,line=1"), "{}", ran.stdout);
+    assert!(request.summary().contains("### ❌ To fix (1)"));
+    assert_eq!(request.double.state(|state| state.calls.len()), 0);
+}
+
+#[test]
+fn on_an_event_that_hands_out_secrets_nothing_is_posted() {
+    let request = Request::new(good());
+    let ran = request.ci_with(&[], &[("GITHUB_EVENT_NAME", "pull_request_target")]);
+    assert_eq!(ran.code, 2);
+    assert_eq!(request.double.state(|state| state.calls.len()), 0);
+}
+
+#[test]
+fn a_github_of_ones_own_has_its_api_below_a_path() {
+    let request = Request::new(good());
+    let url = format!("{}/api/v3", request.double.url());
+    let ran = request.ci_with(&[], &[("GITHUB_API_URL", &url), ("GITHUB_SERVER_URL", "https://git.example.org")]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(request.double.comment().contains("https://git.example.org/moj/tables/blob/"));
+}
