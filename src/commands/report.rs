@@ -70,7 +70,9 @@ pub(super) fn keep(invocation: &Invocation, folder: &Path, told: &Told<'_>, args
 /// Writes the page, if that was asked for.
 pub(super) fn show(invocation: &Invocation, folder: &Path, args: &RunArgs) -> Result<(), Error> {
     match &args.html {
-        Some(file) => write_page(invocation, &LastRun::read(&folder.join("target"))?, file, &file.display().to_string()),
+        Some(file) => {
+            write_page(invocation, &LastRun::read(&folder.join("target"))?, file, &file.display().to_string())
+        }
         None => Ok(()),
     }
 }

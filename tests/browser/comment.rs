@@ -18,7 +18,10 @@ static STYLE: LazyLock<String> = LazyLock::new(|| {
     if !file.is_file() {
         let install = ["install", "--no-audit", "--no-fund", "--silent", "--prefix"];
         let ran = Command::new("npm").args(install).arg(&folder).arg(PACKAGE).status();
-        assert!(ran.is_ok_and(|status| status.success()), "npm cannot install {PACKAGE}: apt-get install npm, and see to the network");
+        assert!(
+            ran.is_ok_and(|status| status.success()),
+            "npm cannot install {PACKAGE}: apt-get install npm, and see to the network"
+        );
     }
     fs::read_to_string(file).unwrap()
 });

@@ -34,14 +34,19 @@ impl Browser {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .unwrap_or_else(|error| panic!("chromedriver cannot be run ({error}): apt-get install chromium chromium-driver"));
+            .unwrap_or_else(|error| {
+                panic!("chromedriver cannot be run ({error}): apt-get install chromium chromium-driver")
+            });
         let lines = BufReader::new(driver.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let port = lines.filter_map(|line| line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok());
+        let port = lines.filter_map(|line| {
+            line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok()
+        });
         let port = { port }.next().unwrap_or_else(|| panic!("chromedriver did not say on which port it listens"));
         let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(120)));
         let agent: Agent = config.build().into();
         let profile = TempDir::new().unwrap();
-        let mut browser = Self { driver, agent, session: format!("http://127.0.0.1:{port}/session"), _profile: profile };
+        let mut browser =
+            Self { driver, agent, session: format!("http://127.0.0.1:{port}/session"), _profile: profile };
         let arguments = [
             "--headless",
             "--no-sandbox",
@@ -116,7 +121,8 @@ impl Browser {
             {"type": "pointerDown", "button": 0},
             {"type": "pointerUp", "button": 0},
         ]);
-        let pointer = json!({"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": moves});
+        let pointer =
+            json!({"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": moves});
         self.ask("/actions", &json!({"actions": [pointer]}));
     }
 
@@ -156,7 +162,8 @@ impl Browser {
         let parsed = self.log("performance").into_iter().filter_map(|entry| {
             let message: Value = serde_json::from_str(entry["message"].as_str()?).ok()?;
             let message = &message["message"];
-            (message["method"] == "Network.requestWillBeSent").then(|| message["params"]["request"]["url"].as_str().unwrap_or("?").to_owned())
+            (message["method"] == "Network.requestWillBeSent")
+                .then(|| message["params"]["request"]["url"].as_str().unwrap_or("?").to_owned())
         });
         parsed.collect()
     }

@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 use crate::driver::Browser;
 use crate::support::Sandbox;
 
-const HOSTILE: &str =
-    "</script><img src=x onerror=\"window.hacked=1\"><svg onload=window.hacked=2><!--<script>\u{202e}`${7*7}` javascript:alert(1)";
+const HOSTILE: &str = "</script><img src=x onerror=\"window.hacked=1\"><svg onload=window.hacked=2><!--<script>\u{202e}`${7*7}` javascript:alert(1)";
 
 /// Artefacts in which every text is hostile.
 fn artefacts() -> Sandbox {
@@ -30,7 +29,8 @@ fn artefacts() -> Sandbox {
     let finding = json!({"path": HOSTILE, "line": 1, "column": 2, "end_line": 1, "end_column": 9, "rule": HOSTILE, "level": HOSTILE, "message": HOSTILE,
         "help": format!("{HOSTILE}\n{HOSTILE}"), "related": [{"path": HOSTILE, "line": 1, "message": HOSTILE}], "nodes": [id, test], "diff": diff,
         "excerpt": {"line": 1, "lines": [HOSTILE]}, "fix": {"safe": true, "edits": []}});
-    let metadata = json!({"project_name": HOSTILE, "adapter_type": HOSTILE, "invocation_id": "one", "generated_at": HOSTILE});
+    let metadata =
+        json!({"project_name": HOSTILE, "adapter_type": HOSTILE, "invocation_id": "one", "generated_at": HOSTILE});
     let told = json!({"invocation_id": "one", "command": HOSTILE, "base": HOSTILE, "head": HOSTILE, "changed_files": 1, "removed": [HOSTILE],
         "artefacts": HOSTILE, "changed": [{"unique_id": id, "reason": HOSTILE}, {"unique_id": test, "reason": "new"}], "findings": [finding, HOSTILE, 7],
         "outcomes": [{"unique_id": id, "status": "error", "reason": HOSTILE, "message": HOSTILE}]});
@@ -68,7 +68,8 @@ fn hostile_texts_stay_texts() {
         assert!(place == "#tests .link" || text.contains(&shown), "{place}: {text}");
     }
     for item in ["svg.graph .node.bad", "#tests .link"] {
-        browser.js(&format!("document.querySelector('{item}').dispatchEvent(new MouseEvent('click', {{bubbles: true}}))"));
+        browser
+            .js(&format!("document.querySelector('{item}').dispatchEvent(new MouseEvent('click', {{bubbles: true}}))"));
         browser.wait("the panel is open", "return !document.querySelector('.panel').hidden");
         assert_eq!(browser.text("return document.querySelector('.panel h2').textContent"), shown);
         assert_is_text(&browser);

@@ -63,14 +63,12 @@ fn all_texts_can_be_read_in_both() {
 #[test]
 fn a_status_is_told_by_a_word_and_a_shape_of_its_own() {
     let browser = open();
-    let shapes = browser.js(
-        "const found = {};
+    let shapes = browser.js("const found = {};
          for (const badge of document.querySelectorAll('.badge')) {
            const shape = [...badge.querySelectorAll('path')].map((path) => path.getAttribute('d')).join();
            (found[shape] ||= new Set()).add(badge.className.split(' ').pop());
            if (!badge.textContent.trim()) return 'a badge without a word';
          }
-         return Object.values(found).map((looks) => [...looks].join()).sort()",
-    );
+         return Object.values(found).map((looks) => [...looks].join()).sort()");
     assert_eq!(shapes, json!(["bad", "good", "odd", "skip"]));
 }

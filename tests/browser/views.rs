@@ -57,9 +57,14 @@ fn a_click_on_a_node_shows_its_findings_tests_timings_and_sql() {
 fn a_part_of_the_address_opens_a_node() {
     let browser = open();
     let file = PAGE.1.display();
-    browser.js(&format!("location.href = 'file://{file}#item=model.mojap_derived_tables.prison_safety__incident_costs_fct'"));
+    browser.js(&format!(
+        "location.href = 'file://{file}#item=model.mojap_derived_tables.prison_safety__incident_costs_fct'"
+    ));
     browser.wait("the panel is open", "return !document.querySelector('.panel').hidden");
-    assert_eq!(browser.text("return document.querySelector('.panel h2').textContent"), "prison_safety__incident_costs_fct");
+    assert_eq!(
+        browser.text("return document.querySelector('.panel h2').textContent"),
+        "prison_safety__incident_costs_fct"
+    );
 }
 
 #[test]
@@ -68,7 +73,8 @@ fn tables_sort_and_filter() {
     let names = "return [...document.querySelectorAll('#tables tbody tr')].map((row) => row.querySelector('.link').textContent)";
     let rows = "return [...document.querySelectorAll('#tables tbody tr')].map((row) => row.cells[3].textContent)";
     browser.click("#tables th:nth-child(4) button");
-    let sorted: Vec<u64> = browser.js(rows).as_array().unwrap().iter().filter_map(|cell| cell.as_str()?.parse().ok()).collect();
+    let sorted: Vec<u64> =
+        browser.js(rows).as_array().unwrap().iter().filter_map(|cell| cell.as_str()?.parse().ok()).collect();
     assert!(sorted.len() > 10 && sorted.is_sorted_by(|a, b| a >= b), "{sorted:?}");
     assert_eq!(browser.js("return document.querySelector('#tables th:nth-child(4)').ariaSort"), "descending");
     browser.click("#tables input");

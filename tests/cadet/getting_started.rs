@@ -26,7 +26,12 @@ fn blocks(page: &str) -> Vec<Block> {
             (Some(_), true) => is_open = false,
             (Some(info), false) => {
                 let (language, more) = info.split_once(' ').unwrap_or((info, ""));
-                blocks.push(Block { language: language.to_owned(), more: more.to_owned(), text: String::new(), line: at + 1 });
+                blocks.push(Block {
+                    language: language.to_owned(),
+                    more: more.to_owned(),
+                    text: String::new(),
+                    line: at + 1,
+                });
                 is_open = true;
             }
             (None, true) => {
@@ -63,7 +68,8 @@ impl Desk {
     /// Runs the commands as a newcomer's shell does: where the last ones ended, and with both outputs in order.
     fn run(&self, commands: &str) -> (i32, String) {
         let path = |part: &str| self.folder.path().join(part).display().to_string();
-        let script = format!("exec 2>&1\ncd '{}'\n{commands}\ncode=$?\npwd > '{}'\nexit $code\n", self.here(), path("here"));
+        let script =
+            format!("exec 2>&1\ncd '{}'\n{commands}\ncode=$?\npwd > '{}'\nexit $code\n", self.here(), path("here"));
         let ran = Command::new("sh")
             .args(["-c", &script])
             .env_clear()
@@ -107,7 +113,9 @@ fn every_command_of_the_page_does_what_the_page_says() {
                 assert_eq!(same_each_time(&printed), same_each_time(&block.text), "line {line} of the page");
                 assert_eq!(code, exit, "line {line} of the page");
             }
-            (_, Some((code, printed))) if code != 0 => panic!("above line {line} of the page: ended with {code}\n{printed}"),
+            (_, Some((code, printed))) if code != 0 => {
+                panic!("above line {line} of the page: ended with {code}\n{printed}")
+            }
             _ if !block.more.is_empty() => desk.write(&block.more, &block.text),
             _ => panic!("line {line} of the page: neither commands, nor a file, nor what a command prints"),
         }

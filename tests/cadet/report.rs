@@ -69,7 +69,15 @@ fn of_data_no_line_around_the_one_that_is_meant_is_shown() {
 fn a_run_that_went_well_is_told_so() {
     let sandbox = Sandbox::fixture();
     let data = format!("{HERE}/fixtures/source_data");
-    let ran = sandbox.cadet(&["build", "--select", "+court_listings__courts_stg", "--source-data", &data, "--html", "page.html"]);
+    let ran = sandbox.cadet(&[
+        "build",
+        "--select",
+        "+court_listings__courts_stg",
+        "--source-data",
+        &data,
+        "--html",
+        "page.html",
+    ]);
     assert_eq!(ran.code, 0, "{}", ran.shown());
     assert!(ran.stdout.ends_with("The report as a page: page.html\n"), "{}", ran.stdout);
     insta::assert_snapshot!(shown(&sandbox.cadet(&["report"]).shown()), @"");

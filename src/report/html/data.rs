@@ -171,14 +171,15 @@ pub(super) fn data(run: &LastRun) -> Value {
     let known = Known::of(run);
     let (results, told) = (run.results.as_ref(), run.told.as_ref());
     let metadata = results.map_or(&run.manifest.metadata, |results| &results.metadata);
-    let command = told.and_then(|told| told.command.as_deref());
+    // Without cadet's own report it may have been dbt.
+    let command = told.and_then(|told| Some(format!("cadet {}", told.command.as_deref()?)));
     let mut sql = known.nodes.iter().chain(&known.tests).map(|(id, entry)| sql_size(&known, id, entry)).sum::<usize>();
     let nodes: Vec<Value> = known.nodes.iter().map(|(id, entry)| node(&known, id, entry, &mut sql)).collect();
     let tests: Vec<Value> = known.tests.iter().map(|(id, entry)| test(&known, id, entry)).collect();
     json!({
         "project": run.manifest.metadata.project_name,
         "adapter": run.manifest.metadata.adapter_type,
-        "command": command.or_else(|| results.and_then(|results| results.args.which.as_deref())),
+        "command": command.or_else(|| results.and_then(|results| results.args.which.clone())),
         "generated_at": metadata.generated_at,
         "started_at": metadata.invocation_started_at,
         "elapsed": results.map(|results| results.elapsed_time),

@@ -19,7 +19,7 @@ function lead() {
   const { verdict } = data;
   const look = !verdict.is_run ? "idle" : verdict.ok ? (verdict.title.includes("warning") ? "odd" : "good") : "bad";
   const compared = data.base ? [h("code", {}, data.head), " compared with ", h("code", {}, data.base), data.changed_files === null ? "" : `, ${count(data.changed_files, "changed file", "changed files")}`] : [];
-  const when = [data.command && ["Run of ", h("code", {}, `cadet ${data.command}`)], moment(data.started_at || data.generated_at), data.elapsed ? `took ${seconds(data.elapsed)}` : ""].filter(Boolean);
+  const when = [data.command && ["Run of ", h("code", {}, data.command)], moment(data.started_at || data.generated_at), data.elapsed ? `took ${seconds(data.elapsed)}` : ""].filter(Boolean);
   const spent = (key) => [...data.nodes, ...data.tests].reduce((sum, item) => sum + (item[key] || 0), 0);
   const cost = spent("bytes") > 0 ? ` Athena read ${bytes(spent("bytes"))} for ${dollars(spent("cost"))}.` : "";
   return h("section", { class: `lead ${look}` },
