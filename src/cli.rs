@@ -1,17 +1,18 @@
 //! What can be typed, and nothing more.
 
 mod check;
-mod debug;
 mod ci;
+mod debug;
 mod deps;
 mod expire;
 mod init;
 mod kinds;
 mod limits;
 mod ls;
+mod plan;
+mod report;
 mod retry;
 pub mod typed;
-mod plan;
 
 use std::path::PathBuf;
 
@@ -22,15 +23,16 @@ use crate::report::text::ColorChoice;
 use crate::select::Indirect;
 
 pub use check::{BaselineArgs, CheckArgs, FixArgs, Format};
-pub use debug::DebugArgs;
 pub use ci::CiArgs;
+pub use debug::DebugArgs;
 pub use deps::{DepsArgs, PackageSource};
 pub use expire::ExpireArgs;
 pub use init::InitArgs;
 pub use limits::LimitArgs;
 pub use ls::{ListOutput, LsArgs};
-pub use retry::RetryArgs;
 pub use plan::PlanArgs;
+pub use report::ReportArgs;
+pub use retry::RetryArgs;
 
 /// Checks a dbt project on every pull request, deploys what changed, tests it, and tells people what happened.
 #[derive(Debug, Parser)]
@@ -173,6 +175,9 @@ When one of them may not be removed, none is.")]
   cadet why my_db__my_table --base release
   cadet why my_db__my_table tag:daily --format json | jq '.nodes[].causes'")]
     Why(WhyArgs),
+    /// Tell how the last run ended, in a few lines or as a page
+    #[command(after_help = report::EXAMPLES)]
+    Report(ReportArgs),
     /// Explain a rule, or list all of them
     Explain(ExplainArgs),
     /// Show everything on a small example, in a temporary folder
@@ -318,6 +323,9 @@ pub struct RunArgs {
     pub artefacts_to: Option<PathBuf>,
     #[command(flatten)]
     pub limits: LimitArgs,
+    /// Write the report as one HTML page to this file
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

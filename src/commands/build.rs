@@ -6,6 +6,7 @@ use super::Verdict;
 use super::changes;
 use super::deploy::{show_kept, source_data, without_sources, write};
 use super::invocation::{Invocation, Working};
+use super::report::{Told, leave};
 use super::selecting::{self, Typed};
 use super::warehouse::{Defer, SettingsOf, read_there};
 use crate::cli::BuildArgs;
@@ -103,7 +104,10 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     terminal::findings(&report.all_findings(), &invocation.paths(&folder), &invocation.out, &changes::texts(&project));
     terminal::deploy_summary(&report, &invocation.out);
     show_kept(invocation, &report);
-    Ok(Verdict::of_run(report.is_bad(), engine))
+    let verdict = Verdict::of_run(report.is_bad(), engine);
+    let told = Told { command: verb.name, project: &project, report: &report, changed: None, verdict };
+    leave(invocation, &folder, &told, &args.run)?;
+    Ok(verdict)
 }
 
 /// The verb's kinds of nodes, without those that were left out on the command line.

@@ -5,6 +5,7 @@ use super::changes::{self, PullRequest};
 use super::deploy::{self, Work};
 use super::invocation::Invocation;
 use super::posting::Posting;
+use super::report;
 use super::telling::Telling;
 use crate::cli::CiArgs;
 use crate::error::Error;
@@ -58,5 +59,6 @@ fn journey(invocation: &Invocation, args: &CiArgs, posting: &mut Posting) -> Res
     terminal::heading("3. Report", &invocation.out);
     let verdict = Verdict::of_run(report.is_bad(), engine);
     posting.tell(invocation, args, &telling, (&report, verdict))?;
+    report::show(invocation, &request.folder, &args.run)?;
     Ok(verdict)
 }

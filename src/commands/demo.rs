@@ -42,6 +42,7 @@ pub(super) fn run(invocation: &Invocation, args: &DemoArgs) -> Result<Verdict, E
             source_data: Some(repository.join("source_data")),
             artefacts_to: Some(repository.join("target")),
             limits: LimitArgs::default(),
+            html: None,
         },
         comment_file: Some(comment.clone()),
         suggest: false,

@@ -9,6 +9,7 @@ use super::Verdict;
 use super::changes::{self, PullRequest};
 use super::invocation::Invocation;
 use super::plan as held;
+use super::report::{Told, leave};
 use super::selecting::{Typed, selected_beside};
 use super::warehouse::{Defer, SettingsOf, Warehouse, read_there};
 use crate::cli::{DeployArgs, PlanFormat, RunArgs, SelectArgs};
@@ -58,7 +59,10 @@ pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict,
     terminal::findings(&report.all_findings(), &paths, &invocation.out, &changes::texts(&request.head));
     terminal::deploy_summary(&report, &invocation.out);
     show_kept(invocation, &report);
-    Ok(Verdict::of_run(report.is_bad(), engine))
+    let (verdict, changed) = (Verdict::of_run(report.is_bad(), engine), request.changed());
+    let told = Told { command: "deploy", project: &request.head, report: &report, changed: Some(&changed), verdict };
+    leave(invocation, &request.folder, &told, &args.run)?;
+    Ok(verdict)
 }
 
 /// What changed with all that is downstream, or what was selected.

@@ -18,9 +18,10 @@ mod invocation;
 mod ls;
 mod mending;
 mod parse;
-mod retry;
 mod plan;
 mod posting;
+mod report;
+mod retry;
 mod selecting;
 mod show;
 mod telling;
@@ -106,6 +107,7 @@ fn carry_out(invocation: &Invocation, command: Command) -> Result<Verdict, Error
         Command::Clean => clean::run(invocation),
         Command::Ls(args) => ls::run(invocation, &args),
         Command::Why(args) => why::run(invocation, &args),
+        Command::Report(args) => report::run(invocation, &args),
         Command::Explain(args) => explain::run(invocation, &args),
         Command::Demo(args) => demo::run(invocation, &args),
         Command::Completions { shell } => Ok(text_of::completions(invocation, shell)),

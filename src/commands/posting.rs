@@ -6,6 +6,7 @@ use super::Verdict;
 use super::changes;
 use super::deploy::Watched;
 use super::invocation::Invocation;
+use super::report;
 use super::telling::Telling;
 use crate::cli::CiArgs;
 use crate::deploy::{Outcome, Progress};
@@ -13,7 +14,7 @@ use crate::error::Error;
 use crate::github::{CheckRun, Desk, Live, Trouble};
 use crate::guard;
 use crate::report::markdown::{self, Page, State};
-use crate::report::{Aside, Report, annotations, artefacts, counted, json, outputs, suggestions};
+use crate::report::{Aside, Report, annotations, artefacts, counted, outputs, suggestions};
 use crate::source::Repo;
 
 /// The pull request's page, if cadet may write on it.
@@ -67,8 +68,7 @@ impl Posting {
         if ended == outputs::Verdict::Interrupted {
             self.desk.iter().for_each(Desk::hurry);
         }
-        let whole = json::whole(report, ended, &text);
-        artefacts::write_report(&request.folder, report.artefacts.as_deref(), &whole)?;
+        report::keep(invocation, &request.folder, &telling.told((report, verdict)), &args.run)?;
         let state = State::Over(ended);
         let page = |notes: &[String]| Page {
             report,
@@ -213,7 +213,7 @@ impl Posting {
     }
 }
 
-fn ended(verdict: Verdict) -> outputs::Verdict {
+pub(super) fn ended(verdict: Verdict) -> outputs::Verdict {
     match verdict {
         Verdict::Good => outputs::Verdict::Success,
         Verdict::Bad => outputs::Verdict::Failure,

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::Verdict;
 use super::changes::{self, PullRequest};
 use super::deploy;
 use super::invocation::Invocation;
+use super::report::Told;
 use crate::deploy::Outcome;
 use crate::finding::Finding;
 use crate::github::Who;
@@ -67,6 +69,11 @@ impl<'t> Telling<'t> {
             ..Around::of(&self.request.head, &self.changed, outcomes)
         };
         report
+    }
+
+    /// What is kept of the run.
+    pub(super) fn told<'r>(&'r self, (report, verdict): (&'r Report<'r>, Verdict)) -> Told<'r> {
+        Told { command: "ci", project: &self.request.head, report, changed: Some(&self.changed), verdict }
     }
 
     /// The comment while the run goes on.

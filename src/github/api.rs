@@ -64,7 +64,8 @@ impl Api {
             // octocrab starts a task of its own.
             let _inside = runtime.enter();
             let builder = Octocrab::builder().base_uri(address).map_err(|error| error.to_string())?;
-            let builder = builder.personal_token(token.to_owned()).set_connect_timeout(Some(call_time(LONGEST_CALL, haste)));
+            let builder =
+                builder.personal_token(token.to_owned()).set_connect_timeout(Some(call_time(LONGEST_CALL, haste)));
             builder.build().map_err(|error| error.to_string())?
         };
         let longest = Cell::new(call_time(LONGEST_CALL, haste));

@@ -1,4 +1,5 @@
-//! The files that a run leaves: `target/manifest.json`, `run_results.json`, `compiled/`, `run/` and `logs/cadet.log`.
+//! The files that a run leaves: `target/manifest.json`, `run_results.json`, `cadet.json`, `compiled/`, `run/` and
+//! `logs/cadet.log`.
 
 use std::collections::HashMap;
 use std::fs;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Origin, Renderer, Snippet};
 
+use super::html::Summary;
 use super::text::{self, BOLD, CYAN, ColorChoice, DIM, GREEN, Out, RED, YELLOW, clean, clean_path};
 use super::{Report, counted, diff, in_repository};
 use crate::deploy::{Outcome, Status};
@@ -241,6 +242,27 @@ pub fn removed(names: &[String], out: &Out) {
     if !names.is_empty() {
         let names: Vec<String> = names.iter().map(|name| clean_path(name)).collect();
         out.info(&format!("This branch removes {}. Tables that were built from it stay.", names.join(", ")));
+    }
+}
+
+/// How the last run ended, in a few lines.
+pub fn last_run(summary: &Summary, out: &Out) {
+    let sign = if summary.is_good { out.paint(GREEN, "✓") } else { out.paint(RED, "✗") };
+    out.line(&format!("{sign} {}  {}", summary.title, out.paint(DIM, &clean_path(&summary.run))));
+    for counts in &summary.counts {
+        out.line(&format!("  {counts}"));
+    }
+    for finding in &summary.findings {
+        let level = match finding.level.as_str() {
+            "error" => out.paint(RED, "  error"),
+            _ => out.paint(YELLOW, "warning"),
+        };
+        let line = finding.line.map_or_else(String::new, |line| format!(":{line}"));
+        let place = out.paint(DIM, &format!("{}{line}", clean_path(&finding.path)));
+        out.line(&format!("  {level}  {}  {place}", clean_path(&finding.message)));
+    }
+    for note in &summary.notes {
+        out.info(&out.paint(DIM, &format!("  {note}")));
     }
 }
 

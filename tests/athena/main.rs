@@ -18,10 +18,10 @@ mod double_sql;
 mod expire;
 mod faults;
 mod fixture;
-mod iceberg;
 #[path = "../github/double/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the workflow needs a part of it")]
 mod github;
+mod iceberg;
 mod incremental;
 mod limits;
 mod locks;

@@ -1,0 +1,78 @@
+//! `cadet report`: how the last run ended, in a few lines or as a page; and what the other commands leave for it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::Verdict;
+use super::changes;
+use super::invocation::Invocation;
+use super::posting::ended;
+use crate::cli::{ReportArgs, RunArgs};
+use crate::error::Error;
+use crate::plan::Reason;
+use crate::project::Project;
+use crate::report::html::{self, LastRun};
+use crate::report::record::Record;
+use crate::report::{Report, artefacts, terminal};
+
+pub(super) fn run(invocation: &Invocation, args: &ReportArgs) -> Result<Verdict, Error> {
+    let (folder, shown) = match &args.artefacts {
+        Some(folder) => (folder.clone(), folder.display().to_string()),
+        None => {
+            let project = invocation.project_dir()?;
+            artefacts::refuse_links(&project)?;
+            (project.join("target"), format!("{}target", invocation.paths(&project).prefix))
+        }
+    };
+    let last = LastRun::read(&folder)?;
+    terminal::last_run(&html::summary(&last), &invocation.out);
+    let Some(file) = &args.html else {
+        invocation.out.info("\nTo see all of it as a page: cadet report --html");
+        return Ok(Verdict::Good);
+    };
+    match file {
+        Some(file) => write_page(invocation, &last, file, &file.display().to_string())?,
+        None => write_page(invocation, &last, &folder.join("report.html"), &format!("{shown}/report.html"))?,
+    }
+    Ok(Verdict::Good)
+}
+
+fn write_page(invocation: &Invocation, last: &LastRun, file: &Path, shown: &str) -> Result<(), Error> {
+    artefacts::write(file, html::page(last).as_bytes())?;
+    invocation.out.info(&format!("The report as a page: {shown}"));
+    Ok(())
+}
+
+/// What a run has to tell.
+pub(super) struct Told<'a> {
+    pub command: &'a str,
+    pub project: &'a Project,
+    pub report: &'a Report<'a>,
+    /// What differs from the base, where there is one.
+    pub changed: Option<&'a BTreeMap<String, Reason>>,
+    pub verdict: Verdict,
+}
+
+/// Leaves the run's report beside its other artefacts, and writes the page if that was asked for.
+pub(super) fn leave(invocation: &Invocation, folder: &Path, told: &Told<'_>, args: &RunArgs) -> Result<(), Error> {
+    keep(invocation, folder, told, args)?;
+    show(invocation, folder, args)
+}
+
+/// Writes `cadet.json`.
+pub(super) fn keep(invocation: &Invocation, folder: &Path, told: &Told<'_>, args: &RunArgs) -> Result<(), Error> {
+    let run = invocation.run(told.command, args.full_refresh);
+    let record = Record { run: &run, project: told.project, report: told.report, changed: told.changed };
+    let value = record.value(ended(told.verdict), &changes::texts(told.project));
+    artefacts::write_report(folder, told.report.artefacts.as_deref(), &value)
+}
+
+/// Writes the page, if that was asked for.
+pub(super) fn show(invocation: &Invocation, folder: &Path, args: &RunArgs) -> Result<(), Error> {
+    match &args.html {
+        Some(file) => {
+            write_page(invocation, &LastRun::read(&folder.join("target"))?, file, &file.display().to_string())
+        }
+        None => Ok(()),
+    }
+}
