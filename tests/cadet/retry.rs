@@ -96,7 +96,9 @@ fn what_cannot_be_done_again_is_said() {
 fn written_down_flags_cannot_lead_elsewhere() {
     let args = r#"{"which": "run", "select": ["a --artefacts-to=/tmp/x"], "artefacts_to": "elsewhere", "project_dir": "/",
         "profiles_dir": "/", "target_path": "/"}"#;
-    let text = format!(r#"{{"results": [{{"unique_id": "model.mojap_derived_tables.a", "status": "error"}}], "args": {args}}}"#);
+    let text = format!(
+        r#"{{"results": [{{"unique_id": "model.mojap_derived_tables.a", "status": "error"}}], "args": {args}}}"#
+    );
     let sandbox = broken().file("target/run_results.json", &text);
     let ran = sandbox.cadet(&["retry"]);
     assert!(!sandbox.root().join("elsewhere").exists(), "{}", ran.shown());
