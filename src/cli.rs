@@ -24,7 +24,6 @@ use crate::select::Indirect;
 
 pub use check::{BaselineArgs, CheckArgs, FixArgs, Format};
 pub use ci::CiArgs;
-pub use debug::DebugArgs;
 pub use deps::{DepsArgs, PackageSource};
 pub use expire::ExpireArgs;
 pub use init::InitArgs;
@@ -153,7 +152,7 @@ A model whose unit test fails is not built.")]
     Expire(ExpireArgs),
     /// Check that cadet has everything it needs: project, settings, credentials, permissions
     #[command(after_help = debug::EXAMPLES)]
-    Debug(DebugArgs),
+    Debug,
     /// Install the packages of packages.yml or dependencies.yml, and lock their versions
     #[command(after_help = deps::EXAMPLES)]
     Deps(DepsArgs),

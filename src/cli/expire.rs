@@ -6,8 +6,8 @@ use clap::Args;
 
 pub(super) const EXAMPLES: &str = "Only what cadet built is removed, and nothing without --apply.
 Examples:
-  cadet expire --target dev                                what would be removed, with its size and its age
-  cadet expire --target dev --older-than 10d --apply       and remove it";
+  cadet expire --target dev                              what is old, with its size and its age
+  cadet expire --target dev --older-than 10d --apply     and remove it";
 
 #[derive(Debug, Args)]
 pub struct ExpireArgs {

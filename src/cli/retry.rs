@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-pub(super) const EXAMPLES: &str =
-    "What failed or was skipped is done again, by the same command with the same flags; --vars, --threads and
---target of this call win.
+pub(super) const EXAMPLES: &str = "What failed or was skipped is done again, by the same command with the same flags.
+--vars, --threads and --target of this call win.
 Examples:
   cadet retry
   cadet retry --state results-of-last-night     the folder with its run_results.json";

@@ -49,10 +49,9 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     let Working { mut project, policy, .. } = working;
     let findings = changes::reading_errors(&project, &policy);
     let kinds = kinds(args, &verb);
-    let is_of_verb =
-        |id: &String| project.node(id).is_some_and(|node| kinds.contains(&node.resource_type)) && invocation.takes(id);
-    let wanted: BTreeMap<String, Reason> =
-        selection.ids.into_iter().filter(is_of_verb).map(|id| (id, Reason::Selected)).collect();
+    let is_of_verb = |id: &String| project.node(id).is_some_and(|node| kinds.contains(&node.resource_type));
+    let ids = selection.ids.into_iter().filter(|id| is_of_verb(id) && invocation.takes(id));
+    let wanted: BTreeMap<String, Reason> = ids.map(|id| (id, Reason::Selected)).collect();
     if wanted.is_empty() {
         selecting::nothing_selected();
     }
@@ -81,11 +80,8 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
         marks: &marks,
         bench: &bench,
     };
-    let options = Options {
-        threads: invocation.threads(&project, &policy),
-        fail_fast: args.run.fail_fast,
-        tests_gate: verb.name == BUILD.name,
-    };
+    let threads = invocation.threads(&project, &policy);
+    let options = Options { threads, fail_fast: args.run.fail_fast, tests_gate: verb.name == BUILD.name };
     let shown = Shown::new(&invocation.out, plan.steps.len());
     let outcomes = deploy::run(&plan, &builder, &blocked, options, &shown);
     shown.end();

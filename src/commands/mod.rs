@@ -88,7 +88,7 @@ fn carry_out(invocation: &Invocation, command: Command) -> Result<Verdict, Error
     match command {
         Command::Retry(_) => Err(Error::usage("a retry cannot be retried", "retry the run before it")),
         Command::Expire(args) => expire::run(invocation, &args),
-        Command::Debug(_) => debug::run(invocation),
+        Command::Debug => debug::run(invocation),
         Command::Check(args) => check::run(invocation, &args),
         Command::Init(args) => init::run(invocation, &args),
         Command::Baseline(args) => baseline::run(invocation, &args),

@@ -218,6 +218,7 @@ pub(super) fn ended(verdict: Verdict) -> outputs::Verdict {
         Verdict::Good => outputs::Verdict::Success,
         Verdict::Bad => outputs::Verdict::Failure,
         Verdict::Interrupted => outputs::Verdict::Interrupted,
+        Verdict::Unready => outputs::Verdict::Error,
     }
 }
 

@@ -156,7 +156,6 @@ fn whatever_call_fails_once_the_end_is_the_same_for_every_call() {
 /// Lets every call in so many fail once.
 fn fail_each_once(step: usize) {
     let (wanted, calls) = undisturbed();
-    println!("{calls} calls, {} of them tried", calls.div_ceil(step));
     let faults = [Fault::Throttle, Fault::Internal, Fault::Unavailable, Fault::Reset, Fault::CutBody];
     for number in (1..=calls).step_by(step) {
         // Each call meets another fault, before its effect and after it.
@@ -226,7 +225,6 @@ fn whenever_a_run_is_killed_the_next_one_ends_as_if_it_had_not_been_at_every_cal
 /// Kills a run at every call in so many.
 fn kill_at_each(step: usize) {
     let (wanted, calls) = undisturbed();
-    println!("{calls} calls, {} of them tried", calls.div_ceil(step));
     for number in (1..=calls).step_by(step) {
         for moment in [Moment::Before, Moment::InsteadOfReply] {
             let account = before();
@@ -326,11 +324,11 @@ fn a_table_that_someone_else_changed_meanwhile_is_theirs() {
 }
 
 /// Someone else changes the table.
-pub fn touch(glue: &aws_sdk_glue::Client) {
+pub(crate) fn touch(glue: &aws_sdk_glue::Client) {
     touch_table(glue, "things");
 }
 
-pub fn touch_table(glue: &aws_sdk_glue::Client, name: &str) {
+pub(crate) fn touch_table(glue: &aws_sdk_glue::Client, name: &str) {
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let table = glue.get_table().database_name(DATABASE).name(name).send().await.unwrap().table.unwrap();
         let input = aws_sdk_glue::types::TableInput::builder()

@@ -121,13 +121,3 @@ fn two_hundred_models_take_hardly_longer_than_they_must() {
          simulated: {simulated:.2?}"
     );
 }
-
-#[test]
-#[ignore = "takes minutes: cargo test --test athena -- --ignored"]
-fn two_hundred_models_take_hardly_longer_than_their_queries() {
-    let work = Work::new(2_000, 20_000);
-    let (makespan, real, (chain, shared)) = run(&work);
-    let least = chain.max(shared);
-    println!("makespan {makespan:.2} s; simulated: chain {chain:.2} s, shared {shared:.2} s; real {real:.2?}");
-    assert!(makespan <= least * 1.1, "{makespan:.2} s: {chain:.2} s, {shared:.2} s");
-}
