@@ -119,6 +119,26 @@ impl Api {
         self.call(Method::Post, path, body, needs)
     }
 
+    /// As [`post`](Self::post), where `find` can tell whether it was made though no answer came: only when it was not, it is
+    /// made again, once.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub(super) fn post_once(
+        &self,
+        path: &str,
+        (body, needs): (&Value, &'static str),
+        find: impl Fn() -> Result<Option<Value>, Trouble>,
+    ) -> Result<Value, Trouble> {
+        match self.post(path, body, needs) {
+            Err(Trouble::Lost(_)) => {
+                self.wait(FIRST_PAUSE);
+                find()?.map_or_else(|| self.post(path, body, needs), Ok)
+            }
+            posted => posted,
+        }
+    }
+
     /// Changes something.
     ///
     /// # Errors
