@@ -151,7 +151,7 @@ fn meant(annotation: &Annotation) -> Command {
         log::property(text).replace("%3A", ":").replace("%2C", ",").replace("%0A", "\n").replace("%25", "%")
     };
     let path = plain(&escape::clean_path(&annotation.path));
-    let mut properties = BTreeMap::from([("title".to_owned(), plain(&annotation.title))]);
+    let mut properties = BTreeMap::from([("title".to_owned(), plain(&annotation.title).trim_end().to_owned())]);
     if !path.is_empty() {
         properties.insert("file".to_owned(), path);
     }

@@ -55,7 +55,9 @@ fn entities(text: &str) -> String {
     for (at, c) in chars.iter().enumerate() {
         let before = at.checked_sub(1).map_or(' ', |at| chars[at]);
         let next = chars.get(at + 1).copied().unwrap_or(' ');
-        let is_start = at == 0 && c.is_ascii() && !c.is_ascii_alphabetic() && *c != ' ';
+        // What begins an item of a list: a dash, a plus, or digits with a dot or a bracket.
+        let is_numbered = at > 0 && matches!(c, '.' | ')') && chars[..at].iter().all(char::is_ascii_digit);
+        let is_start = is_numbered || (at == 0 && matches!(c, '-' | '+'));
         let means_something = match c {
             '&' | '<' | '>' | '\\' | '`' | '*' | '[' | ']' | '|' | '~' | '$' | '^' | '{' | '}' | '!' | '=' => true,
             // Inside a word an underscore is plain.
@@ -112,7 +114,7 @@ mod tests {
             prose("www.evil.uk __x__ a_b: c :tada:"),
             "www.&#8203;evil.uk &#95;&#95;x&#95;&#95; a_b: c :&#8203;tada:"
         );
-        assert_eq!(prose("1. GH-12 deadbeef1"), "&#49;. GH-&#8203;12 dead&#8203;beef&#8203;1");
+        assert_eq!(prose("1. GH-12 deadbeef1"), "1&#46; GH-&#8203;12 dead&#8203;beef&#8203;1");
     }
 
     #[test]

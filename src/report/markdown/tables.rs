@@ -1,6 +1,6 @@
 //! The tables of the run: what became of each, what it took, why it is here, and how to look into it.
 
-use super::super::escape::markdown::block;
+use super::super::escape::markdown::{block, plain};
 use super::super::outputs::is_table;
 use super::super::{cost_in_words, counted, read_in_words};
 use super::fit::{Part, rows};
@@ -93,7 +93,7 @@ fn read(page: &Page<'_>, outcome: &Outcome) -> String {
         outcome.spent.iter().map(|spent| spent.cost).sum::<f64>(),
     );
     let Some(last) = outcome.spent.last() else { return String::new() };
-    let words = format!("{}, {}", read_in_words(bytes), cost_in_words(cost));
+    let words = plain(&format!("{}, {}", read_in_words(bytes), cost_in_words(cost)));
     let is_id = !last.query.is_empty() && last.query.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-');
     match page.report.aside.around.links.console.as_ref().filter(|_| is_id) {
         Some(region) => {

@@ -1,9 +1,9 @@
 //! The first lines: whether the change is good, where it is live, and what to do next.
 
-use super::super::counted;
 use super::super::escape::cut;
-use super::super::escape::markdown::prose;
+use super::super::escape::markdown::{plain, prose};
 use super::super::outputs::{Verdict, is_table};
+use super::super::{cost_in_words, counted, read_in_words};
 use super::page::{LONGEST_HELP, Page, State, message, sentence};
 use crate::deploy::{Outcome, Status};
 use crate::finding::{Finding, Level};
@@ -120,11 +120,7 @@ fn counts(page: &Page<'_>) -> String {
         }
     }
     if let Some((bytes, cost)) = report.spent() {
-        parts.push(format!(
-            "**Athena read:** {} for {}",
-            super::super::read_in_words(bytes),
-            super::super::cost_in_words(cost)
-        ));
+        parts.push(format!("**Athena read:** {} for {}", read_in_words(bytes), plain(&cost_in_words(cost))));
     }
     parts.join(" · ")
 }
