@@ -64,7 +64,8 @@ impl Api {
             // octocrab starts a task of its own.
             let _inside = runtime.enter();
             let builder = Octocrab::builder().base_uri(address).map_err(|error| error.to_string())?;
-            let builder = builder.personal_token(token.to_owned()).set_connect_timeout(Some(call_time(LONGEST_CALL, haste)));
+            let builder =
+                builder.personal_token(token.to_owned()).set_connect_timeout(Some(call_time(LONGEST_CALL, haste)));
             builder.build().map_err(|error| error.to_string())?
         };
         let longest = Cell::new(call_time(LONGEST_CALL, haste));
@@ -116,6 +117,26 @@ impl Api {
     /// When it was not made, or nobody knows.
     pub(super) fn post(&self, path: &str, body: &Value, needs: &'static str) -> Result<Value, Trouble> {
         self.call(Method::Post, path, body, needs)
+    }
+
+    /// As [`post`](Self::post), where `find` can tell whether it was made though no answer came: only when it was not, it is
+    /// made again, once.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub(super) fn post_once(
+        &self,
+        path: &str,
+        (body, needs): (&Value, &'static str),
+        find: impl Fn() -> Result<Option<Value>, Trouble>,
+    ) -> Result<Value, Trouble> {
+        match self.post(path, body, needs) {
+            Err(Trouble::Lost(_)) => {
+                self.wait(FIRST_PAUSE);
+                find()?.map_or_else(|| self.post(path, body, needs), Ok)
+            }
+            posted => posted,
+        }
     }
 
     /// Changes something.

@@ -98,19 +98,13 @@ fn create(api: &Api, who: &Who, run: &CheckRun) -> Result<u64, Trouble> {
         "conclusion": run.conclusion,
         "output": {"title": run.title, "summary": run.summary},
     });
-    let id = |value: &Value| value["id"].as_u64().ok_or_else(|| Trouble::Lost("the answer has no id".to_owned()));
-    match api.post(&who.way("check-runs"), &body, PERMISSION) {
-        Ok(made) => id(&made),
-        Err(Trouble::Lost(how)) => {
-            let way = who.way(&format!("commits/{}/check-runs?check_name={NAME}&filter=all", who.head));
-            let known = api.pages(&way, "checks: read", MOST_PAGES)?;
-            match known.iter().find(|run| run["external_id"].as_str() == Some(&own)) {
-                Some(made) => id(made),
-                None => Err(Trouble::Lost(how)),
-            }
-        }
-        Err(trouble) => Err(trouble),
-    }
+    let find = || {
+        let way = who.way(&format!("commits/{}/check-runs?check_name={NAME}&filter=all", who.head));
+        let known = api.pages(&way, "checks: read", MOST_PAGES)?;
+        Ok(known.into_iter().find(|run| run["external_id"].as_str() == Some(&own)))
+    };
+    let made = api.post_once(&who.way("check-runs"), (&body, PERMISSION), find)?;
+    made["id"].as_u64().ok_or_else(|| Trouble::Lost("the answer has no id".to_owned()))
 }
 
 impl Annotation {

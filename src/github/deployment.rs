@@ -2,7 +2,7 @@
 //!
 //! Behaviour: GitHub's "REST API endpoints for deployments".
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::api::Api;
 use super::comment::refuse_outdated;
@@ -43,14 +43,10 @@ fn create(api: &Api, who: &Who, environment: &str) -> Result<u64, Trouble> {
         "transient_environment": true,
         "production_environment": false,
     });
-    let id = |value: &Value| value["id"].as_u64().ok_or_else(|| Trouble::Lost("the answer has no id".to_owned()));
-    match api.post(&who.way("deployments"), &body, PERMISSION) {
-        Ok(made) => id(&made),
-        Err(Trouble::Lost(how)) => {
-            let known =
-                api.pages(&who.way(&format!("deployments?sha={}&task={task}", who.head)), "deployments: read", 1)?;
-            known.first().map_or(Err(Trouble::Lost(how)), id)
-        }
-        Err(trouble) => Err(trouble),
-    }
+    let find = || {
+        let way = who.way(&format!("deployments?sha={}&task={task}", who.head));
+        Ok(api.pages(&way, "deployments: read", 1)?.into_iter().next())
+    };
+    let made = api.post_once(&who.way("deployments"), (&body, PERMISSION), find)?;
+    made["id"].as_u64().ok_or_else(|| Trouble::Lost("the answer has no id".to_owned()))
 }

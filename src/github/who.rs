@@ -42,7 +42,8 @@ impl Who {
     /// # Errors
     /// In words, when this is no run for a pull request.
     pub fn of(env: &Environment) -> Result<Self, String> {
-        let [repository, run, attempt] = env.github_run.clone().ok_or("this is not a GitHub workflow")?;
+        let [repository, run, attempt] =
+            env.github_run.clone().ok_or("GITHUB_REPOSITORY or GITHUB_RUN_ID is not set")?;
         let event = env.github_event_path.as_deref().and_then(event).unwrap_or_default();
         let request = &event["pull_request"];
         let number = request["number"].as_u64().or_else(|| env.pull_request());

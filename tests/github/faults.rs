@@ -36,7 +36,9 @@ fn a_check_run_whose_answer_was_lost_is_not_made_twice() {
 
 #[test]
 fn what_fails_by_no_ones_fault_is_tried_again() {
-    for how in [refused(500, ""), refused(503, "{}"), refused(200, "<html>a proxy's page</html>"), How::Cut, How::Silent] {
+    for how in
+        [refused(500, ""), refused(503, "{}"), refused(200, "<html>a proxy's page</html>"), How::Cut, How::Silent]
+    {
         let request = Request::new(good());
         request.double.fail(("GET", "/pulls/7"), how.clone(), 1);
         request.double.fail(("PATCH", "/issues/comments/"), how, 1);
@@ -47,7 +49,9 @@ fn what_fails_by_no_ones_fault_is_tried_again() {
 
 #[test]
 fn limits_are_waited_for_when_they_end_soon() {
-    let soon = |name| How::Refused(403, vec![(name, "3".to_owned())], "{\"message\":\"You have exceeded a secondary rate limit\"}");
+    let soon = |name| {
+        How::Refused(403, vec![(name, "3".to_owned())], "{\"message\":\"You have exceeded a secondary rate limit\"}")
+    };
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let headers = vec![("x-ratelimit-remaining", "0".to_owned()), ("x-ratelimit-reset", (now + 5).to_string())];
     for how in [soon("retry-after"), How::Refused(429, headers, "{}")] {
@@ -113,7 +117,12 @@ fn a_locked_conversation_is_named() {
     request.double.state(|state| state.is_locked = true);
     let ran = request.ci(&[]);
     assert_eq!(ran.code, 0);
-    assert!(said(&ran.stdout).contains("the conversation of the pull request is locked. The same is in the summary of the run."), "{}", ran.stdout);
+    assert!(
+        said(&ran.stdout)
+            .contains("the conversation of the pull request is locked. The same is in the summary of the run."),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]
@@ -127,5 +136,10 @@ fn one_annotation_that_github_does_not_take_keeps_out_no_other() {
     let ran = request.ci(&[]);
     let posted = request.double.state(|state| state.checks[0]["annotations"].as_array().unwrap().len());
     assert_eq!(posted, 59, "{}", ran.stdout);
-    assert!(said(&ran.stdout).contains("1 annotation is not on the lines: GitHub does not take them. Every finding is in cadet.json."), "{}", ran.stdout);
+    assert!(
+        said(&ran.stdout)
+            .contains("1 annotation is not on the lines: GitHub does not take them. Every finding is in cadet.json."),
+        "{}",
+        ran.stdout
+    );
 }

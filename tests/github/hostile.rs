@@ -24,14 +24,90 @@ impl Dice {
 }
 
 const PIECES: &[&str] = &[
-    "::error::x", "::", ":", "##[", "##[group]", "#", "##", "[", "]", "##[set-output name=a;]b", "::set-output name=a::b",
-    "::stop-commands::t", "::add-mask::e", "::ERROR file=a::", "\n", "\r", "\r\n", "\u{2028}", "\u{85}", "\u{a0}", "\u{3000}",
-    "\u{200b}", "\u{ad}", "\u{feff}", "\u{202e}", "\u{0}", "\u{1b}[2K", "\u{8}", "\u{fe0f}", "\u{e0041}", "%", "%0A", "%250A",
-    "%3A%3A", "%0D", ",", ";", "=", " ", "\t", "name=x", "a", "model", "@org/everyone", "@a", "#1", "org/repo#1",
-    "![x](https://e/p.png)", "[ok](javascript:1)", "<img src=//e>", "<https://e>", "https://evil.uk", "http://e", "www.evil.uk",
-    "a@b.uk", "|", "\\|", "\\", "`", "``", "```", "~~~", "**", "__", "_", "~~x~~", "</details>", "<!--", "-->", "<", ">", "&lt;",
-    "\n\n## passed\n\n", "\n---\n", "    code", "1. ", "- [x] ", "> ", "$$x$$", "[^1]", ":tada:", "deadbeef1234567",
-    "\n```suggestion\nx\n```\n", "\n| a | b |\n|---|---|\n",
+    "::error::x",
+    "::",
+    ":",
+    "##[",
+    "##[group]",
+    "#",
+    "##",
+    "[",
+    "]",
+    "##[set-output name=a;]b",
+    "::set-output name=a::b",
+    "::stop-commands::t",
+    "::add-mask::e",
+    "::ERROR file=a::",
+    "\n",
+    "\r",
+    "\r\n",
+    "\u{2028}",
+    "\u{85}",
+    "\u{a0}",
+    "\u{3000}",
+    "\u{200b}",
+    "\u{ad}",
+    "\u{feff}",
+    "\u{202e}",
+    "\u{0}",
+    "\u{1b}[2K",
+    "\u{8}",
+    "\u{fe0f}",
+    "\u{e0041}",
+    "%",
+    "%0A",
+    "%250A",
+    "%3A%3A",
+    "%0D",
+    ",",
+    ";",
+    "=",
+    " ",
+    "\t",
+    "name=x",
+    "a",
+    "model",
+    "@org/everyone",
+    "@a",
+    "#1",
+    "org/repo#1",
+    "![x](https://e/p.png)",
+    "[ok](javascript:1)",
+    "<img src=//e>",
+    "<https://e>",
+    "https://evil.uk",
+    "http://e",
+    "www.evil.uk",
+    "a@b.uk",
+    "|",
+    "\\|",
+    "\\",
+    "`",
+    "``",
+    "```",
+    "~~~",
+    "**",
+    "__",
+    "_",
+    "~~x~~",
+    "</details>",
+    "<!--",
+    "-->",
+    "<",
+    ">",
+    "&lt;",
+    "\n\n## passed\n\n",
+    "\n---\n",
+    "    code",
+    "1. ",
+    "- [x] ",
+    "> ",
+    "$$x$$",
+    "[^1]",
+    ":tada:",
+    "deadbeef1234567",
+    "\n```suggestion\nx\n```\n",
+    "\n| a | b |\n|---|---|\n",
 ];
 
 pub(crate) fn text(dice: &mut Dice) -> String {
@@ -45,7 +121,11 @@ fn plain_lines_are_never_commands() {
     for _ in 0..TEXTS {
         let text = text(&mut dice);
         // With cadet's own cleaning before it, and without: names of files pass through the first, snippets through both.
-        for line in [log::no_commands(&text), log::no_commands(&escape::clean(&text)), format!("  {}", escape::clean_path(&text))] {
+        for line in [
+            log::no_commands(&text),
+            log::no_commands(&escape::clean(&text)),
+            format!("  {}", escape::clean_path(&text)),
+        ] {
             let line = log::no_commands(&line);
             assert!(runner::commands(&line).is_empty(), "{text:?} became {line:?}");
         }
@@ -67,7 +147,9 @@ fn annotations_are_the_commands_that_were_meant() {
 }
 
 fn meant(annotation: &Annotation) -> Command {
-    let plain = |text: &str| log::property(text).replace("%3A", ":").replace("%2C", ",").replace("%0A", "\n").replace("%25", "%");
+    let plain = |text: &str| {
+        log::property(text).replace("%3A", ":").replace("%2C", ",").replace("%0A", "\n").replace("%25", "%")
+    };
     let path = plain(&escape::clean_path(&annotation.path));
     let mut properties = BTreeMap::from([("title".to_owned(), plain(&annotation.title))]);
     if !path.is_empty() {

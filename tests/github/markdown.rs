@@ -25,8 +25,20 @@ const RUN: &str = "https://github.com/moj/tables/actions/runs/1";
 
 /// HTML that the report writes itself.
 const OWN: &[&str] = &[
-    "<br>", "<details>", "<details open>", "</details>", "<summary>", "</summary>", "<sub>", "</sub>", "<code>", "</code>",
-    "<!-- marker -->", "<b>", "</b>", "<pre>",
+    "<br>",
+    "<details>",
+    "<details open>",
+    "</details>",
+    "<summary>",
+    "</summary>",
+    "<sub>",
+    "</sub>",
+    "<code>",
+    "</code>",
+    "<!-- marker -->",
+    "<b>",
+    "</b>",
+    "<pre>",
 ];
 
 fn outcome(dice: &mut Dice, id: &str, status: Status) -> Outcome {
@@ -65,7 +77,8 @@ fn near(dice: &mut Dice, id: &str) -> Near {
 }
 
 fn written(dice: &mut Dice) -> String {
-    let outcomes = [outcome(dice, "a", Status::Success), outcome(dice, "b", Status::Error), outcome(dice, "c", Status::Skipped)];
+    let outcomes =
+        [outcome(dice, "a", Status::Success), outcome(dice, "b", Status::Error), outcome(dice, "c", Status::Skipped)];
     let level = [Level::Error, Level::Warning, Level::Note];
     let mut findings: Vec<Finding> = level
         .into_iter()
@@ -75,12 +88,22 @@ fn written(dice: &mut Dice) -> String {
     let around = Around {
         commit: "0123456789012345678901234567890123456789".to_owned(),
         started: None,
-        links: Links { files: Some(FILES.to_owned()), run: Some(RUN.to_owned()), console: Some("eu-west-1".to_owned()) },
+        links: Links {
+            files: Some(FILES.to_owned()),
+            run: Some(RUN.to_owned()),
+            console: Some("eu-west-1".to_owned()),
+        },
         target: Some(text(dice)),
         nodes: vec![near(dice, "a"), near(dice, "b")],
         edges: vec![(0, 1)],
         readers: vec![Reader { name: text(dice), what: text(dice), owner: Some(text(dice)), reads: vec![text(dice)] }],
-        versions: vec![Versioned { name: text(dice), version: text(dice), latest: Some(text(dice)), is_new: true, ends: Some(text(dice)) }],
+        versions: vec![Versioned {
+            name: text(dice),
+            version: text(dice),
+            latest: Some(text(dice)),
+            is_new: true,
+            ends: Some(text(dice)),
+        }],
     };
     let report = Report {
         findings: &findings,
@@ -137,7 +160,9 @@ fn data_is_text_and_nothing_else() {
             let data = node.data.borrow();
             match &data.value {
                 NodeValue::Link(link) => {
-                    let is_own = link.url.starts_with(FILES) || link.url == RUN || link.url.starts_with("https://eu-west-1.console.aws");
+                    let is_own = link.url.starts_with(FILES)
+                        || link.url == RUN
+                        || link.url.starts_with("https://eu-west-1.console.aws");
                     assert!(is_own, "a link to {} in\n{written}", link.url);
                 }
                 NodeValue::HtmlInline(html) => assert!(OWN.contains(&html.as_str()), "{html} in\n{written}"),

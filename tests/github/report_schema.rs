@@ -11,7 +11,8 @@ fn the_report_keeps_to_its_schema() {
         let request = Request::new(sandbox);
         request.ci(&["--artefacts-to", "target/upload"]);
         let report = request.sandbox.json("target/cadet.json");
-        let wrong: Vec<String> = validator.iter_errors(&report).map(|error| format!("{error} at {}", error.instance_path())).collect();
+        let wrong: Vec<String> =
+            validator.iter_errors(&report).map(|error| format!("{error} at {}", error.instance_path())).collect();
         assert!(wrong.is_empty(), "{wrong:?}");
         let runs = request.sandbox.root().join("target/upload/dev/run_artefacts");
         let run = std::fs::read_dir(runs).unwrap().flatten().next().unwrap().path();

@@ -8,8 +8,23 @@ use std::collections::BTreeMap;
 
 /// What the runner does something about.
 const COMMANDS: &[&str] = &[
-    "error", "warning", "notice", "debug", "group", "endgroup", "add-mask", "add-path", "set-env", "set-output",
-    "save-state", "echo", "stop-commands", "add-matcher", "remove-matcher", "internal-set-repo-path", "set-step-id",
+    "error",
+    "warning",
+    "notice",
+    "debug",
+    "group",
+    "endgroup",
+    "add-mask",
+    "add-path",
+    "set-env",
+    "set-output",
+    "save-state",
+    "echo",
+    "stop-commands",
+    "add-matcher",
+    "remove-matcher",
+    "internal-set-repo-path",
+    "set-step-id",
 ];
 
 /// A command as the runner reads it.
@@ -80,7 +95,10 @@ fn visible(line: &str) -> String {
 #[test]
 fn both_forms_are_read_as_the_runner_does() {
     let names = |log: &str| commands(log).into_iter().map(|command| command.name).collect::<Vec<_>>();
-    assert_eq!(names("a\r  ::ERROR file=a,line=1::b\n\u{3000}::debug::x\nx ##[add-matcher]y"), ["error", "debug", "add-matcher"]);
+    assert_eq!(
+        names("a\r  ::ERROR file=a,line=1::b\n\u{3000}::debug::x\nx ##[add-matcher]y"),
+        ["error", "debug", "add-matcher"]
+    );
     assert_eq!(names("::nothing::x\nx ::error::y\n::error"), [""; 0]);
     assert_eq!(names("\u{200b}::error::x\n#\u{ad}#[group]"), ["error", "group"]);
     let [command] = commands("::error file=a%2Cb,line=3::1%25%0A2").try_into().unwrap();

@@ -44,9 +44,16 @@ fn a_comment_that_says_it_already_is_left_as_it_is() {
 fn a_new_commit_writes_into_the_same_comment() {
     let request = Request::new(wrong());
     assert_eq!(request.ci(&[]).code, 1);
-    assert!(request.comment().lines().nth(1).unwrap().starts_with("## ❌ Not ready: 1 error to fix"), "{}", request.comment());
-    let request = request.push(|sandbox| sandbox.remove("models/prison/prison_safety/prison_safety__visits_fct.sql")
-        .remove("models/prison/prison_safety/prison_safety__visits_fct.yaml"));
+    assert!(
+        request.comment().lines().nth(1).unwrap().starts_with("## ❌ Not ready: 1 error to fix"),
+        "{}",
+        request.comment()
+    );
+    let request = request.push(|sandbox| {
+        sandbox
+            .remove("models/prison/prison_safety/prison_safety__visits_fct.sql")
+            .remove("models/prison/prison_safety/prison_safety__visits_fct.yaml")
+    });
     assert_eq!(request.ci(&[]).code, 0);
     assert!(request.comment().lines().nth(1).unwrap().starts_with("## ✅ Ready for review"), "{}", request.comment());
 }
@@ -60,7 +67,10 @@ fn a_failing_check_says_what_to_do_first() {
     let check = request.double.state(|state| state.checks[0].clone());
     insta::assert_snapshot!(serde_json::to_string_pretty(&check["annotations"]).unwrap(), @"");
     assert_eq!((&check["conclusion"], &check["name"]), (&"failure".into(), &"cadet".into()));
-    assert_eq!(check["output"]["title"], "❌ Not ready: 1 error to fix; 3 tables are built on the embedded DuckDB for this check");
+    assert_eq!(
+        check["output"]["title"],
+        "❌ Not ready: 1 error to fix; 3 tables are built on the embedded DuckDB for this check"
+    );
 }
 
 #[test]
@@ -101,7 +111,9 @@ fn a_comment_that_is_removed_while_the_run_goes_on_is_made_again() {
     let old = request.double.state(|state| state.comments[0].id);
     request.double.state(|state| state.comments[0].author = 1);
     assert_eq!(request.ci(&[]).code, 0);
-    let own = request.double.state(|state| state.comments.iter().find(|comment| comment.author == BOT).map(|comment| comment.id));
+    let own = request
+        .double
+        .state(|state| state.comments.iter().find(|comment| comment.author == BOT).map(|comment| comment.id));
     assert!(own.is_some_and(|own| own != old));
 }
 
@@ -133,15 +145,19 @@ fn when_both_made_a_comment_the_first_one_stays() {
 fn the_run_of_an_older_commit_says_nothing() {
     let request = Request::new(wrong());
     let old = head(&request.sandbox);
-    let mut request = request.push(|sandbox| sandbox.remove("models/prison/prison_safety/prison_safety__visits_fct.sql")
-        .remove("models/prison/prison_safety/prison_safety__visits_fct.yaml"));
+    let mut request = request.push(|sandbox| {
+        sandbox
+            .remove("models/prison/prison_safety/prison_safety__visits_fct.sql")
+            .remove("models/prison/prison_safety/prison_safety__visits_fct.yaml")
+    });
     assert_eq!(request.ci(&[]).code, 0);
     let newest = request.double.comment();
     request.commit = Some(old);
     let ran = request.ci(&["--suggest"]);
     assert_eq!(request.double.comment(), newest);
     assert!(
-        ran.stdout.contains("The comment was left alone: the pull request has a newer commit, and its run reports on that."),
+        ran.stdout
+            .contains("The comment was left alone: the pull request has a newer commit, and its run reports on that."),
         "{}",
         ran.stdout
     );
@@ -180,14 +196,28 @@ fn without_graphql_the_workflows_own_account_is_taken() {
 
 #[test]
 fn fixes_are_offered_once() {
-    let sandbox = model(good(), "visits_fct", "select\n    1 as visit_id,\n    2 as site_id\nfrom {{ ref('prison_safety__sites_stg') }}\n");
+    let sandbox = model(
+        good(),
+        "visits_fct",
+        "select\n    1 as visit_id,\n    2 as site_id\nfrom {{ ref('prison_safety__sites_stg') }}\n",
+    );
     let sandbox = sandbox
-        .edit("models/prison/prison_safety/prison_safety__visits_fct.yaml", "One row for each visit.", "One row for each visit.  ")
+        .edit(
+            "models/prison/prison_safety/prison_safety__visits_fct.yaml",
+            "One row for each visit.",
+            "One row for each visit.  ",
+        )
         .commit("blanks at the end of a line");
     let mut request = Request::new(sandbox);
     request.ci(&["--suggest"]);
     let bodies = |request: &Request| {
-        request.double.state(|state| state.review_comments.iter().map(|known| (known["path"].clone(), known["line"].clone(), known["body"].clone())).collect::<Vec<_>>())
+        request.double.state(|state| {
+            state
+                .review_comments
+                .iter()
+                .map(|known| (known["path"].clone(), known["line"].clone(), known["body"].clone()))
+                .collect::<Vec<_>>()
+        })
     };
     let offered = bodies(&request);
     insta::assert_debug_snapshot!(offered, @"");
@@ -212,8 +242,18 @@ fn without_a_token_the_summary_has_it_all() {
     let request = Request::new(wrong());
     let ran = request.ci_with(&[], &[("GITHUB_TOKEN", "")]);
     assert_eq!(ran.code, 1);
-    assert!(ran.stdout.contains("There is no comment: the step has no GITHUB_TOKEN: give it `env: GITHUB_TOKEN: ${{ github.token }}`."), "{}", ran.stdout);
-    assert!(ran.stdout.contains("\n::error file=models/prison/prison_safety/prison_safety__visits_fct.sql,line=1"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains(
+            "There is no comment: the step has no GITHUB_TOKEN: give it `env: GITHUB_TOKEN: ${{ github.token }}`."
+        ),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout.contains("\n::error file=models/prison/prison_safety/prison_safety__visits_fct.sql,line=1"),
+        "{}",
+        ran.stdout
+    );
     assert!(request.summary().contains("### ❌ To fix (1)"));
     assert_eq!(request.double.state(|state| state.calls.len()), 0);
 }

@@ -27,7 +27,11 @@ fn a_secret_that_a_template_holds_leaves_in_no_form() {
     let forms = [SECRET.to_owned(), TOKEN.to_owned(), spaced, reversed, hex, SECRET.replace('/', "%2F")];
     let mut sandbox = good();
     for (at, form) in forms.iter().enumerate() {
-        sandbox = model(sandbox, &format!("visits_{at}_fct"), &format!("select '{form}' as a, nowhere\nfrom {{{{ ref('{form}') }}}}\n"));
+        sandbox = model(
+            sandbox,
+            &format!("visits_{at}_fct"),
+            &format!("select '{form}' as a, nowhere\nfrom {{{{ ref('{form}') }}}}\n"),
+        );
     }
     let request = Request::new(sandbox.commit("secrets"));
     let ran = request.ci_with(

@@ -16,14 +16,16 @@ fn findings(count: usize, message: &str) -> Vec<Finding> {
     let level = |n: usize| [Level::Error, Level::Warning, Level::Note][n % 3];
     let one = |n: usize| {
         let place = Place::file(format!("models/prison/prison_safety/prison_safety__table_{n:04}_fct.yaml"));
-        Finding::new("docs/described", level(n), format!("{message} number {n}"), place).help("say it\nmodels:\n  - name: a")
+        Finding::new("docs/described", level(n), format!("{message} number {n}"), place)
+            .help("say it\nmodels:\n  - name: a")
     };
     (0..count).map(one).collect()
 }
 
 fn outcome(n: usize) -> Outcome {
     let status = if n % 50 == 7 { Status::Error } else { Status::Success };
-    let finding = Finding::new("deploy/build", Level::Error, format!("failure number {n}"), Place::file(format!("m{n}.sql")));
+    let finding =
+        Finding::new("deploy/build", Level::Error, format!("failure number {n}"), Place::file(format!("m{n}.sql")));
     Outcome {
         id: format!("model.p.table_{n}"),
         name: format!("prison_safety__table_{n}_fct"),
@@ -56,7 +58,11 @@ fn around(nodes: usize) -> Around {
     };
     Around {
         commit: "0123456789012345678901234567890123456789".to_owned(),
-        links: Links { files: Some("https://github.com/moj/tables/blob/0123456/".to_owned()), run: None, console: None },
+        links: Links {
+            files: Some("https://github.com/moj/tables/blob/0123456/".to_owned()),
+            run: None,
+            console: None,
+        },
         target: Some("dev".to_owned()),
         nodes: (0..nodes).map(near).collect(),
         edges: (1..nodes).map(|n| (n / 2, n)).collect(),

@@ -98,7 +98,10 @@ pub(super) fn carry_out(state: &mut State, call: &Call) -> (u16, Value) {
 }
 
 fn error(status: u16, message: &str) -> (u16, Value) {
-    (status, json!({"message": message, "documentation_url": "https://docs.github.com/rest", "status": status.to_string()}))
+    (
+        status,
+        json!({"message": message, "documentation_url": "https://docs.github.com/rest", "status": status.to_string()}),
+    )
 }
 
 fn graphql(state: &mut State, call: &Call) -> (u16, Value) {

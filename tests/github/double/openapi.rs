@@ -50,7 +50,9 @@ pub(super) fn warm() {
             let operation = &DESCRIPTION["paths"][path][method];
             let bodies = operation["responses"].as_object().into_iter().flat_map(Map::values).map(resolved);
             let bodies = bodies.chain([&operation["requestBody"]]);
-            for schema in bodies.map(|body| &body["content"]["application/json"]["schema"]).filter(|schema| !schema.is_null()) {
+            for schema in
+                bodies.map(|body| &body["content"]["application/json"]["schema"]).filter(|schema| !schema.is_null())
+            {
                 check(schema, &Value::Null);
             }
         }
@@ -86,12 +88,12 @@ fn operation(call: &Call) -> Option<&'static Value> {
     let parts: Vec<&str> = call.path.split('/').collect();
     let fits = |template: &str| {
         let names: Vec<&str> = template.split('/').collect();
-        names.len() == parts.len()
-            && names.iter().zip(&parts).all(|(name, part)| name.starts_with('{') || name == part)
+        names.len() == parts.len() && names.iter().zip(&parts).all(|(name, part)| name.starts_with('{') || name == part)
     };
     let paths = DESCRIPTION["paths"].as_object().unwrap();
     // The one with the fewest names in braces is meant.
-    let found = paths.iter().filter(|(template, _)| fits(template)).min_by_key(|(template, _)| template.matches('{').count());
+    let found =
+        paths.iter().filter(|(template, _)| fits(template)).min_by_key(|(template, _)| template.matches('{').count());
     found?.1.get(call.method.to_lowercase())
 }
 
@@ -105,7 +107,8 @@ pub(super) fn request(call: &Call) -> Vec<String> {
     let mut wrong = Vec::new();
     let parameters: Vec<&Value> = operation["parameters"].as_array().into_iter().flatten().map(resolved).collect();
     for (key, value) in &call.query {
-        let Some(parameter) = parameters.iter().find(|known| known["in"] == "query" && known["name"] == key.as_str()) else {
+        let Some(parameter) = parameters.iter().find(|known| known["in"] == "query" && known["name"] == key.as_str())
+        else {
             wrong.push(format!("{name}: there is no parameter {key}"));
             continue;
         };
@@ -183,7 +186,8 @@ fn converted(schema: &Value, definitions: &mut Map<String, Value>) -> Value {
                 return json!({"$ref": format!("#/$defs/{name}")});
             }
             let kept = map.iter().filter(|(key, _)| !matches!(key.as_str(), "nullable" | "example" | "discriminator"));
-            let kept: Map<String, Value> = kept.map(|(key, value)| (key.clone(), converted(value, definitions))).collect();
+            let kept: Map<String, Value> =
+                kept.map(|(key, value)| (key.clone(), converted(value, definitions))).collect();
             match map.get("nullable") {
                 Some(Value::Bool(true)) => json!({"anyOf": [kept, {"type": "null"}]}),
                 _ => kept.into(),

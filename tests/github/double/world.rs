@@ -109,9 +109,8 @@ impl World {
         if call.token.as_deref() != Some("Bearer ghs_0123456789abcdefABCDEF") {
             return Ending::Reply(refused(401, "Bad credentials"));
         }
-        let is_it = |fault: &&mut Fault| {
-            fault.times > 0 && fault.method == call.method && call.path.contains(fault.path)
-        };
+        let is_it =
+            |fault: &&mut Fault| fault.times > 0 && fault.method == call.method && call.path.contains(fault.path);
         let how = state.faults.iter_mut().find(is_it).map(|fault| {
             fault.times -= 1;
             fault.how.clone()
@@ -121,7 +120,9 @@ impl World {
             Some(How::Silent) => return Ending::Silence,
             Some(How::Refused(status, headers, body)) => {
                 let reply = Reply::new(status, "application/json", body);
-                return Ending::Reply(headers.into_iter().fold(reply, |reply, (name, value)| reply.header(name, value)));
+                return Ending::Reply(
+                    headers.into_iter().fold(reply, |reply, (name, value)| reply.header(name, value)),
+                );
             }
             Some(How::Lost) | None => {}
         }
