@@ -79,13 +79,19 @@ fn nodes(browser: &Browser) -> Value {
 fn of_two_thousand_nodes_those_that_matter_are_drawn_and_all_on_request() {
     let sandbox = large();
     let ran = sandbox.cadet(&["report", "--html", "page.html", "--artefacts", "run"]);
-    insta::assert_snapshot!(ran.shown(), @"");
+    insta::assert_snapshot!(ran.shown(), @"
+    ✗ 1 table could not be built  run, 2026-01-01 00:05 UTC
+      Tables: 1999 built, 1 failed
+      There is no cadet.json of this run, so the page knows neither findings nor what changed.
+    The report as a page: page.html
+    --- exit code 0
+    ");
     let page = sandbox.root().join("page.html");
     assert!(fs::metadata(&page).unwrap().len() < 4_000_000);
     let browser = Browser::new();
     browser.go(&page);
     let told = browser.text("return document.querySelector('.graph-head [role=status]').textContent");
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @"6 nodes of 2,000: what changed, failed or has findings, with its neighbours.");
     browser.js("document.querySelector('#graph').scrollIntoView({behavior: 'instant'})");
     browser.picture("large", false);
     browser.js("[...document.querySelectorAll('.tools button')].find((button) => button.textContent === 'Show all 2,000 nodes').click()");

@@ -10,7 +10,16 @@ fn the_verdict_comes_first() {
     assert_eq!(browser.text("return document.querySelector('h1').innerText"), "6 things to fix");
     insta::assert_snapshot!(
         browser.text("return document.querySelector('.numbers').innerText.replace(/\\n+(?=[a-z])/g, ' ')"),
-        @""
+        @"
+    6 errors
+    1 warning
+    22 built
+    1 failed
+    3 skipped
+    29 tests passed
+    1 test warned
+    12 tests skipped
+    "
     );
     assert_eq!(browser.text("return document.title"), "6 things to fix · mojap_derived_tables");
     browser.picture("page", true);
@@ -20,7 +29,21 @@ fn the_verdict_comes_first() {
 #[test]
 fn a_finding_shows_the_line_that_it_is_about() {
     let browser = open();
-    insta::assert_snapshot!(browser.text("return document.querySelector('.finding').innerText"), @"");
+    insta::assert_snapshot!(browser.text("return document.querySelector('.finding').innerText"), @"
+    error
+     there is no model or seed named court_listings__court_dim
+
+    models/courts/court_listings/marts/listings/court_listings__busy_courts_fct.sql:6references/exist
+
+    5courts as (
+    6    select * from {{ ref('court_listings__court_dim') }}
+    7),
+
+
+    To fix it: did you mean court_listings__courts_dim?
+
+    See court_listings__busy_courts_fct
+    ");
     let marked = browser.text("return document.querySelector('.finding mark').textContent");
     assert_eq!(marked, "ref('court_listings__court_dim')");
 }
