@@ -17,9 +17,6 @@ mod double_s3;
 mod double_sql;
 mod faults;
 mod fixture;
-#[path = "../github/double/mod.rs"]
-#[allow(dead_code, unused_imports, reason = "the workflow needs a part of it")]
-mod github;
 mod incremental;
 mod plans;
 mod second_opinion;
