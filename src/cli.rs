@@ -5,6 +5,7 @@ mod deps;
 mod init;
 mod kinds;
 mod ls;
+mod source;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ pub use check::{BaselineArgs, CheckArgs, FixArgs, Format};
 pub use deps::{DepsArgs, PackageSource};
 pub use init::InitArgs;
 pub use ls::{ListOutput, LsArgs};
+pub use source::{FreshnessArgs, SourceArgs, SourceCommand};
 
 /// Checks a dbt project on every pull request, deploys what changed, tests it, and tells people what happened.
 #[derive(Debug, Parser)]
@@ -143,6 +145,8 @@ When one of them may not be removed, none is.")]
   cadet ls --select +my_db__my_table --resource-type model --output path"
     )]
     Ls(LsArgs),
+    /// Ask sources how old they are
+    Source(SourceArgs),
     /// Say why a model, seed or test is in the change, or why it is not
     #[command(after_help = "Examples:
   cadet why my_db__my_table

@@ -11,6 +11,7 @@ mod demo;
 mod deploy;
 mod deps;
 mod explain;
+mod freshness;
 mod init;
 mod invocation;
 mod ls;
@@ -24,7 +25,7 @@ mod warehouse;
 mod whole;
 mod why;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, SourceCommand};
 use crate::engine::Engine;
 use crate::engine::athena::signals::INTERRUPTED;
 use crate::error::Error;
@@ -83,6 +84,9 @@ pub fn run(cli: Cli) -> Result<Verdict, Error> {
         Command::Deps(args) => deps::run(&invocation, &args),
         Command::Clean => clean::run(&invocation),
         Command::Ls(args) => ls::run(&invocation, &args),
+        Command::Source(args) => match args.command {
+            SourceCommand::Freshness(args) => freshness::run(&invocation, &args),
+        },
         Command::Why(args) => why::run(&invocation, &args),
         Command::Explain(args) => explain::run(&invocation, &args),
         Command::Demo(args) => demo::run(&invocation, &args),

@@ -12,6 +12,7 @@ pub mod progress;
 pub mod rows;
 pub mod run_results;
 pub mod sarif;
+pub mod sources;
 pub mod table;
 pub mod terminal;
 pub mod text;
