@@ -13,6 +13,7 @@ mod plan;
 mod report;
 mod retry;
 pub mod typed;
+mod source;
 
 use std::path::PathBuf;
 
@@ -32,6 +33,7 @@ pub use ls::{ListOutput, LsArgs};
 pub use plan::PlanArgs;
 pub use report::ReportArgs;
 pub use retry::RetryArgs;
+pub use source::{FreshnessArgs, SourceArgs, SourceCommand};
 
 /// Checks a dbt project on every pull request, deploys what changed, tests it, and tells people what happened.
 #[derive(Debug, Parser)]
@@ -168,6 +170,8 @@ When one of them may not be removed, none is.")]
   cadet ls --select +my_db__my_table --resource-type model --output path"
     )]
     Ls(LsArgs),
+    /// Ask sources how old they are
+    Source(SourceArgs),
     /// Say why a model, seed or test is in the change, or why it is not
     #[command(after_help = "Examples:
   cadet why my_db__my_table

@@ -13,6 +13,7 @@ mod deploy;
 mod deps;
 mod expire;
 mod explain;
+mod freshness;
 mod init;
 mod invocation;
 mod ls;
@@ -32,7 +33,7 @@ mod whole;
 mod why;
 
 use crate::cli::typed::Typed;
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, SourceCommand};
 use crate::engine::Engine;
 use crate::engine::athena::signals::INTERRUPTED;
 use crate::error::Error;
@@ -106,6 +107,9 @@ fn carry_out(invocation: &Invocation, command: Command) -> Result<Verdict, Error
         Command::Deps(args) => deps::run(invocation, &args),
         Command::Clean => clean::run(invocation),
         Command::Ls(args) => ls::run(invocation, &args),
+        Command::Source(args) => match args.command {
+            SourceCommand::Freshness(args) => freshness::run(invocation, &args),
+        },
         Command::Why(args) => why::run(invocation, &args),
         Command::Report(args) => report::run(invocation, &args),
         Command::Explain(args) => explain::run(invocation, &args),

@@ -2,6 +2,7 @@
 
 pub mod build;
 mod data_test;
+pub mod freshness;
 mod hooks;
 pub mod outcome;
 mod preflight;
@@ -10,6 +11,7 @@ mod show;
 mod snapshot;
 pub mod source_data;
 
+pub use freshness::Freshness;
 pub use outcome::{Outcome, Status};
 pub use preflight::{Preflight, preflight};
 pub use run::{Options, Progress, run};

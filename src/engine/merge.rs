@@ -135,7 +135,10 @@ fn names(node: &Node, key: &str) -> Vec<String> {
 }
 
 /// The text, when it is one expression: nothing else may stand in a statement of cadet's.
-pub(super) fn expression(key: &str, text: &str) -> Result<String, Wrong> {
+///
+/// # Errors
+/// What it is instead; `key` is the config that it stands under.
+pub fn expression(key: &str, text: &str) -> Result<String, Wrong> {
     match sql::expression(text) {
         Ok(()) => Ok(text.trim().to_owned()),
         Err(problem) => Err((

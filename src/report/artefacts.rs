@@ -106,6 +106,15 @@ fn node_path(node: &Node) -> PathBuf {
     }
 }
 
+/// Writes `target/sources.json`.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_sources(folder: &Path, sources: &Value) -> Result<(), Error> {
+    refuse_links(folder)?;
+    write_json(&folder.join("target").join("sources.json"), sources)
+}
+
 /// Adds lines to `logs/cadet.log`.
 ///
 /// # Errors

@@ -21,6 +21,7 @@ pub mod run_results;
 pub mod sarif;
 pub mod secrets;
 pub mod suggestions;
+pub mod sources;
 pub mod table;
 pub mod terminal;
 pub mod text;

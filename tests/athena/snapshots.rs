@@ -241,3 +241,66 @@ fn more_than_a_hundred_hidden_partitions_are_written_in_parts() {
     assert_eq!(account.rows("things").lines().count(), 230);
     assert_eq!(account.tables(), [format!("{DATABASE}.things")]);
 }
+
+#[test]
+fn sources_are_asked_how_old_they_are() {
+    let yaml = "sources:\n  - name: nomis\n    database: awsdatacatalog\n    schema: nomis\n    config: {loaded_at_field: loaded}\n    tables:\n      \
+                - name: fresh\n        config: {freshness: {warn_after: {count: 2, period: hour}}}\n      \
+                - name: old\n        config: {freshness: {warn_after: {count: 2, period: hour}, error_after: {count: 1, period: day}, filter: id > 0}}\n      \
+                - name: gone\n        config: {freshness: {error_after: {count: 1, period: day}}}\n      \
+                - name: unjudged\n";
+    let account = Account::new(project().file("models/sources.yml", yaml));
+    let athena = crate::support::clients(&account.double).athena;
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        crate::support::execute(&athena, "create schema if not exists `nomis`").await.done();
+        for (name, loaded) in [("fresh", "cast(now() as timestamp)"), ("old", "timestamp '2024-01-31 10:00:00'")] {
+            let create = format!(
+                "create table nomis.{name} with (external_location = 's3://mojap-derived-tables/x/{name}') as select 1 as id, {loaded} as loaded"
+            );
+            crate::support::execute(&athena, &create).await.done();
+        }
+    });
+    account.double.forget_calls();
+    let ran = account.cadet(&["source", "freshness"]);
+    let shown = regex::Regex::new(r"\d+ (days|seconds) old").unwrap().replace_all(&ran.sorted(), "[age]").into_owned();
+    insta::assert_snapshot!(shown, @"
+      failed  source      nomis.gone  it cannot be asked: a table that this reads is not there: Table 'awsdatacatalog.nomis.gone' does not exist
+      failed  source      nomis.old  its newest row is [age], and 1 day is the most
+      passed  source      nomis.fresh  newest row [age]
+
+    error[deploy/freshness]: the source `nomis.gone`: it cannot be asked: a table that this reads is not there: Table 'awsdatacatalog.nomis.gone' does not exist
+       ╭▸ models/sources.yml:11:15
+       │
+    11 │       - name: gone
+       │               ━━━━
+       │
+       ╰ help: build it first, or check its name; `--defer` reads what did not change from production
+
+    error[deploy/freshness]: the source `nomis.old`: its newest row is [age], and 1 day is the most
+      ╭▸ models/sources.yml:9:15
+      │
+    9 │       - name: old
+      │               ━━━
+      │
+      ╰ help: find out whether what fills this source still runs
+
+    ✗ 1 source is fresh, 1 too old, 1 could not be asked.
+    --- exit code 1
+    ");
+    let calls = account.calls();
+    insta::assert_snapshot!(calls.lines().find(|call| call.contains("old")).unwrap(), @r#"Athena StartQueryExecution select max(loaded ) as max_loaded_at, cast(now() as timestamp) as snapshotted_at from "awsdatacatalog"."nomis"."old" where (id > 0 )"#);
+    let artefact = account.sandbox.json("target/sources.json");
+    let results: Vec<String> = artefact["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| format!("{} {}", it["unique_id"], it["status"]))
+        .collect();
+    insta::assert_snapshot!(results.join("\n"), @r#"
+    "source.mojap_derived_tables.nomis.fresh" "pass"
+    "source.mojap_derived_tables.nomis.old" "error"
+    "#);
+    assert_eq!(artefact["results"][1]["max_loaded_at"], "2024-01-31T10:00:00Z");
+    let ran = account.cadet(&["source", "freshness", "--select", "source:nomis.fresh"]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+}

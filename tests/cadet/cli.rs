@@ -38,6 +38,7 @@ fn help_lists_the_commands() {
       clean        Remove the folders of `clean-targets` in dbt_project.yml, such as target and
                    dbt_packages
       ls           List nodes
+      source       Ask sources how old they are
       why          Say why a model, seed or test is in the change, or why it is not
       explain      Explain a rule, or list all of them
       demo         Show everything on a small example, in a temporary folder

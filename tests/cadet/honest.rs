@@ -44,7 +44,7 @@ fn a_package_that_git_ignores_is_not() {
 }
 
 #[test]
-fn a_snapshot_and_a_python_model_are_named_and_not_built() {
+fn a_snapshot_is_built_and_a_python_model_is_named_and_not_built() {
     let sandbox = shop()
         .file(
             "snapshots/snap.sql",
@@ -54,9 +54,9 @@ fn a_snapshot_and_a_python_model_are_named_and_not_built() {
     insta::assert_snapshot!(sandbox.cadet(&["build"]).shown(), @"
        built  view        orders  created
      not run  table       scored  cadet does not build models in Python: it runs no Python
-     not run  snapshot    snap  cadet does not build snapshots
+       built  snapshot    snap  1 row
 
-    ✓ 1 table built, 2 not run here.
+    ✓ 2 tables built, 1 not run here.
     --- exit code 0
     ");
 }
