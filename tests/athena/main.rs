@@ -17,6 +17,7 @@ mod double_sql;
 mod faults;
 mod fixture;
 mod incremental;
+mod judge;
 mod plans;
 mod second_opinion;
 mod support;
