@@ -114,6 +114,8 @@ Examples:
     Run(BuildArgs),
     /// Load seeds
     Seed(BuildArgs),
+    /// Bring the histories of snapshots up to date
+    Snapshot(BuildArgs),
     /// Run data tests and unit tests
     #[command(after_help = "Examples:
   cadet test --select my_db__my_table

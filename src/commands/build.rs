@@ -1,4 +1,4 @@
-//! `cadet run`, `seed`, `test` and `build`: dbt's verbs over the working tree.
+//! `cadet run`, `seed`, `snapshot`, `test` and `build`: dbt's verbs over the working tree.
 
 use std::collections::BTreeMap;
 
@@ -27,6 +27,7 @@ pub(super) struct Verb {
 
 pub(super) const RUN: Verb = Verb { name: "run", kinds: &[ResourceType::Model] };
 pub(super) const SEED: Verb = Verb { name: "seed", kinds: &[ResourceType::Seed] };
+pub(super) const SNAPSHOT: Verb = Verb { name: "snapshot", kinds: &[ResourceType::Snapshot] };
 pub(super) const TEST: Verb = Verb { name: "test", kinds: &[ResourceType::Test, ResourceType::UnitTest] };
 pub(super) const BUILD: Verb = Verb {
     name: "build",

@@ -76,6 +76,7 @@ pub fn run(cli: Cli) -> Result<Verdict, Error> {
         Command::Compile(args) => compile::run(&invocation, &args),
         Command::Run(args) => build::run(&invocation, &args, build::RUN),
         Command::Seed(args) => build::run(&invocation, &args, build::SEED),
+        Command::Snapshot(args) => build::run(&invocation, &args, build::SNAPSHOT),
         Command::Test(args) => build::run(&invocation, &args, build::TEST),
         Command::Build(args) => build::run(&invocation, &args, build::BUILD),
         Command::Show(args) => show::run(&invocation, &args),

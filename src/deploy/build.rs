@@ -5,19 +5,19 @@ use std::sync::Arc;
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::hooks::When;
 use super::outcome::Status;
 use super::source_data::{self, Filled};
 use crate::compile::{Compiled, Compiler, sql};
-use crate::engine::{Engine, EngineError, Load, Spent, Stored, TypedColumn, Write};
+use crate::engine::{Engine, EngineError, Load, Spent, Stored, Strategy, TypedColumn, Write};
 use crate::finding::{Finding, Level, Place};
 use crate::guard::{self, Task};
 use crate::parse::csv;
 use crate::project::{Node, Project, ResourceType, SourceTable};
 use crate::unit_test::{self, Bench, Stop};
 
-/// The rule under which a failed build or test is shown on its file.
-const BUILD: &str = "deploy/build";
-const TEST: &str = "deploy/data-test";
+/// The rule under which a failed build is shown on its file.
+pub(super) const BUILD: &str = "deploy/build";
 
 /// What is needed to carry out steps.
 pub struct Builder<'a> {
@@ -44,11 +44,11 @@ pub struct Built {
 }
 
 impl Built {
-    fn done(message: String, count: u64) -> Self {
+    pub(super) fn done(message: String, count: u64) -> Self {
         Self { status: Some(Status::Success), message, count: Some(count), ..Self::default() }
     }
 
-    fn interrupted() -> Self {
+    pub(super) fn interrupted() -> Self {
         Self { status: Some(Status::Error), message: EngineError::Interrupted.to_string(), ..Self::default() }
     }
 
@@ -84,7 +84,7 @@ impl Builder<'_> {
     }
 
     /// What the engine is told of a node's table before its query.
-    fn write<'n>(&'n self, engine: &dyn Engine, node: &'n Node) -> Write<'n> {
+    pub(super) fn write<'n>(&'n self, engine: &dyn Engine, node: &'n Node) -> Write<'n> {
         Write {
             relation: &node.relation,
             destination: engine.place(node),
@@ -124,21 +124,37 @@ impl Builder<'_> {
             let finding = Finding::new(BUILD, Level::Error, message, node.place.clone());
             return Built::failed(finding.help("take the `database` config away"));
         }
-        if node.resource_type == ResourceType::Seed {
-            return self.seed(node);
-        }
-        if let Some(what) = not_built(node) {
-            let message = format!("cadet does not build {what}");
+        if node.is_python {
+            let message = "cadet does not build models in Python: it runs no Python".to_owned();
             return Built { status: Some(Status::NotRun), message, ..Built::default() };
         }
         let refreshed = node.config.get("full_refresh").and_then(|value| value.as_bool()).unwrap_or(self.full_refresh);
         let incremental = node.materialized() == "incremental" && !refreshed && self.is_table(node);
+        if let Err(failed) = self.hooks(node, When::Before, incremental) {
+            return *failed;
+        }
+        let built = self.of_kind(node, incremental);
+        if built.status != Some(Status::Success) {
+            return built;
+        }
+        match self.hooks(node, When::After, incremental) {
+            Ok(()) => built,
+            Err(failed) => Built { compiled: built.compiled, ran: built.ran, ..*failed },
+        }
+    }
+
+    /// Builds a node, or runs it, as its kind is.
+    fn of_kind(&self, node: &Arc<Node>, incremental: bool) -> Built {
+        if node.resource_type == ResourceType::Seed {
+            return self.seed(node);
+        }
         let compiled = match self.compiled(node, incremental) {
             Ok(compiled) => compiled,
             Err(failed) => return *failed,
         };
         let built = match node.resource_type {
             ResourceType::Test => self.test(node, &compiled),
+            ResourceType::Snapshot => self.snapshot(node, &compiled),
             _ => self.model(node, &compiled, incremental),
         };
         Built { compiled: Some(compiled.sql), ..built }
@@ -215,20 +231,17 @@ impl Builder<'_> {
             }
         };
         let built = match result {
-            Ok(Some(rows)) if incremental => Built::done(format!("{} added", rows_words(rows)), rows),
+            Ok(Some(rows)) if incremental => {
+                // The local engine adds rows whatever the strategy is.
+                let is_merged = write.destination.is_some() && write.strategy() == Ok(Strategy::Merge);
+                let done = if is_merged { "merged" } else { "added" };
+                Built::done(format!("{} {done}", rows_words(rows)), rows)
+            }
             Ok(Some(rows)) => Built::done(rows_words(rows), rows),
             Ok(None) => Built { status: Some(Status::Success), message: "created".into(), ..Built::default() },
             Err(error) => self.refused(node, compiled, &error),
         };
         Built { ran: Some(ran), ..built }
-    }
-
-    /// The name of a table that a test needs and the engine does not have.
-    fn missing_parent(&self, test: &Node) -> Option<String> {
-        let is_missing =
-            |node: &&Arc<Node>| node.has_relation() && matches!(self.engine.find(&node.relation), Ok(None));
-        let mut parents = test.depends_on.iter().filter_map(|id| self.project.nodes.get(id));
-        parents.find(is_missing).map(|node| node.display_name())
     }
 
     /// SQL that is not exactly one query is never sent.
@@ -243,42 +256,6 @@ impl Builder<'_> {
         let problem = sql::check(query).err().filter(|problem| !problem.is_unread)?;
         let place = self.place(node, compiled, Some(problem.span.start));
         Some(Built::failed(Finding::new("sql/parses", Level::Error, problem.message, place).help(problem.help)))
-    }
-
-    /// The query as dbt wraps a test: `dbt.get_test_sql`.
-    fn test(&self, node: &Node, compiled: &Compiled) -> Built {
-        if let Some(missing) = self.missing_parent(node) {
-            let message = format!("{missing} has not been built here");
-            return Built { status: Some(Status::NotRun), message, ..Built::default() };
-        }
-        let text = |key: &str, usual: &str| node.config_text(key).unwrap_or(usual).to_owned();
-        let limit = node
-            .config
-            .get("limit")
-            .and_then(|limit| limit.as_u64())
-            .map_or_else(String::new, |limit| format!("\nlimit {limit}"));
-        let (calc, warn_if, error_if) =
-            (text("fail_calc", "count(*)"), text("warn_if", "!= 0"), text("error_if", "!= 0"));
-        let query = format!(
-            "select {calc} as failures, {calc} {warn_if} as should_warn, {calc} {error_if} as should_error\nfrom (\n{}{limit}\n) dbt_internal_test",
-            compiled.sql.trim()
-        );
-        if let Some(refused) = self.unsafe_sql(node, compiled, &query) {
-            return refused;
-        }
-        let built = match self.engine.test(&query) {
-            Ok(answer) => {
-                let only_warns = text("severity", "ERROR").eq_ignore_ascii_case("warn");
-                let status = match (answer.fails && !only_warns, answer.warns) {
-                    (true, _) => Status::Fail,
-                    (false, true) => Status::Warn,
-                    (false, false) => Status::Pass,
-                };
-                tested(node, status, answer.failures)
-            }
-            Err(error) => self.refused(node, compiled, &error),
-        };
-        Built { ran: Some(query), ..built }
     }
 
     /// An error of the engine, at the author's place.
@@ -317,15 +294,6 @@ impl Builder<'_> {
     }
 }
 
-/// What cadet reads but never builds.
-fn not_built(node: &Node) -> Option<&'static str> {
-    match node.resource_type {
-        _ if node.is_python => Some("models in Python: it runs no Python"),
-        ResourceType::Snapshot => Some("snapshots"),
-        _ => None,
-    }
-}
-
 fn promised(node: &Node) -> Vec<TypedColumn> {
     let typed = node
         .columns
@@ -348,30 +316,6 @@ fn cleaned(table: &csv::Table, columns: &[TypedColumn], is_declared: impl Fn(&st
         .iter()
         .map(|row| row.iter().zip(&numbers).map(|(value, is_number)| clean(value, *is_number)).collect());
     csv::Table { header: table.header.clone(), rows: rows.collect() }
-}
-
-fn tested(node: &Node, status: Status, failures: u64) -> Built {
-    let verb = if failures == 1 { "breaks" } else { "break" };
-    let message =
-        if status == Status::Pass { String::new() } else { format!("{} {verb} this test", rows_words(failures)) };
-    let finding = match status {
-        Status::Fail | Status::Warn => {
-            let level = if status == Status::Fail { Level::Error } else { Level::Warning };
-            let name = node.test.as_ref().map_or(node.name.as_str(), |test| test.name.as_str());
-            let of = node
-                .test
-                .as_ref()
-                .and_then(|test| test.column_name.as_ref())
-                .map_or_else(String::new, |column| format!(" on `{column}`"));
-            let message = format!("{} {verb} the test `{name}`{of}", rows_words(failures));
-            Some(
-                Finding::new(TEST, level, message, node.place.clone())
-                    .help(format!("to see the rows: `cadet show --select {}`", node.name)),
-            )
-        }
-        _ => None,
-    };
-    Built { status: Some(status), message, count: Some(failures), finding, ..Built::default() }
 }
 
 /// `1 row`, `12 rows`

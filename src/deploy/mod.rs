@@ -1,10 +1,13 @@
 //! Stage 9: a plan and an engine in, outcomes out. The only stage that touches a warehouse.
 
 pub mod build;
+mod data_test;
+mod hooks;
 pub mod outcome;
 mod preflight;
 pub mod run;
 mod show;
+mod snapshot;
 pub mod source_data;
 
 pub use outcome::{Outcome, Status};

@@ -5,7 +5,9 @@
 
 pub mod athena;
 pub mod duckdb;
+pub mod merge;
 mod parts;
+pub mod snapshot;
 mod write;
 
 pub use write::{Documented, Strategy, Write};
@@ -17,6 +19,7 @@ use crate::jinja::warehouse::Warehouse;
 use crate::parse::csv::Table;
 use crate::project::Node;
 use athena::place::{Destination, Misplaced};
+use snapshot::Renewal;
 
 /// What stands under a relation's name, and the mark that cadet left on it when it was built.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,6 +127,14 @@ pub trait Engine: Sync {
         None
     }
 
+    /// Where this engine keeps the rows that break a test, if that is not for the test's relation alone to say.
+    ///
+    /// # Errors
+    /// When there is no place for them.
+    fn place_of_failures(&self, _test: &Node, _tested: Option<&Node>) -> Result<Option<Destination>, Misplaced> {
+        Ok(None)
+    }
+
     /// Why a node cannot be built here, if that is known without trying.
     fn refuses(&self, _node: &Node) -> Option<Misplaced> {
         None
@@ -153,6 +164,27 @@ pub trait Engine: Sync {
     /// # Errors
     /// When the query fails or lacks a column; no row is then added.
     fn add(&self, write: &Write<'_>, query: &str) -> Result<u64, EngineError>;
+
+    /// Brings the history of a snapshot that is there up to date in one step. Returns how many rows were written.
+    ///
+    /// # Errors
+    /// When the query fails; the history is then as it was.
+    fn renew(&self, write: &Write<'_>, renewal: &Renewal) -> Result<u64, EngineError> {
+        self.replace_table(write, &renewal.whole)
+    }
+
+    /// Whether the hooks of the project are run here: nothing but the settings can say so.
+    fn runs_hooks(&self) -> bool {
+        false
+    }
+
+    /// Runs a statement of the project's own, once.
+    ///
+    /// # Errors
+    /// When it fails, or is not allowed; what it did by then stays.
+    fn run_hook(&self, _statement: &str) -> Result<(), EngineError> {
+        Err(EngineError::Unavailable("hooks are not run here".to_owned()))
+    }
 
     /// Loads rows into a new table that replaces the old one in one step. Returns how many.
     ///

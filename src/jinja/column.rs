@@ -71,7 +71,7 @@ impl Column {
     }
 
     /// The type as a query may name it.
-    fn data_type(&self) -> String {
+    pub fn data_type(&self) -> String {
         let lower = self.dtype.to_lowercase();
         let inner =
             lower.strip_prefix("array").and_then(|rest| rest.strip_prefix(['<', '('])?.strip_suffix(['>', ')']));

@@ -24,6 +24,8 @@ pub struct AthenaSettings {
     pub defer_to: String,
     /// Whether each pull request has databases of its own, whose names end in its number: `_pr123`.
     pub pull_request_suffix: bool,
+    /// Whether a node's `pre-hook` and `post-hook` are run: statements of the project's own, with the rights of the role.
+    pub hooks: bool,
     /// Seconds until a query is first asked how it is doing.
     pub first_poll: f64,
     /// The most seconds between two such questions.
@@ -63,6 +65,7 @@ impl Default for AthenaSettings {
             ]),
             defer_to: "prod".to_owned(),
             pull_request_suffix: false,
+            hooks: false,
             first_poll: 0.2,
             longest_poll: 2.0,
             retries: 5,

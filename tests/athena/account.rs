@@ -124,9 +124,15 @@ pub fn steady(text: &str) -> String {
         let (before, found) = rest.split_at(at);
         out.push_str(before);
         let folder = found.find(['/', '\'', '"', ' ']).unwrap_or(found.len());
-        if let Some(tail) = found.strip_prefix("cadet_") {
+        let is_id = |text: &str| text.len() == 8 && text.bytes().all(|c| c.is_ascii_hexdigit());
+        let owner = found.strip_prefix("cadet_").filter(|tail| is_id(tail.get(..8).unwrap_or_default()));
+        if let Some(tail) = owner {
             out.push_str("cadet_[owner]");
-            rest = &tail[8.min(tail.len())..];
+            rest = &tail[8..];
+            if rest.starts_with('_') && is_id(rest.get(1..9).unwrap_or_default()) {
+                out.push_str("_[run]");
+                rest = &rest[9..];
+            }
         } else if found.starts_with("cadet-") {
             let attempt = found[..folder].split('-').nth(4).unwrap_or_default();
             out.push_str(&format!("[run {attempt}]"));

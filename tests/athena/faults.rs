@@ -1,10 +1,11 @@
 //! What goes wrong at every call, kills, and interruptions: what readers see meanwhile, and what is there in the end.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::account::{Account, DATABASE, model, project, rows, steady};
+use crate::account::{Account, DATABASE, SAFETY, model, project, rows, steady};
 use crate::double::World;
 use crate::double::athena::plan::Course;
 use crate::double::athena::query::Failed;
@@ -14,33 +15,78 @@ use crate::sandbox::Sandbox;
 
 const SEED: &str = "seeds/prison/prison_safety/prison_safety__codes.csv";
 
-/// A seed, a table, a partitioned table, a view and an incremental table, each on the one before.
+/// An incremental model that adds what it has not.
+fn growing(config: &str) -> String {
+    format!(
+        "{{{{ config(materialized='incremental', {config}) }}}}\nselect id, year from {{{{ ref('prison_safety__view') }}}}\n\
+         {{% if is_incremental() %}}\nwhere id not in (select id from {{{{ this }}}})\n{{% endif %}}"
+    )
+}
+
+/// A history of the years, whose rows have a time of their own.
+fn history(name: &str, config: &str) -> String {
+    format!(
+        "{{% snapshot prison_safety__{name} %}}{{{{ config(unique_key='year', strategy='timestamp', updated_at='at'{config}) }}}}\n\
+         select id, year, cast(date_add('day', id, timestamp '2024-01-01 00:00:00') as timestamp(6)) as at\n\
+         from {{{{ ref('prison_safety__plain') }}}}\n{{% endsnapshot %}}"
+    )
+}
+
+/// Twelve nodes, each kind of them once: a seed, tables, a view, incremental tables, snapshots, and a test that keeps rows.
 fn chain(value: u32) -> Sandbox {
+    const TESTS: &str = "models:\n  - name: prison_safety__plain\n    columns:\n      - name: id\n        data_tests:\n          \
+                         - not_null: {config: {store_failures: true}}\n";
+    let snapshot = |name: &str| format!("snapshots/prison/prison_safety/prison_safety__{name}.sql");
     project()
         .file(SEED, &format!("id,year\n{value},2023\n{},2024\n", value + 1))
         .file(&model("plain"), "select * from {{ ref('prison_safety__codes') }}")
+        .file(&format!("{SAFETY}/tests.yml"), TESTS)
         .file(
             &model("parted"),
             "{{ config(partitioned_by=['year']) }}\nselect id, year from {{ ref('prison_safety__plain') }}",
         )
         .file(&model("view"), "{{ config(materialized='view') }}\nselect * from {{ ref('prison_safety__parted') }}")
+        .file(&model("grown"), &growing("incremental_strategy='append'"))
         .file(
-            &model("grown"),
-            "{{ config(materialized='incremental', incremental_strategy='append') }}\nselect id from \
-             {{ ref('prison_safety__view') }}\n{% if is_incremental() %}\nwhere id not in (select id from {{ this }})\n\
-             {% endif %}",
+            &model("replaced"),
+            "{{ config(materialized='incremental', incremental_strategy='insert_overwrite', partitioned_by=['year']) }}\n\
+             select id, year from {{ ref('prison_safety__view') }}",
         )
+        .file(
+            &model("ice"),
+            "{{ config(table_type='iceberg') }}\nselect id, year from {{ ref('prison_safety__plain') }}",
+        )
+        .file(
+            &model("merged"),
+            "{{ config(materialized='incremental', table_type='iceberg', incremental_strategy='merge', unique_key='year') }}\n\
+             select id, year from {{ ref('prison_safety__ice') }}",
+        )
+        .file(&model("ice_grown"), &growing("table_type='iceberg', incremental_strategy='append'"))
+        .file(&snapshot("kept"), &history("kept", ""))
+        .file(&snapshot("ice_kept"), &history("ice_kept", ", table_type='iceberg'"))
 }
 
-const TABLES: [&str; 5] = ["codes", "grown", "parted", "plain", "view"];
+const TABLES: [&str; 11] =
+    ["codes", "grown", "ice", "ice_grown", "ice_kept", "kept", "merged", "parted", "plain", "replaced", "view"];
 
-/// The rows of every table, and what lies in the bucket.
+/// The rows of every table, and what lies in the bucket. An Iceberg table keeps what was written to it and is of no
+/// snapshot; of those, only the folders count.
 fn state(account: &Account) -> String {
     let tables: Vec<String> =
         TABLES.iter().map(|table| format!("{table}: {}", account.rows(table).replace('\n', "; "))).collect();
-    let files = account.objects().iter().map(|address| steady(address)).collect::<Vec<_>>();
-    let folders: Vec<String> = files.iter().map(|file| file.split("[run").next().unwrap().to_owned()).collect();
-    format!("{}\n{:?}\n{}", tables.join("\n"), account.tables(), folders.join("\n"))
+    let mut folders = BTreeSet::new();
+    let mut files = Vec::new();
+    for address in account.double.objects("s3://mojap-derived-tables/") {
+        match address.split_once("/data/").or_else(|| address.split_once("/metadata/")) {
+            Some((folder, _)) => drop(folders.insert(folder.to_owned())),
+            None => files.push(address),
+        }
+    }
+    files.extend(folders.into_iter().map(|folder| format!("{folder}/")));
+    let mut files: Vec<String> =
+        files.iter().map(|file| steady(file).split("[run").next().unwrap().to_owned()).collect();
+    files.sort();
+    format!("{}\n{:?}\n{}", tables.join("\n"), account.tables(), files.join("\n"))
 }
 
 /// The account after a first run, with the project as it is to be built next.
@@ -63,14 +109,28 @@ fn watch(account: &Account) -> Arc<Mutex<Vec<String>>> {
     let seen: Arc<Mutex<Vec<String>>> = Arc::default();
     let wrong = Arc::clone(&seen);
     let look = move |world: &World, call: &crate::double::call::Call| {
-        for (table, allowed) in
-            [("codes", ["1, 2023\n2, 2024", "5, 2024\n6, 2025"]), ("plain", ["1, 2023\n2, 2024", "5, 2024\n6, 2025"])]
-        {
+        const ANEW: [&str; 2] = ["1, 2023\n2, 2024", "5, 2024\n6, 2025"];
+        for (table, allowed) in [
+            ("codes", ANEW),
+            ("plain", ANEW),
+            ("ice", ANEW),
+            ("merged", ["1, 2023\n2, 2024", "1, 2023\n5, 2024\n6, 2025"]),
+            ("grown", ["1, 2023\n2, 2024", "1, 2023\n2, 2024\n5, 2024\n6, 2025"]),
+            ("ice_grown", ["1, 2023\n2, 2024", "1, 2023\n2, 2024\n5, 2024\n6, 2025"]),
+        ] {
             let found = match world.rows(&format!("{DATABASE}.{table}")) {
                 Ok(found) => rows(&found),
                 Err(error) => error,
             };
             if !allowed.contains(&found.as_str()) {
+                wrong.lock().unwrap().push(format!("at {}: {table} is {found:?}", call.shown()));
+            }
+        }
+        // A history has two rows, or three, of which the second is closed.
+        for table in ["kept", "ice_kept"] {
+            let found = world.rows(&format!("select id, dbt_valid_to is null from {DATABASE}.{table}"));
+            let found = found.map_or_else(|error| error, |found| rows(&found));
+            if !["1, true\n2, true", "1, true\n2, false\n5, true\n6, true"].contains(&found.as_str()) {
                 wrong.lock().unwrap().push(format!("at {}: {table} is {found:?}", call.shown()));
             }
         }
@@ -80,7 +140,7 @@ fn watch(account: &Account) -> Arc<Mutex<Vec<String>>> {
 }
 
 /// Some of the calls of a run; all of them take minutes.
-const SOME: usize = 9;
+const SOME: usize = 23;
 
 #[test]
 fn whatever_call_fails_once_the_end_is_the_same() {
@@ -116,8 +176,9 @@ fn fail_each_once(step: usize) {
 #[test]
 fn what_readers_have_stays_when_the_mark_on_it_is_refused() {
     let account = before();
-    // Of the partitioned table, the first shows the new place and the second leaves the mark.
-    let calls = Calls::NthOf("UpdateTable", 4);
+    // The third is of the rows that a test keeps; of the partitioned table, the first shows the new place and the second leaves
+    // the mark.
+    let calls = Calls::NthOf("UpdateTable", 5);
     account.double.inject(Planned { calls, fault: Fault::AccessDenied, side: Side::BeforeEffect, times: Times::Once });
     let ran = account.cadet(&["build", "--select", "+prison_safety__parted"]);
     assert_eq!(ran.code, 1, "{}\n{}", ran.shown(), account.calls());
@@ -275,4 +336,50 @@ fn touch(glue: &aws_sdk_glue::Client) {
             .unwrap();
         glue.update_table().database_name(DATABASE).table_input(input).send().await.unwrap();
     });
+}
+
+/// A table that is partitioned by something else has to go for a moment: what is refused then leaves it there again.
+#[test]
+fn a_table_that_has_to_go_for_a_moment_comes_back_when_the_new_one_is_refused() {
+    let parted =
+        |key: &str| format!("{{{{ config(partitioned_by=['{key}']) }}}}\nselect 1 as id, 7 as n, 2024 as {key}");
+    let view = "{{ config(materialized='view') }}\nselect 2 as id".to_owned();
+    for text in [parted("month"), view] {
+        let account = Account::new(project().file(&model("things"), &parted("year")));
+        account.done(&["run"]);
+        let account = account.with(|sandbox| sandbox.file(&model("things"), &text));
+        for _ in 0..3 {
+            account.double.inject(Planned {
+                calls: Calls::EachOf("CreateTable"),
+                fault: Fault::AccessDenied,
+                side: Side::BeforeEffect,
+                times: Times::Once,
+            });
+        }
+        let ran = account.cadet(&["run"]);
+        assert_eq!(ran.code, 1, "{}\n{}", ran.shown(), account.calls());
+        assert!(ran.shown().contains("the old table is there again"), "{}", ran.shown());
+        assert_eq!(account.rows("things"), "1, 7, 2024", "{}", account.calls());
+        assert_eq!((account.objects().len(), account.tables().len()), (1, 1), "{:?}", account.tables());
+        account.double.clear_faults();
+        account.done(&["run"]);
+        assert_eq!(account.tables().len(), 1);
+    }
+}
+
+#[test]
+fn what_is_refused_once_is_tried_again_while_the_table_is_missing() {
+    let parted =
+        |key: &str| format!("{{{{ config(partitioned_by=['{key}']) }}}}\nselect 1 as id, 7 as n, 2024 as {key}");
+    let account = Account::new(project().file(&model("things"), &parted("year")));
+    account.done(&["run"]);
+    let account = account.with(|sandbox| sandbox.file(&model("things"), &parted("month").replace("7", "8")));
+    account.double.inject(Planned {
+        calls: Calls::EachOf("CreateTable"),
+        fault: Fault::AccessDenied,
+        side: Side::BeforeEffect,
+        times: Times::Once,
+    });
+    account.done(&["run"]);
+    assert_eq!(account.rows("things"), "1, 8, 2024");
 }

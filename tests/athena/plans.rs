@@ -89,7 +89,13 @@ fn results_say_what_each_statement_cost() {
 fn what_cannot_be_built_is_refused_before_anything_is() {
     let sandbox = project()
         .file(&model("good"), "select 1 as id")
-        .file(&model("iceberg"), "{{ config(table_type='iceberg') }}\nselect 1 as id")
+        .file(&model("microbatch"), "{{ config(materialized='incremental', incremental_strategy='microbatch') }}\nselect 1 as id")
+        .file(&model("iceberg"), "{{ config(table_type='iceberg', table_properties={'location': 's3://other'}) }}\nselect 1 as id")
+        .file(
+            &model("unsafe"),
+            "{{ config(materialized='incremental', table_type='iceberg', incremental_strategy='merge', unique_key='id', \
+             delete_condition='true then delete when not matched') }}\nselect 1 as id",
+        )
         .file(&model("elsewhere"), "{{ config(external_location='s3://other/place') }}\nselect 1 as id")
         .file(&model("renamed"), "{{ config(alias='good') }}\nselect 2 as id")
         .file(&model("hooked"), "{{ config(post_hook='drop table x') }}\nselect 1 as id")
@@ -102,12 +108,14 @@ fn what_cannot_be_built_is_refused_before_anything_is() {
     let account = Account::new(sandbox);
     insta::assert_snapshot!(account.cadet(&["run"]).sorted(), @"
        built  table       prison_safety__good  1 row
-     skipped  incremental prison_safety__merged  not built: the incremental strategy `merge` cannot be built on Athena by cadet yet
+     skipped  incremental prison_safety__merged  not built: the incremental strategy `merge` on a table that is not Iceberg's cannot be built on Athena by cadet
+     skipped  incremental prison_safety__microbatch  not built: the incremental strategy `microbatch` cannot be built on Athena by cadet
+     skipped  incremental prison_safety__unsafe  not built: `delete_condition: true then delete when not matched`, which is not one expression (it goes on after its end) cannot be built on Athena by cadet
      skipped  table       loose  not built: `loose` is in no folder of a database, so there is no place for its table
      skipped  table       prison_safety__below  prison_safety__iceberg was not built
      skipped  table       prison_safety__elsewhere  not built: `external_location` is s3://other/place, and this table's place is s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=elsewhere
-     skipped  table       prison_safety__hooked  not built: a table with a `post-hook`, such as `prison_safety__hooked`, cannot be built on Athena by cadet yet
-     skipped  table       prison_safety__iceberg  not built: an Iceberg table, such as `prison_safety__iceberg`, cannot be built on Athena by cadet yet
+     skipped  table       prison_safety__hooked  not built: a table with a `post-hook`, such as `prison_safety__hooked`, cannot be built on Athena by cadet
+     skipped  table       prison_safety__iceberg  not built: `location` among `table_properties` cannot be built on Athena by cadet
      skipped  table       prison_safety__renamed  not built: the project names this table `prison_safety_dev_dbt.good`, and by its file it is `prison_safety_dev_dbt.renamed`
 
     error[deploy/destination]: `loose` is in no folder of a database, so there is no place for its table
@@ -118,23 +126,31 @@ fn what_cannot_be_built_is_refused_before_anything_is() {
      ╭▸ models/prison/prison_safety/prison_safety__elsewhere.sql
      ╰ help: leave `external_location` out, or write `external_location=generate_s3_location()`
 
-    error[deploy/destination]: a table with a `post-hook`, such as `prison_safety__hooked`, cannot be built on Athena by cadet yet
+    error[deploy/destination]: a table with a `post-hook`, such as `prison_safety__hooked`, cannot be built on Athena by cadet
      ╭▸ models/prison/prison_safety/prison_safety__hooked.sql
-     ╰ help: take that config away, or leave the table out with `--exclude`
+     ╰ help: take the hook away; whoever decides on cadet.yaml can allow hooks with `athena.hooks: true`
 
-    error[deploy/destination]: an Iceberg table, such as `prison_safety__iceberg`, cannot be built on Athena by cadet yet
+    error[deploy/destination]: `location` among `table_properties` cannot be built on Athena by cadet
      ╭▸ models/prison/prison_safety/prison_safety__iceberg.sql
-     ╰ help: use `table_type: hive`, or build it with dbt
+     ╰ help: of Iceberg tables Athena knows those of `optimize`, `vacuum`, compression and file size; where a table goes is cadet's to say
 
-    error[deploy/destination]: the incremental strategy `merge` cannot be built on Athena by cadet yet
+    error[deploy/destination]: the incremental strategy `merge` on a table that is not Iceberg's cannot be built on Athena by cadet
      ╭▸ models/prison/prison_safety/prison_safety__merged.sql
-     ╰ help: it needs an Iceberg table: build it with dbt
+     ╰ help: set `table_type: iceberg`; or use `insert_overwrite` with `partitioned_by`
+
+    error[deploy/destination]: the incremental strategy `microbatch` cannot be built on Athena by cadet
+     ╭▸ models/prison/prison_safety/prison_safety__microbatch.sql
+     ╰ help: use append or insert_overwrite
 
     error[deploy/destination]: the project names this table `prison_safety_dev_dbt.good`, and by its file it is `prison_safety_dev_dbt.renamed`
      ╭▸ models/prison/prison_safety/prison_safety__renamed.sql
      ╰ help: cadet writes only where the file's folders say: take `schema` and `alias` away, or move the file
 
-    ✗ 1 table built, 7 skipped. Athena read 0.0 kB for less than $0.01.
+    error[deploy/destination]: `delete_condition: true then delete when not matched`, which is not one expression (it goes on after its end) cannot be built on Athena by cadet
+     ╭▸ models/prison/prison_safety/prison_safety__unsafe.sql
+     ╰ help: write one expression
+
+    ✗ 1 table built, 9 skipped. Athena read 0.0 kB for less than $0.01.
     --- exit code 1
     ");
     assert_eq!(account.tables().len(), 1, "{:?}", account.tables());
@@ -219,4 +235,57 @@ fn what_is_there_from_the_same_files_is_not_built_again() {
     let ran = account.cadet_on("prod", &["deploy", "--base", "main"]);
     assert_eq!(ran.code, 0, "{}", ran.shown());
     assert!(!ran.shown().contains("prison_safety__first "), "{}", ran.shown());
+}
+
+#[test]
+fn hooks_are_run_where_the_settings_allow_them() {
+    let settings =
+        "preset: none\nrules: {docs: off, naming: off, security/hooks: off}\nathena: {hooks: true, first_poll: 0.01}\n";
+    let hooked = |post: &str| {
+        format!(
+            "{{{{ config(table_type='iceberg', pre_hook=\"insert into {{{{ ref('prison_safety__log') }}}} select 'begun'\", \
+             post_hook=['optimize {{{{ this.schema }}}}.{{{{ this.identifier }}}} rewrite data using bin_pack', '{post}', '']) }}}}\nselect 1 as id"
+        )
+    };
+    let sandbox = project()
+        .file("cadet.yaml", settings)
+        .file(&model("log"), "select 'built' as what")
+        .file(&model("things"), &hooked("insert into {{ ref(\"prison_safety__log\") }} select name from {{ this }}"));
+    let account = Account::new(sandbox);
+    let ran = account.cadet(&["run"]);
+    insta::assert_snapshot!(ran.shown(), @"
+       built  table       prison_safety__log  1 row
+      failed  table       prison_safety__things  a `post-hook` failed: a column is not in the tables that this reads: Column 'name' cannot be resolved or requester is not authorized to access requested resources
+
+    error[deploy/build]: a `post-hook` failed: a column is not in the tables that this reads: Column 'name' cannot be resolved or requester is not authorized to access requested resources
+     ╭▸ models/prison/prison_safety/prison_safety__things.sql
+     ╰ help: the table is built and readers have it; a hook is run once and never again by itself
+
+    ✗ 1 table built, 1 failed. Athena read 0.5 kB for less than $0.01.
+    --- exit code 1
+    ");
+    // The one before was run, and the one after that fails is not run again.
+    assert_eq!(account.rows("log"), "begun\nbuilt");
+    assert_eq!(account.rows("things"), "1");
+    let account = account.with(|sandbox| {
+        sandbox.file(
+            &model("things"),
+            &hooked("insert into {{ ref(\"prison_safety__log\") }} select cast(id as varchar) from {{ this }};"),
+        )
+    });
+    account.done(&["run", "--select", "prison_safety__things"]);
+    assert_eq!(account.rows("log"), "1\nbegun\nbegun\nbuilt");
+    // A pull request cannot allow itself what the base does not allow.
+    let sandbox = project().file(&model("log"), "select 'built' as what").commit("the project").branch("work");
+    let sandbox = sandbox
+        .file("cadet.yaml", settings)
+        .file(&model("log"), "{{ config(post_hook='drop table x') }}\nselect 'b' as what");
+    let account = Account::new(sandbox);
+    let ran = account.cadet(&["deploy", "--base", "main"]);
+    assert!(
+        ran.shown().contains("a table with a `post-hook`, such as `prison_safety__log`, cannot be built"),
+        "{}",
+        ran.shown()
+    );
+    assert!(account.double.all_queries().is_empty());
 }

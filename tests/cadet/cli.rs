@@ -26,6 +26,7 @@ fn help_lists_the_commands() {
       show         Show rows of a model, a seed or a test, or of a query
       run          Build models
       seed         Load seeds
+      snapshot     Bring the histories of snapshots up to date
       test         Run data tests and unit tests
       build        Load seeds, run unit tests, build models and run data tests, in the order of the
                    graph

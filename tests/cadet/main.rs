@@ -32,6 +32,7 @@ mod seed_rules;
 mod select;
 mod semantic_layer;
 mod show;
+mod snapshot_runs;
 mod snippets;
 mod sql_rules;
 mod tidy;

@@ -6,6 +6,7 @@ mod artefacts;
 mod clean;
 mod deps;
 mod projects;
+mod snapshots;
 #[path = "../cadet/support/mod.rs"]
 mod support;
 mod units;

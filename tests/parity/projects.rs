@@ -25,6 +25,7 @@ macro_rules! projects {
 // a quarter of its questions, others each time: all of them would take eight minutes.
 projects! {
     configs: "configs";
+    histories: "histories";
     lineage: "lineage";
     macros: "macros";
     packages: "packages";

@@ -104,6 +104,25 @@ pub fn tree(sql: &str) -> Result<(Query, Vec<TokenWithSpan>), SqlProblem> {
     }
 }
 
+/// Reads a text as exactly one expression: a condition, or what a column is to be.
+///
+/// # Errors
+/// What is wrong with it, with the place in the text.
+pub fn expression(text: &str) -> Result<(), SqlProblem> {
+    let (dialect, index) = (AthenaDialect, LineIndex::new(text));
+    let unread = |message: String| problem(text, 0..text.len(), message, "write one expression");
+    let tokens = Tokenizer::new(&dialect, text).tokenize_with_location();
+    let tokens = tokens.map_err(|error| unread(error.message.to_lowercase()))?;
+    let mut parser = Parser::new(&dialect)
+        .with_recursion_limit(DEEPEST)
+        .with_tokens_with_locations(in_sqlparsers_words(tokens.clone()));
+    parser.parse_expr().map_err(|error| parse_problem(text, &index, &tokens, &error))?;
+    match parser.peek_token_ref().token {
+        Token::EOF => Ok(()),
+        _ => Err(unread("it goes on after its end".to_owned())),
+    }
+}
+
 /// What holds even where the parser does not know a clause: one statement, which begins as a query does.
 fn one_query(
     sql: &str,

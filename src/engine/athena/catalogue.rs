@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use aws_sdk_glue::Client;
-use aws_sdk_glue::types::{Column, DatabaseInput, Partition, PartitionInput, Table, TableInput};
+use aws_sdk_glue::types::{Column, DatabaseInput, Partition, PartitionInput, StorageDescriptor, Table, TableInput};
 
 use super::call::{Api, CallError, Calls};
 use super::place::Destination;
@@ -13,6 +13,8 @@ pub(super) const MARK: &str = "cadet_mark";
 pub(super) const LOCATION: &str = "cadet_location";
 pub(super) const ROWS: &str = "cadet_rows";
 pub(super) const NODE: &str = "cadet_node";
+/// Where the newest metadata of an Iceberg table is. Behaviour: Iceberg's `GlueCatalog`.
+pub(super) const METADATA: &str = "metadata_location";
 
 /// The most partitions of one call that adds them.
 const MOST_PARTITIONS: usize = 100;
@@ -90,10 +92,7 @@ impl Catalogue {
             let Ok(now) = self.table(calls, database, &place.table).await else {
                 return Err(NotPublished::Unknown(error));
             };
-            let wanted = input.parameters().and_then(|all| all.get(LOCATION));
-            if wanted.is_some()
-                && now.as_ref().and_then(|table| parameter(table, LOCATION)) == wanted.map(String::as_str)
-            {
+            if now.is_some_and(|now| is_shown(&now, &input)) {
                 return Ok(());
             }
         }
@@ -102,6 +101,20 @@ impl Catalogue {
             false if error.is_unknown() => NotPublished::Unknown(error),
             false => NotPublished::Refused(error),
         })
+    }
+
+    /// Adds an entry under a name that is for nobody else to take.
+    pub(super) async fn create_table(
+        &self,
+        calls: &Calls,
+        database: &str,
+        input: &TableInput,
+    ) -> Result<(), CallError> {
+        let create = || self.client.create_table().database_name(database).table_input(input.clone()).send();
+        match calls.make(Api::Catalogue, create).await {
+            Err(error) if !error.is("AlreadyExistsException") => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Takes a table's entry away; its files stay.
@@ -189,6 +202,29 @@ impl Catalogue {
         Ok(())
     }
 
+    /// The names that begin so.
+    pub(super) async fn beginning(
+        &self,
+        calls: &Calls,
+        database: &str,
+        beginning: &str,
+    ) -> Result<Vec<String>, CallError> {
+        let (mut found, mut next) = (Vec::new(), None::<String>);
+        loop {
+            let get = || {
+                let get = self.client.get_tables().database_name(database).expression(format!("{beginning}.*"));
+                get.set_next_token(next.clone()).send()
+            };
+            let page = calls.make(Api::Catalogue, get).await?;
+            found.extend(page.table_list().iter().map(|table| table.name().to_owned()));
+            next = page.next_token().map(str::to_owned);
+            if next.is_none() {
+                found.retain(|name| name.starts_with(beginning));
+                return Ok(found);
+            }
+        }
+    }
+
     /// The names of the tables and views of a database, and which of them are views.
     pub(super) async fn tables(&self, calls: &Calls, database: &str) -> Result<Vec<(String, bool)>, CallError> {
         let (mut found, mut next) = (Vec::new(), None::<String>);
@@ -221,6 +257,19 @@ impl Catalogue {
     }
 }
 
+/// Whether an entry is the one that was wanted: it leads to the same files, and has the same columns and the same mark.
+pub(super) fn is_shown(now: &Table, wanted: &TableInput) -> bool {
+    let of = |key: &str| wanted.parameters().and_then(|all| all.get(key)).map(String::as_str);
+    let names = |storage: Option<&StorageDescriptor>| -> Vec<String> {
+        storage
+            .map(|storage| storage.columns().iter().map(|column| column.name().to_owned()).collect())
+            .unwrap_or_default()
+    };
+    of(LOCATION).is_some()
+        && [LOCATION, METADATA, MARK].iter().all(|key| parameter(now, key) == of(key))
+        && names(now.storage_descriptor()) == names(wanted.storage_descriptor())
+}
+
 /// What cannot be made a request of; it is never sent.
 pub(super) fn unmade(error: &aws_sdk_glue::error::BuildError) -> CallError {
     CallError::refused("", &error.to_string())
@@ -228,6 +277,11 @@ pub(super) fn unmade(error: &aws_sdk_glue::error::BuildError) -> CallError {
 
 pub(super) fn is_view(table: &Table) -> bool {
     table.table_type() == Some("VIRTUAL_VIEW")
+}
+
+/// Whether a table is Iceberg's.
+pub(super) fn is_iceberg(table: &Table) -> bool {
+    parameter(table, "table_type").is_some_and(|kind| kind.eq_ignore_ascii_case("iceberg"))
 }
 
 pub(super) fn parameter<'t>(table: &'t Table, key: &str) -> Option<&'t str> {

@@ -28,6 +28,8 @@ pub struct Aim {
     pub layout: Layout,
     /// What the names of databases end in beyond what the project's templates know: a pull request's own `_pr123`.
     pub suffix: String,
+    /// Whether the hooks of the project are run.
+    pub hooks: bool,
 }
 
 impl Aim {
@@ -45,7 +47,7 @@ impl Aim {
             folder: layout.folder.clone(),
             suffix: format!("{}{suffix}", layout.suffix),
         };
-        Ok(Self { layout, suffix })
+        Ok(Self { layout, suffix, hooks: settings.hooks })
     }
 }
 

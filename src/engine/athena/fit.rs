@@ -4,7 +4,10 @@ use serde_json::Value;
 
 use super::connect::Aim;
 use super::place::{Destination, Misplaced};
+use super::properties;
 use super::statement::{CATALOGUE, FORMATS};
+use crate::engine::merge::Merge;
+use crate::engine::snapshot::Snapshot;
 use crate::engine::{Strategy, Write};
 use crate::project::{Node, ResourceType};
 
@@ -15,8 +18,8 @@ pub(super) fn refuses(node: &Node, aim: &Aim) -> Option<Misplaced> {
     {
         return None;
     }
-    if let Some((what, help)) = unsupported(node) {
-        let message = format!("{what} cannot be built on Athena by cadet yet");
+    if let Some((what, help)) = hooked(node).filter(|_| !aim.hooks).or_else(|| unsupported(node)) {
+        let message = format!("{what} cannot be built on Athena by cadet");
         return Some(Misplaced { message, help: help.to_owned() });
     }
     if !node.database.eq_ignore_ascii_case(CATALOGUE) {
@@ -29,35 +32,39 @@ pub(super) fn refuses(node: &Node, aim: &Aim) -> Option<Misplaced> {
     place.and_then(|place| place.agrees(node, &aim.suffix)).err()
 }
 
-/// What this node needs that cadet does not have on Athena, and the way out.
-fn unsupported(node: &Node) -> Option<(String, &'static str)> {
-    let name = |what: &str| format!("{what}, such as `{}`,", node.name);
-    let is_set = |key: &str| match node.config.get(key) {
+/// Whether a config says anything.
+fn is_set(node: &Node, key: &str) -> bool {
+    match node.config.get(key) {
         None | Some(Value::Null | Value::Bool(false)) => false,
         Some(Value::String(text)) => !text.is_empty(),
         Some(Value::Array(items)) => !items.is_empty(),
         Some(Value::Object(entries)) => !entries.is_empty(),
         Some(_) => true,
-    };
+    }
+}
+
+/// The statements of its own that a node brings.
+fn hooked(node: &Node) -> Option<(String, &'static str)> {
+    let key = ["pre-hook", "post-hook"].into_iter().find(|key| is_set(node, key))?;
+    let help = "take the hook away; whoever decides on cadet.yaml can allow hooks with `athena.hooks: true`";
+    Some((format!("a table with a `{key}`, such as `{}`,", node.name), help))
+}
+
+/// What this node needs that cadet does not have on Athena, and the way out.
+fn unsupported(node: &Node) -> Option<(String, &'static str)> {
+    let name = |what: &str| format!("{what}, such as `{}`,", node.name);
     if node.is_python {
         return Some((name("a model in Python"), "write it in SQL"));
     }
-    if node.resource_type == ResourceType::Snapshot {
-        return Some((name("a snapshot"), "leave it out with `--exclude`, and build it with dbt"));
-    }
-    for (key, what) in [
-        ("pre-hook", "a table with a `pre-hook`"),
-        ("post-hook", "a table with a `post-hook`"),
-        ("table_properties", "a table with `table_properties`"),
-        ("lf_tags_config", "a table with `lf_tags_config`"),
-        ("lf_grants", "a table with `lf_grants`"),
-    ] {
-        if is_set(key) {
+    for (key, what) in [("lf_tags_config", "a table with `lf_tags_config`"), ("lf_grants", "a table with `lf_grants`")]
+    {
+        if is_set(node, key) {
             return Some((name(what), "take that config away, or leave the table out with `--exclude`"));
         }
     }
     match (node.resource_type, node.materialized()) {
         (ResourceType::Seed, _) | (_, "view") => None,
+        (ResourceType::Snapshot, _) => of_table(node).or_else(|| Snapshot::of(node).err()),
         (_, "table" | "incremental") => of_table(node),
         (_, other) => {
             Some((name(&format!("the materialisation `{other}`")), "use table, view, incremental or ephemeral"))
@@ -67,16 +74,21 @@ fn unsupported(node: &Node) -> Option<(String, &'static str)> {
 
 fn of_table(node: &Node) -> Option<(String, &'static str)> {
     let write = Write { node: Some(node), ..Write::plain(&node.relation) };
-    if write.is_iceberg() {
-        return Some((
-            format!("an Iceberg table, such as `{}`,", node.name),
-            "use `table_type: hive`, or build it with dbt",
-        ));
+    let is_iceberg = write.is_iceberg();
+    if let Some(kind) = write.text("table_type").filter(|kind| !["hive", "iceberg"].contains(&kind.as_str())) {
+        return Some((format!("the table type `{kind}`"), "use hive or iceberg"));
     }
-    if let Some(format) = write.text("format").filter(|format| !FORMATS.contains(&format.as_str())) {
-        return Some((format!("the format `{format}`"), "use parquet, orc, avro, json or textfile"));
+    let formats = if is_iceberg { &FORMATS[..3] } else { &FORMATS };
+    if let Some(format) = write.text("format").filter(|format| !formats.contains(&format.as_str())) {
+        let help = if is_iceberg { "use parquet, orc or avro" } else { "use parquet, orc, avro, json or textfile" };
+        return Some((format!("the format `{format}`"), help));
     }
-    if write.names("bucketed_by").is_empty() != write.number("bucket_count").is_none() {
+    if let Err(what) = properties::read(node) {
+        let help = "of Iceberg tables Athena knows those of `optimize`, `vacuum`, compression and file size; where a \
+                    table goes is cadet's to say";
+        return Some((what, help));
+    }
+    if !is_iceberg && write.names("bucketed_by").is_empty() != write.number("bucket_count").is_none() {
         return Some((
             "`bucketed_by` without `bucket_count`, or the other way round,".to_owned(),
             "set both, or neither",
@@ -85,24 +97,35 @@ fn of_table(node: &Node) -> Option<(String, &'static str)> {
     if node.materialized() != "incremental" {
         return None;
     }
-    let is_partitioned = !write.names("partitioned_by").is_empty();
     let change = write.text("on_schema_change").unwrap_or_else(|| "ignore".to_owned());
-    let is_known = ["ignore", "fail", "append_new_columns", "sync_all_columns"].contains(&change.as_str());
+    if !["ignore", "fail", "append_new_columns", "sync_all_columns"].contains(&change.as_str()) {
+        let help = "use ignore, fail, append_new_columns or sync_all_columns";
+        return Some((format!("`on_schema_change: {change}`"), help));
+    }
+    if is_iceberg { of_iceberg(node, &write) } else { of_hive(&write, &change) }
+}
+
+fn of_iceberg(node: &Node, write: &Write<'_>) -> Option<(String, &'static str)> {
+    let help = "an Iceberg table takes rows by `merge` or by `append`";
+    match (write.strategy(), write.text("incremental_strategy")) {
+        (Ok(Strategy::Merge), _) => Merge::of(node).err(),
+        (Ok(Strategy::Append), _) => None,
+        (_, None) => Some(("an Iceberg table without `incremental_strategy`".to_owned(), help)),
+        (_, Some(other)) => Some((format!("the incremental strategy `{other}` on an Iceberg table"), help)),
+    }
+}
+
+fn of_hive(write: &Write<'_>, change: &str) -> Option<(String, &'static str)> {
+    let is_by_name = ["parquet", "json", "avro"].contains(&write.text("format").as_deref().unwrap_or("parquet"));
     match write.strategy() {
         Err(other) => Some((format!("the incremental strategy `{other}`"), "use append or insert_overwrite")),
-        Ok(Strategy::Merge) => {
-            Some(("the incremental strategy `merge`".to_owned(), "it needs an Iceberg table: build it with dbt"))
-        }
-        Ok(Strategy::InsertOverwrite) if !is_partitioned && write.text("incremental_strategy").is_some() => Some((
-            "`insert_overwrite` without `partitioned_by`".to_owned(),
-            "say by what it is partitioned; or use `append`, which is what dbt would do, or `materialized: table`",
+        Ok(Strategy::Merge) => Some((
+            "the incremental strategy `merge` on a table that is not Iceberg's".to_owned(),
+            "set `table_type: iceberg`; or use `insert_overwrite` with `partitioned_by`",
         )),
-        Ok(_) if !is_known => {
-            Some((format!("`on_schema_change: {change}`"), "use ignore, fail, append_new_columns or sync_all_columns"))
-        }
-        Ok(Strategy::InsertOverwrite) if is_partitioned && !["ignore", "fail"].contains(&change.as_str()) => Some((
-            format!("`on_schema_change: {change}` with `insert_overwrite`"),
-            "use `ignore` or `fail`, and `--full-refresh` when the columns change",
+        Ok(Strategy::InsertOverwrite) if change == "sync_all_columns" && !is_by_name => Some((
+            "`on_schema_change: sync_all_columns` with this format".to_owned(),
+            "in files of this format columns are known by their order, so none can go: use parquet, or `--full-refresh`",
         )),
         Ok(_) => None,
     }

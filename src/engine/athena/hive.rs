@@ -1,4 +1,4 @@
-//! Hive tables: built beside the old one, looked at, and shown to readers by one call.
+//! Tables, of Hive's kind and of Iceberg's: built beside the old one, looked at, and shown to readers by one call.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -7,6 +7,7 @@ use aws_sdk_glue::types::{Partition, StorageDescriptor, Table, TableInput};
 use super::call::{CallError, pause};
 use super::catalogue::{self, LOCATION, MARK, NODE, NotPublished, ROWS};
 use super::failure::Class;
+use super::parts::Apart;
 use super::place::Destination;
 use super::statement::{self, Statement, Storage};
 use super::storage::File;
@@ -58,7 +59,10 @@ impl Core {
     ) -> Result<Made, EngineError> {
         let temporary = self.run.temporary(place);
         match self.create_as(place, (&temporary, ""), storage, query).await {
-            Err(error) if known::is_too_many_partitions(&error) => self.create_in_parts(place, storage, query).await,
+            Err(error) if known::is_too_many_partitions(&error) => match Apart::of(storage) {
+                Some(apart) => self.create_in_parts(place, (storage, &apart), query).await,
+                None => Err(error),
+            },
             made => made,
         }
     }
@@ -227,28 +231,20 @@ impl Core {
         (old, made): (Option<&Table>, &Made),
     ) -> Result<Vec<Partition>, EngineError> {
         let failed = |error: CallError| unavailable("show readers the new table", &error);
-        let mut old = old;
-        let keys =
-            |table: &Table| -> Vec<String> { table.partition_keys().iter().map(|key| key.name().to_owned()).collect() };
         let there = match old {
             Some(old) if !old.partition_keys().is_empty() => {
                 self.catalogue.partitions(&self.calls, &place.database, &place.table).await.map_err(failed)?
             }
             _ => Vec::new(),
         };
-        if old.is_some_and(|old| !catalogue::is_view(old) && keys(old) != keys(&made.table)) {
-            // Glue cannot change by what a table is partitioned: it has to go for a moment.
-            self.catalogue.delete(&self.calls, &place.database, &place.table).await.map_err(failed)?;
-            old = None;
-        }
         let is_partitioned = !made.partitions.is_empty();
         let entry = entry(write, place, made, !is_partitioned).map_err(failed)?;
-        self.put(place, entry, old, made).await?;
+        let has_gone = self.replace_entry(place, entry, (old, &there), made).await?;
         if !is_partitioned {
             return Ok(there);
         }
         // A table that had to go took its partitions with it.
-        let here = if old.is_some() { there.as_slice() } else { &[] };
+        let here = if has_gone { &[] } else { there.as_slice() };
         // The mark comes last: a table whose partitions are not all led to the new place is built again.
         self.catalogue.set_partitions(&self.calls, place, (here, &made.partitions), false).await.map_err(failed)?;
         let now = self.catalogue.table(&self.calls, &place.database, &place.table).await.map_err(failed)?;
@@ -283,18 +279,24 @@ impl Core {
     ) -> Result<(), EngineError> {
         match self.catalogue.publish(&self.calls, place, entry, old).await {
             Ok(()) => Ok(()),
-            Err(NotPublished::Changed) => {
+            Err(error) => Err(self.not_shown(place, made, error).await),
+        }
+    }
+
+    pub(super) async fn not_shown(&self, place: &Destination, made: &Made, error: NotPublished) -> EngineError {
+        match error {
+            NotPublished::Changed => {
                 self.discard(place, made).await;
-                Err(EngineError::Unavailable(format!(
+                EngineError::Unavailable(format!(
                     "someone else changed {}.{} while it was being built; theirs is kept: run again to build this one",
                     place.database, place.table
-                )))
+                ))
             }
-            Err(NotPublished::Refused(error)) => {
+            NotPublished::Refused(error) => {
                 self.discard(place, made).await;
-                Err(unavailable("show readers the new table", &error))
+                unavailable("show readers the new table", &error)
             }
-            Err(NotPublished::Unknown(error)) => Err(unavailable("show readers the new table", &error)),
+            NotPublished::Unknown(error) => unavailable("show readers the new table", &error),
         }
     }
 }
@@ -323,7 +325,7 @@ pub(super) fn entry(
     let mut entry = catalogue::input(&made.table, &place.table)?;
     let mut parameters: HashMap<String, String> = entry.parameters.take().unwrap_or_default();
     let format = write.text("format").unwrap_or_else(|| "parquet".to_owned());
-    if !catalogue::is_view(&made.table) {
+    if !catalogue::is_view(&made.table) && !catalogue::is_iceberg(&made.table) {
         parameters.insert("classification".to_owned(), format);
     }
     let location = format!("{}/{}/", place.location(), made.folder);
@@ -339,7 +341,7 @@ pub(super) fn entry(
     Ok(entry)
 }
 
-fn describe(storage: &mut StorageDescriptor, descriptions: &[(String, String)]) {
+pub(super) fn describe(storage: &mut StorageDescriptor, descriptions: &[(String, String)]) {
     for column in storage.columns.iter_mut().flatten() {
         let found = descriptions.iter().find(|(name, _)| *name == column.name);
         column.comment = found.map(|(_, text)| text.clone()).or(column.comment.take());

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use aws_sdk_glue::types::{Partition, Table};
+use aws_sdk_glue::types::{Column, Partition, Table, TableInput};
 
 use super::call::CallError;
 use super::catalogue::{self, MARK, ROWS};
@@ -12,7 +12,7 @@ use super::place::Destination;
 use super::run::Folder;
 use super::statement::{self, Added, Statement, Storage};
 use super::storage::File;
-use super::{Core, destination, leftovers, unavailable};
+use super::{Core, destination, leftovers, results, unavailable};
 use crate::engine::{EngineError, Write};
 
 impl Core {
@@ -22,28 +22,48 @@ impl Core {
         let Some(old) = self.old(place).await? else { return self.replace_hive(write, query).await };
         let columns = self.columns(write, (&old, query)).await?;
         let body = statement::together(place, &columns, query);
-        let before = catalogue::parameter(&old, ROWS).and_then(|rows| rows.parse::<u64>().ok());
+        let before = self.rows_of(place, &old).await?;
         let made = self.create(place, &Storage::of(write), (query, &body)).await?;
         let rows = self.take_over(write, place, (Some(&old), &made)).await?;
-        Ok(rows.saturating_sub(before.unwrap_or_default()))
+        Ok(rows.saturating_sub(before))
+    }
+
+    /// How many rows a table has; counted, where nobody wrote that down.
+    async fn rows_of(&self, place: &Destination, table: &Table) -> Result<u64, EngineError> {
+        if let Some(rows) = catalogue::parameter(table, ROWS).and_then(|rows| rows.parse().ok()) {
+            return Ok(rows);
+        }
+        let given = self.read(&statement::count(place), None).await.map_err(|failure| failure.told("", 0))?;
+        let rows = given.rows.first().and_then(|row| row.first()?.as_deref()?.parse().ok());
+        rows.ok_or_else(|| EngineError::Unavailable("Athena does not say how many rows the table has".to_owned()))
     }
 
     /// The columns of the table as it is to be, as `on_schema_change` says. By default they are those that it has.
-    async fn columns(&self, write: &Write<'_>, (old, query): (&Table, &str)) -> Result<Vec<Added>, EngineError> {
-        let own: Vec<String> = catalogue::columns(old).iter().map(|column| column.name().to_owned()).collect();
+    pub(super) async fn columns(
+        &self,
+        write: &Write<'_>,
+        (old, query): (&Table, &str),
+    ) -> Result<Vec<Added>, EngineError> {
+        let own: Vec<(String, String)> = catalogue::columns(old).iter().map(|column| described(column)).collect();
         let change = write.text("on_schema_change").unwrap_or_else(|| "ignore".to_owned());
-        let as_it_is = || own.iter().map(|name| Added { name: name.clone(), in_table: true, in_query: true }).collect();
+        let column = |(name, data_type): &(String, String), in_table, in_query| Added {
+            name: name.clone(),
+            data_type: data_type.clone(),
+            in_table,
+            in_query,
+        };
+        let as_it_is = || own.iter().map(|known| column(known, true, true)).collect();
         if change == "ignore" {
             return Ok(as_it_is());
         }
         let described = Statement::limited(query, 0);
         let given = self.read(&described, Some(0)).await;
         let given = given.map_err(|failure| failure.told(query, described.lines_before))?;
-        let new: Vec<String> = given.columns.into_iter().map(|(name, _)| name.to_lowercase()).collect();
-        let (more, gone): (Vec<&String>, Vec<&String>) = (
-            new.iter().filter(|name| !own.contains(name)).collect(),
-            own.iter().filter(|name| !new.contains(name)).collect(),
-        );
+        let new: Vec<(String, String)> =
+            given.columns.into_iter().map(|(name, data_type)| (name.to_lowercase(), data_type)).collect();
+        let is_in = |list: &[(String, String)], name: &str| list.iter().any(|(known, _)| known == name);
+        let more: Vec<&(String, String)> = new.iter().filter(|(name, _)| !is_in(&own, name)).collect();
+        let gone: Vec<&(String, String)> = own.iter().filter(|(name, _)| !is_in(&new, name)).collect();
         if more.is_empty() && gone.is_empty() {
             return Ok(as_it_is());
         }
@@ -53,12 +73,11 @@ impl Core {
         let keys: Vec<&str> = old.partition_keys().iter().map(|key| key.name()).collect();
         let mut columns: Vec<Added> = own
             .iter()
-            .filter(|name| change != "sync_all_columns" || new.contains(name))
-            .map(|name| Added { name: name.clone(), in_table: true, in_query: new.contains(name) })
+            .filter(|(name, _)| change != "sync_all_columns" || is_in(&new, name))
+            .map(|known| column(known, true, is_in(&new, &known.0)))
             .collect();
         let at = columns.iter().position(|column| keys.contains(&column.name.as_str())).unwrap_or(columns.len());
-        let more = more.into_iter().map(|name| Added { name: name.clone(), in_table: false, in_query: true });
-        columns.splice(at..at, more);
+        columns.splice(at..at, more.into_iter().map(|new| column(new, false, true)));
         Ok(columns)
     }
 
@@ -71,12 +90,12 @@ impl Core {
         if keys != write.names("partitioned_by") {
             return Err(repartitioned());
         }
-        let made = self.create(place, &Storage::of(write), (query, &Statement::query(query))).await?;
-        let looked = match same_columns(&old, &made.table) {
-            Ok(()) => self.look_at(write, place, &made).await,
-            Err(error) => Err(error),
-        };
-        let files = match looked {
+        let columns = self.columns(write, (&old, query)).await?;
+        let is_changed =
+            columns.len() != catalogue::columns(&old).len() || columns.iter().any(|column| !column.in_table);
+        let body = statement::in_order(&columns, query);
+        let made = self.create(place, &Storage::of(write), (query, &body)).await?;
+        let files = match self.look_at(write, place, &made).await {
             Ok(files) => files,
             Err(error) => {
                 self.discard(place, &made).await;
@@ -84,12 +103,20 @@ impl Core {
             }
         };
         let there = self.catalogue.partitions(&self.calls, &place.database, &place.table).await.map_err(failed)?;
+        let mut now = old;
+        if is_changed {
+            // Rows that are there have nothing in a column that is new to them.
+            let entry = recolumned(&now, &made.table, place).map_err(failed)?;
+            self.put(place, entry, Some(&now), &made).await?;
+            let table = self.catalogue.table(&self.calls, &place.database, &place.table).await.map_err(failed)?;
+            now = table.ok_or_else(|| failed(CallError::refused("", "the table has gone")))?;
+        }
         self.catalogue.set_partitions(&self.calls, place, (&there, &made.partitions), true).await.map_err(failed)?;
-        self.marked(write, place, &old).await?;
+        self.marked(write, place, &now).await?;
         if let Some(temporary) = &made.temporary {
             let _ = self.catalogue.delete(&self.calls, &place.database, temporary).await;
         }
-        let unneeded = self.unneeded(place, &files, (&old, &there, &made));
+        let unneeded = self.unneeded(place, &files, (&now, &there, &made));
         let _ = self.store.delete(&self.calls, place, &unneeded).await;
         Ok(made.rows)
     }
@@ -135,11 +162,28 @@ impl Core {
     }
 }
 
-fn schema_changed(more: &[&String], gone: &[&String]) -> EngineError {
-    let words = |names: &[&String], what: &str| match names.is_empty() {
+/// The table's entry with the columns of the new partitions. It leads to the same files as before, and has no mark until
+/// the partitions are shown.
+fn recolumned(old: &Table, new: &Table, place: &Destination) -> Result<TableInput, CallError> {
+    let mut entry = catalogue::input(old, &place.table)?;
+    if let Some(storage) = &mut entry.storage_descriptor {
+        storage.columns = new.storage_descriptor().map(|storage| storage.columns().to_vec());
+    }
+    if let Some(parameters) = &mut entry.parameters {
+        parameters.remove(MARK);
+    }
+    Ok(entry)
+}
+
+fn described(column: &Column) -> (String, String) {
+    (column.name().to_owned(), results::athena_type(column.r#type().unwrap_or_default()))
+}
+
+fn schema_changed(more: &[&(String, String)], gone: &[&(String, String)]) -> EngineError {
+    let words = |names: &[&(String, String)], what: &str| match names.is_empty() {
         true => None,
         false => {
-            Some(format!("{what} {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")))
+            Some(format!("{what} {}", names.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ")))
         }
     };
     let parts: Vec<String> = [words(more, "new:"), words(gone, "gone:")].into_iter().flatten().collect();
@@ -158,19 +202,5 @@ fn repartitioned() -> EngineError {
         message: "the table is not partitioned by what `partitioned_by` says".to_owned(),
         offset: None,
         help: Some("build it anew with `--full-refresh`".to_owned()),
-    }
-}
-
-/// New partitions must have the columns of the table that they come into.
-fn same_columns(old: &Table, new: &Table) -> Result<(), EngineError> {
-    let names = |table: &Table| -> Vec<String> {
-        catalogue::columns(table).iter().map(|column| column.name().to_lowercase()).collect()
-    };
-    let (old, new) = (names(old), names(new));
-    let more: Vec<&String> = new.iter().filter(|name| !old.contains(name)).collect();
-    let gone: Vec<&String> = old.iter().filter(|name| !new.contains(name)).collect();
-    match more.is_empty() && gone.is_empty() {
-        true => Ok(()),
-        false => Err(schema_changed(&more, &gone)),
     }
 }

@@ -56,6 +56,16 @@ const KNOWN: &[Known] = &[
         "run it again when the other run has ended",
     ),
     known(
+        "MERGE_TARGET_ROW_MULTIPLE_MATCHES",
+        "a row of the table has more than one row of the query with its `unique_key`",
+        "make the key unique in the query, for example with `row_number()`; a test `unique` would show the rows",
+    ),
+    known(
+        "not supported for Iceberg",
+        "an Iceberg table cannot have a column of this type",
+        "of times use `cast(… as timestamp(6))`, of small whole numbers `integer`",
+    ),
+    known(
         "Access Denied",
         "the role that cadet runs as may not read or write something that the query needs",
         "ask for access to the database or the bucket that the message names",

@@ -7,16 +7,21 @@
 mod call;
 mod catalogue;
 mod connect;
+mod exchange;
 mod failure;
 mod fit;
 mod hive;
+mod hook;
+mod iceberg;
 mod incremental;
 mod known;
 mod leftovers;
 mod live;
+mod merge;
 mod parquet_file;
 mod parts;
 pub mod place;
+mod properties;
 mod query;
 mod reader;
 mod results;
@@ -44,6 +49,7 @@ use run::Run;
 use statement::Statement;
 use storage::Store;
 
+use super::snapshot::Renewal;
 use super::{Engine, EngineError, Found, Load, Rows, Spent, Stored, Strategy, TestAnswer, Write};
 use crate::jinja::relation::Relation;
 use crate::jinja::warehouse::Warehouse;
@@ -207,6 +213,10 @@ impl Engine for Athena {
         Destination::of(node, &self.core.aim.layout).ok()
     }
 
+    fn place_of_failures(&self, test: &Node, tested: Option<&Node>) -> Result<Option<Destination>, Misplaced> {
+        Destination::of_failures(test, tested, &self.core.aim.layout).map(Some)
+    }
+
     fn refuses(&self, node: &Node) -> Option<Misplaced> {
         fit::refuses(node, &self.core.aim)
     }
@@ -230,6 +240,9 @@ impl Engine for Athena {
 
     fn add(&self, write: &Write<'_>, query: &str) -> Result<u64, EngineError> {
         let rows = match write.strategy() {
+            Ok(strategy) if write.is_iceberg() => {
+                self.runtime.block_on(self.core.change_iceberg(write, strategy, query))
+            }
             Ok(Strategy::InsertOverwrite) if !write.names("partitioned_by").is_empty() => {
                 self.runtime.block_on(self.core.replace_partitions(write, query))
             }
@@ -237,6 +250,26 @@ impl Engine for Athena {
         };
         self.core.forget(write.relation);
         rows
+    }
+
+    fn renew(&self, write: &Write<'_>, renewal: &Renewal) -> Result<u64, EngineError> {
+        if !write.is_iceberg() {
+            return self.replace_table(write, &renewal.whole);
+        }
+        let rows = self.runtime.block_on(self.core.renew_iceberg(write, renewal));
+        self.core.forget(write.relation);
+        rows
+    }
+
+    fn runs_hooks(&self) -> bool {
+        self.core.aim.hooks
+    }
+
+    fn run_hook(&self, statement: &str) -> Result<(), EngineError> {
+        match self.core.aim.hooks {
+            true => self.runtime.block_on(self.core.run_hook(statement)),
+            false => Err(EngineError::Unavailable("`athena.hooks` in cadet.yaml does not allow it".to_owned())),
+        }
     }
 
     fn load(&self, write: &Write<'_>, load: &Load<'_>) -> Result<u64, EngineError> {

@@ -32,6 +32,9 @@ pub struct Misplaced {
     pub help: String,
 }
 
+/// How the database is called, after the tested table's, that has the rows that break tests: as dbt's schema for them.
+const AUDIT: &str = "_dbt_test__audit";
+
 fn misplaced(message: String, help: &str) -> Misplaced {
     Misplaced { message, help: help.to_owned() }
 }
@@ -63,6 +66,24 @@ impl Destination {
             ResourceType::Seed => format!("{}/seeds/{database}/{table}/", layout.folder),
             _ => format!("{}/models/domain_name={domain}/database_name={database}/table_name={table}/", layout.folder),
         };
+        Ok(Self { database, table, bucket: layout.bucket.clone(), prefix })
+    }
+
+    /// Where the rows go that break a test: beside the database of the table that it tests, in one of their own.
+    ///
+    /// # Errors
+    /// When the test is of no table that has a place, or its name has other letters than Athena's.
+    pub fn of_failures(test: &Node, tested: Option<&Node>, layout: &Layout) -> Result<Self, Misplaced> {
+        let none = || misplaced("the test is of no model, seed or snapshot".to_owned(), "take `store_failures` away");
+        let tested = Self::of(tested.ok_or_else(none)?, &Layout { suffix: String::new(), ..layout.clone() })?;
+        let (table, database) = (test.alias.to_lowercase(), format!("{}{AUDIT}{}", tested.database, layout.suffix));
+        if !is_name(&table) {
+            let message = format!("`{table}` cannot be the name of a table on Athena");
+            return Err(misplaced(message, "give the test an `alias` of small letters, digits and `_`"));
+        }
+        let domain = tested.prefix.split('/').find_map(|part| part.strip_prefix("domain_name=")).unwrap_or(AUDIT);
+        let prefix =
+            format!("{}/models/domain_name={domain}/database_name={database}/table_name={table}/", layout.folder);
         Ok(Self { database, table, bucket: layout.bucket.clone(), prefix })
     }
 
@@ -151,6 +172,23 @@ mod tests {
         let seed = of(ResourceType::Seed, "prison/prison_safety/prison_safety__incident_types.csv");
         assert_eq!(seed.prefix, "dev/seeds/prison_safety_dev_dbt/incident_types/");
         assert_eq!(of(ResourceType::Model, "a/b/plain.sql").table, "plain");
+    }
+
+    #[test]
+    fn rows_that_break_a_test_are_beside_the_tested_tables_database() {
+        let of = |alias: &str, tested: Option<&Node>| {
+            let test = Node { alias: alias.into(), ..node(ResourceType::Test, "x.sql") };
+            Destination::of_failures(&test, tested, &layout())
+        };
+        let model = node(ResourceType::Model, "prison/prison_safety/prison_safety__a.sql");
+        let place = of("not_null_prison_safety__a_Id", Some(&model)).unwrap();
+        assert_eq!(place.database, "prison_safety_dbt_test__audit_dev_dbt");
+        assert_eq!(
+            place.prefix,
+            "dev/models/domain_name=prison/database_name=prison_safety_dbt_test__audit_dev_dbt/table_name=not_null_prison_safety__a_id/"
+        );
+        assert!(of("a", None).is_err() && of("../a", Some(&model)).is_err());
+        assert!(of("a", Some(&node(ResourceType::Model, "x.sql"))).is_err());
     }
 
     #[test]

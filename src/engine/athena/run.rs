@@ -39,6 +39,18 @@ impl Run {
         format!("{}__cadet_{}", place.table, self.owner)
     }
 
+    /// The name of a second entry of a table's files, for this run alone: a query that a killed run left behind cannot
+    /// change it.
+    pub fn draft(&self, place: &Destination) -> String {
+        format!("{}_{}", self.temporary(place), self.id)
+    }
+
+    /// Whether a name is that of a second entry which a run of this owner made.
+    pub fn is_draft(&self, place: &Destination, name: &str) -> bool {
+        let of_run = name.strip_prefix(&self.temporary(place)).and_then(|rest| rest.strip_prefix('_'));
+        of_run.is_some_and(|run| run.len() == 8 && run.bytes().all(|c| c.is_ascii_hexdigit()))
+    }
+
     /// The token by which Athena knows that a statement that it gets twice is the same one.
     pub fn token(&self, node: &str, statement: u32, attempt: u32) -> String {
         let [statement, attempt] = [statement, attempt].map(|number| number.to_string());
@@ -114,6 +126,18 @@ mod tests {
             assert_eq!(Folder::of(&place, key), None, "{key}");
         }
         assert_eq!(Folder::of(&other, &other_key), None);
+    }
+
+    #[test]
+    fn a_second_entry_is_known_by_its_name() {
+        let (run, place) = (run(), place("t"));
+        let other = Run { id: "0123abcd".into(), ..run.clone() };
+        assert!(run.is_draft(&place, &run.draft(&place)) && run.is_draft(&place, &other.draft(&place)));
+        for name in
+            ["t", &run.temporary(&place), &format!("{}_all", run.temporary(&place)), "t__cadet_00000000_0123abcd"]
+        {
+            assert!(!run.is_draft(&place, name), "{name}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! of a template stands outside of the one query that it is.
 
 use super::place::Destination;
+use super::properties;
 use crate::engine::Write;
 
 /// A name in a statement, quoted.
@@ -41,7 +42,7 @@ impl Statement {
         Self { text: format!("select * from (\n{query}\n) limit {limit}"), lines_before: 1 }
     }
 
-    fn around(before: &str, body: &Self) -> Self {
+    pub(super) fn around(before: &str, body: &Self) -> Self {
         let lines = before.matches('\n').count() + 1;
         Self { text: format!("{before}\n{}", body.text), lines_before: lines + body.lines_before }
     }
@@ -53,9 +54,13 @@ pub(super) struct Storage {
     pub format: String,
     pub compression: Option<String>,
     pub delimiter: Option<String>,
+    /// Columns; of an Iceberg table transforms of them, such as `day(since)`.
     pub partitioned_by: Vec<String>,
     pub bucketed_by: Vec<String>,
     pub buckets: Option<u64>,
+    pub is_iceberg: bool,
+    /// What `table_properties` says: names that [`properties::read`] knows, and values as they stand in a statement.
+    pub more: Vec<(String, String)>,
 }
 
 /// The formats that Athena writes.
@@ -71,6 +76,8 @@ impl Storage {
             partitioned_by: write.names("partitioned_by"),
             bucketed_by: write.names("bucketed_by"),
             buckets: write.number("bucket_count"),
+            is_iceberg: write.is_iceberg(),
+            more: write.node.and_then(|node| properties::read(node).ok()).unwrap_or_default(),
         }
     }
 
@@ -79,12 +86,20 @@ impl Storage {
         Self { partitioned_by: Vec::new(), bucketed_by: Vec::new(), buckets: None, ..self.clone() }
     }
 
-    fn properties(&self) -> Vec<(&'static str, String)> {
+    fn properties(&self) -> Vec<(&str, String)> {
         let names =
             |names: &[String]| format!("array[{}]", names.iter().map(|it| text(it)).collect::<Vec<_>>().join(", "));
         let mut properties = vec![("format", text(&self.format.to_uppercase()))];
         if let Some(compression) = &self.compression {
             properties.push(("write_compression", text(&compression.to_uppercase())));
+        }
+        properties.extend(self.more.iter().map(|(name, value)| (name.as_str(), value.clone())));
+        if self.is_iceberg {
+            // Buckets of an Iceberg table are a transform among its partitions.
+            if !self.partitioned_by.is_empty() {
+                properties.push(("partitioning", names(&self.partitioned_by)));
+            }
+            return properties;
         }
         if let Some(delimiter) = &self.delimiter {
             properties.push(("field_delimiter", text(delimiter)));
@@ -100,7 +115,7 @@ impl Storage {
     }
 }
 
-/// A new Hive table in a folder of its own.
+/// A new table in a folder of its own.
 pub(super) fn create_table(
     place: &Destination,
     temporary: &str,
@@ -108,7 +123,12 @@ pub(super) fn create_table(
     (storage, body): (&Storage, &Statement),
 ) -> Statement {
     let location = format!("{}/{folder}/", place.location());
-    let mut properties = vec![("table_type", text("HIVE")), ("external_location", text(&location))];
+    let mut properties = match storage.is_iceberg {
+        true => {
+            vec![("table_type", text("ICEBERG")), ("is_external", "false".to_owned()), ("location", text(&location))]
+        }
+        false => vec![("table_type", text("HIVE")), ("external_location", text(&location))],
+    };
     properties.extend(storage.properties());
     let properties: Vec<String> = properties.iter().map(|(key, value)| format!("{key} = {value}")).collect();
     let before = format!("create table {} with ({}) as", table(&place.database, temporary), properties.join(", "));
@@ -138,14 +158,30 @@ pub(super) fn together(place: &Destination, columns: &[Added], query: &str) -> S
     Statement { text: format!("{text}\n)"), lines_before }
 }
 
-/// The values of a table's columns, each set of them once, as text.
-pub(super) fn values(place: &Destination, of: &str, columns: &[String]) -> Statement {
-    let texts: Vec<String> = columns.iter().map(|column| format!("cast({} as varchar)", name(column))).collect();
+/// The columns of a table from a query, in their order. What the query does not have is null.
+pub(super) fn in_order(columns: &[Added], query: &str) -> Statement {
+    let one = |column: &Added| match column.in_query {
+        true => name(&column.name),
+        false => format!("cast(null as {}) as {}", column.data_type, name(&column.name)),
+    };
+    let before = format!("select {} from (", columns.iter().map(one).collect::<Vec<_>>().join(", "));
+    let Statement { text, lines_before } = Statement::around(&before, &Statement::query(query));
+    Statement { text: format!("{text}\n)"), lines_before }
+}
+
+/// How many rows a table has.
+pub(super) fn count(place: &Destination) -> Statement {
+    Statement::query(&format!("select count(*) from {}", table(&place.database, &place.table)))
+}
+
+/// The values by which the rows of a table are kept apart, each set of them once, as text. `by` are expressions.
+pub(super) fn values(place: &Destination, of: &str, by: &[String]) -> Statement {
+    let texts: Vec<String> = by.iter().map(|by| format!("cast({by} as varchar)")).collect();
     Statement::query(&format!(
         "select distinct {} from {} order by {}",
         texts.join(", "),
         table(&place.database, of),
-        ordinals(columns.len())
+        ordinals(by.len())
     ))
 }
 
@@ -154,17 +190,12 @@ fn ordinals(count: usize) -> String {
 }
 
 /// The rows of a table that have one of these values.
-pub(super) fn of_values(
-    place: &Destination,
-    of: &str,
-    columns: &[String],
-    values: &[Vec<Option<String>>],
-) -> Statement {
-    let is = |(column, value): (&String, &Option<String>)| match value {
-        Some(value) => format!("cast({} as varchar) = {}", name(column), text(value)),
-        None => format!("{} is null", name(column)),
+pub(super) fn of_values(place: &Destination, of: &str, by: &[String], values: &[Vec<Option<String>>]) -> Statement {
+    let is = |(by, value): (&String, &Option<String>)| match value {
+        Some(value) => format!("cast({by} as varchar) = {}", text(value)),
+        None => format!("{by} is null"),
     };
-    let all = |values: &Vec<Option<String>>| columns.iter().zip(values).map(is).collect::<Vec<_>>().join(" and ");
+    let all = |values: &Vec<Option<String>>| by.iter().zip(values).map(is).collect::<Vec<_>>().join(" and ");
     let any: Vec<String> = values.iter().map(|values| format!("({})", all(values))).collect();
     let any = if any.is_empty() { "false".to_owned() } else { any.join(" or ") };
     Statement::query(&format!("select * from {} where {any}", table(&place.database, of)))
@@ -179,6 +210,8 @@ pub(super) fn insert(place: &Destination, temporary: &str, body: &Statement) -> 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Added {
     pub name: String,
+    /// In Athena's words: the table's, or the query's if the table has it not.
+    pub data_type: String,
     pub in_table: bool,
     pub in_query: bool,
 }
@@ -211,16 +244,33 @@ mod tests {
             partitioned_by: vec!["year".into(), "it's".into()],
             bucketed_by: vec!["id".into()],
             buckets: Some(4),
+            ..Storage::default()
         };
         insta::assert_snapshot!(create_table(&place(), "t__cadet_a", "run", (&storage, &one)).text, @r#"
         create table "awsdatacatalog"."db_dev"."t__cadet_a" with (table_type = 'HIVE', external_location = 's3://b/dev/models/domain_name=d/database_name=db_dev/table_name=t/run/', format = 'TEXTFILE', write_compression = 'GZIP', field_delimiter = '''|', partitioned_by = array['year', 'it''s'], bucketed_by = array['id'], bucket_count = 4) as
+        select 1 as x
+        "#);
+        let storage = Storage {
+            format: "orc".into(),
+            partitioned_by: vec!["day(since)".into(), "bucket(id, 4)".into()],
+            is_iceberg: true,
+            more: vec![("vacuum_min_snapshots_to_keep".into(), "3".into())],
+            ..Storage::default()
+        };
+        insta::assert_snapshot!(create_table(&place(), "t__cadet_a", "run", (&storage, &one)).text, @r#"
+        create table "awsdatacatalog"."db_dev"."t__cadet_a" with (table_type = 'ICEBERG', is_external = false, location = 's3://b/dev/models/domain_name=d/database_name=db_dev/table_name=t/run/', format = 'ORC', vacuum_min_snapshots_to_keep = 3, partitioning = array['day(since)', 'bucket(id, 4)']) as
         select 1 as x
         "#);
         insta::assert_snapshot!(create_view(&place(), "t__cadet_a", "select 1 as x").text, @r#"
         create or replace view "awsdatacatalog"."db_dev"."t__cadet_a" as
         select 1 as x
         "#);
-        let added = |name: &str, in_table, in_query| Added { name: name.to_owned(), in_table, in_query };
+        let added = |name: &str, in_table, in_query| Added {
+            name: name.to_owned(),
+            data_type: "date".to_owned(),
+            in_table,
+            in_query,
+        };
         let columns = [added("a", true, true), added("b\"c", false, true), added("d", true, false)];
         insta::assert_snapshot!(together(&place(), &columns, "select 1 as a, 2 as \"b\"\"c\"").text, @r#"
         select "a", null as "b""c", "d" from "awsdatacatalog"."db_dev"."t"
@@ -229,7 +279,12 @@ mod tests {
         select 1 as a, 2 as "b""c"
         )
         "#);
-        let (by, at) = (["day".to_owned(), "kind".to_owned()], [vec![Some("2024-01-01".to_owned()), None]]);
+        insta::assert_snapshot!(in_order(&columns, "select 1 as a").text, @r#"
+        select "a", "b""c", cast(null as date) as "d" from (
+        select 1 as a
+        )
+        "#);
+        let (by, at) = (["\"day\"".to_owned(), "\"kind\"".to_owned()], [vec![Some("2024-01-01".to_owned()), None]]);
         insta::assert_snapshot!(values(&place(), "t_all", &by).text, @r#"select distinct cast("day" as varchar), cast("kind" as varchar) from "awsdatacatalog"."db_dev"."t_all" order by 1, 2"#);
         insta::assert_snapshot!(insert(&place(), "t_new", &of_values(&place(), "t_all", &by, &at)).text, @r#"
         insert into "awsdatacatalog"."db_dev"."t_new"

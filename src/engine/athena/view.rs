@@ -42,13 +42,14 @@ impl Core {
     ) -> Result<(), EngineError> {
         let failed = |error: CallError| unavailable("show readers the new view", &error);
         // A partitioned table cannot become a view by a change of its entry: its partitions would stay.
-        let is_partitioned = |old: &&Table| !old.partition_keys().is_empty();
-        if old.is_some_and(|old| is_partitioned(&old)) {
-            self.catalogue.delete(&self.calls, &place.database, &place.table).await.map_err(failed)?;
-        }
-        let old = old.filter(|old| !is_partitioned(old));
+        let there = match old {
+            Some(old) if !old.partition_keys().is_empty() => {
+                self.catalogue.partitions(&self.calls, &place.database, &place.table).await.map_err(failed)?
+            }
+            _ => Vec::new(),
+        };
         let entry = hive::entry(write, place, made, true).map_err(failed)?;
-        self.put(place, entry, old, made).await
+        self.replace_entry(place, entry, (old, &there), made).await.map(drop)
     }
 
     /// The view under its temporary name, as the catalogue has it.

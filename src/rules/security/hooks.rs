@@ -1,10 +1,10 @@
-//! Hooks are SQL that runs beside the models, which cadet does not run.
+//! Hooks are SQL that runs beside the models, which cadet runs only where the settings allow it.
 //!
 //! ## Why
 //!
 //! A `pre-hook`, a `post-hook` and `on-run-start` or `on-run-end` can hold any statement, such as a grant or a deletion,
-//! on any table, and it is run with the rights of the service. So cadet never runs one on a pull request, and whoever
-//! reviews it should look at each. What a hook does to a table is mostly better said in the model itself or in a config.
+//! on any table, and it is run with the rights of the service. So cadet runs one only on Athena, and only where
+//! `athena.hooks` of the base's `cadet.yaml` allows it; and whoever reviews a pull request should look at each. What a hook does to a table is mostly better said in the model itself or in a config.
 //!
 //! ## Fails
 //!

@@ -52,7 +52,8 @@ pub fn new_metadata(world: &World, location: &str, files: &[String]) -> Result<S
     Ok(address)
 }
 
-/// Puts a new snapshot in the place of the one that was read; another one that was faster is a conflict.
+/// Puts a new snapshot in the place of the one that was read; another one that was faster is a conflict. Of the entry's
+/// parameters only Athena's own are kept: nobody promises that those of others stay.
 pub fn commit(
     run: &Run<'_>,
     (name, read): (&Named, &Table),
@@ -68,6 +69,10 @@ pub fn commit(
         return Err(conflict());
     }
     let mut input = now.input.clone();
+    if let Some(parameters) = input["Parameters"].as_object_mut() {
+        let is_own = |name: &str| name == "table_type" || name.starts_with("vacuum_") || name.starts_with("optimize_");
+        parameters.retain(|name, _| is_own(name));
+    }
     input["Parameters"]["previous_metadata_location"] = json!(old);
     input["Parameters"]["metadata_location"] = json!(metadata);
     if let Some(columns) = columns {
