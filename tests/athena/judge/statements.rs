@@ -13,6 +13,7 @@ use serde_json::{Value as Json, json};
 use super::trino;
 use crate::account::Account;
 use crate::double::glue::store::Table;
+use crate::faults::chain;
 use crate::fixture::on_both_engines;
 use crate::sandbox::Sandbox;
 use crate::sandbox::answer::{answer, is_equal, plain_type};
@@ -103,8 +104,11 @@ fn local_database(local: &Sandbox) -> duckdb::Connection {
 
 fn local_rows(connection: &duckdb::Connection, table: &str) -> (Vec<String>, Vec<Json>) {
     let mut statement = connection.prepare(&format!("describe awsdatacatalog.{table}")).unwrap();
-    let types: Vec<String> =
-        statement.query_map([], |row| row.get::<_, String>(1)).unwrap().map(|name| athena_type(&name.unwrap())).collect();
+    let types: Vec<String> = statement
+        .query_map([], |row| row.get::<_, String>(1))
+        .unwrap()
+        .map(|name| athena_type(&name.unwrap()))
+        .collect();
     let mut statement = connection.prepare(&format!("select * from awsdatacatalog.{table}")).unwrap();
     let cells = |row: &duckdb::Row<'_>| {
         (0..types.len()).map(|at| row.get::<_, Value>(at).map(|value| answer(&value))).collect::<Result<Json, _>>()
@@ -136,4 +140,30 @@ fn the_fixture_has_the_same_rows_on_trino() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// What Trino's reader refuses of what a deploy sent. An Iceberg table is read only: see `docs/judge.md`.
+fn unread(account: &Account) -> Vec<String> {
+    let queries = account.double.all_queries();
+    let statements: BTreeSet<String> = queries.iter().map(|query| in_trinos_words(&query.sql)).collect();
+    assert!(statements.len() > 10, "{statements:?}");
+    let refusal =
+        |sql: &String| Some(format!("{sql}\n    {}", trino::run(&format!("prepare judged from {sql}")).err()?));
+    statements.iter().filter_map(refusal).collect()
+}
+
+#[test]
+#[ignore = "needs a Trino: scripts/trino start && cargo test --test athena judge -- --ignored"]
+fn trino_reads_what_the_reference_deploy_sends() {
+    let account = Account::new(chain(1));
+    account.done(&["build"]);
+    account.done(&["snapshot"]);
+    let account = account.with(|_| chain(2));
+    account.done(&["build"]);
+    account.done(&["snapshot"]);
+    let kinds = ["merge into", "table_type = 'ICEBERG'", "insert into", "create or replace view"];
+    for kind in kinds {
+        assert!(account.double.all_queries().iter().any(|query| query.sql.contains(kind)), "no `{kind}` was sent");
+    }
+    assert_eq!(unread(&account), Vec::<String>::new());
 }

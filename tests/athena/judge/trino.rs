@@ -103,7 +103,9 @@ fn value(cell: &Json, signature: &Json) -> Json {
 /// A map's key, which the protocol writes as text.
 fn key(name: &str, signature: &Json) -> Json {
     let plain = match signature["rawType"].as_str().unwrap() {
-        "tinyint" | "smallint" | "integer" | "bigint" | "double" | "real" | "boolean" => serde_json::from_str(name).ok(),
+        "tinyint" | "smallint" | "integer" | "bigint" | "double" | "real" | "boolean" => {
+            serde_json::from_str(name).ok()
+        }
         _ => None,
     };
     value(&plain.unwrap_or_else(|| json!(name)), signature)

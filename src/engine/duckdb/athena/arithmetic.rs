@@ -122,7 +122,11 @@ impl Translator<'_> {
         }
         let is_empty = |value: &Typed| value.data_type == Type::array(Type::Unknown);
         if values.iter().any(is_empty) && !values.iter().all(is_empty) {
-            return self.wrong(at, "an empty array beside another: Athena cannot tell which `||` is meant", "cast it: `cast(array[] as array(integer))`");
+            return self.wrong(
+                at,
+                "an empty array beside another: Athena cannot tell which `||` is meant",
+                "cast it: `cast(array[] as array(integer))`",
+            );
         }
         let elements: Vec<Type> = values.iter().map(element).collect();
         let Some(common) = coerce::common_of(elements.iter()) else {
@@ -162,7 +166,10 @@ fn decimals(op: &BinaryOperator, a: &Typed, b: &Typed) -> Answer<Typed> {
     let sql = match op {
         // More digits than a machine's number has: by the digits themselves.
         BinaryOperator::Divide if p1 + scale + s2 - s1 > 38 => {
-            format!("CAST(__quotient(CAST({left} AS VARCHAR), CAST({right} AS VARCHAR), '{scale}') AS {})", wanted.in_duckdb())
+            format!(
+                "CAST(__quotient(CAST({left} AS VARCHAR), CAST({right} AS VARCHAR), '{scale}') AS {})",
+                wanted.in_duckdb()
+            )
         }
         BinaryOperator::Divide => {
             let zeros = scale + s2 - s1;

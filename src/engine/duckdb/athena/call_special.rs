@@ -52,7 +52,9 @@ impl Translator<'_> {
                 "nfc" => self.call_by_name(scope, name, &[inner], inner),
                 form => not_here(format!("normalize to {form}")),
             },
-            ("format", [Expr::Value(pattern), _, ..]) if native::format::unknown_code(&pattern.to_string()).is_some() => {
+            ("format", [Expr::Value(pattern), _, ..])
+                if native::format::unknown_code(&pattern.to_string()).is_some() =>
+            {
                 let code = native::format::unknown_code(&pattern.to_string()).unwrap_or_default();
                 not_here(format!("format with `%{code}`"))
             }
@@ -247,7 +249,11 @@ impl Translator<'_> {
             _ => false,
         };
         if has_none {
-            return self.wrong(inner, format!("a {} has no {name}", value.data_type), "extract what it has, or cast it");
+            return self.wrong(
+                inner,
+                format!("a {} has no {name}", value.data_type),
+                "extract what it has, or cast it",
+            );
         }
         self.call(scope, name, vec![Argument::Value(value)], inner)
     }

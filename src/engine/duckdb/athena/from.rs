@@ -55,7 +55,9 @@ impl Translator<'_> {
                 let condition = self.using(names, scope, (own, middle, word))?;
                 Ok(format!("{left} {word} {right} ON {condition}"))
             }
-            JoinConstraint::Natural => self.wrong(join, "Athena has no `natural join`", "name the columns: `using (id)`"),
+            JoinConstraint::Natural => {
+                self.wrong(join, "Athena has no `natural join`", "name the columns: `using (id)`")
+            }
             JoinConstraint::None => {
                 self.wrong(join, "this join has no `on`", "say which rows belong together: `on a.id = b.id`")
             }

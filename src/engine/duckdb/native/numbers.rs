@@ -83,7 +83,8 @@ pub(super) fn quotient(values: &[&str]) -> Given<String> {
     let (a, b) = (a * ten.pow(scale + b_scale), b * ten.pow(a_scale));
     let doubled: BigInt = a.abs() * 2 + b.abs();
     let rounded: BigInt = doubled / (b.abs() * 2) * a.signum() * b.signum();
-    let digits = format!("{:0>width$}", rounded.abs().to_string(), width = usize::try_from(scale).unwrap_or_default() + 1);
+    let digits =
+        format!("{:0>width$}", rounded.abs().to_string(), width = usize::try_from(scale).unwrap_or_default() + 1);
     let (whole, fraction) = digits.split_at(digits.len() - usize::try_from(scale).unwrap_or_default());
     let sign = if rounded.is_negative() { "-" } else { "" };
     Ok(Some(format!("{sign}{whole}.{fraction}")))
