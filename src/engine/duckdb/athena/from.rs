@@ -177,6 +177,13 @@ impl Translator<'_> {
                 scope.columns.append(&mut own.columns);
                 Ok(sql)
             }
+            _ => self.unread(factor),
+        }
+    }
+
+    /// What is read from nowhere here.
+    fn unread(&self, factor: &TableFactor) -> Answer<String> {
+        match factor {
             TableFactor::Derived { sample: Some(_), .. } => not_here("tablesample"),
             TableFactor::MatchRecognize { .. } => not_here("match_recognize"),
             TableFactor::JsonTable { .. } => not_here("json_table"),
