@@ -13,9 +13,8 @@ pub(super) struct Answer {
     pub(super) rows: Vec<Vec<Json>>,
 }
 
-fn port() -> u16 {
-    std::env::var("CADET_TRINO_PORT").ok().and_then(|port| port.parse().ok()).unwrap_or(18435)
-}
+/// Where `scripts/trino` has it listen; its storage listens on the next one.
+const PORT: u16 = 18435;
 
 /// Runs a statement; the error is Trino's message.
 pub(super) fn run(sql: &str) -> Result<Answer, String> {
@@ -41,7 +40,7 @@ pub(super) fn run(sql: &str) -> Result<Answer, String> {
 }
 
 fn start(sql: &str) -> Json {
-    let url = format!("http://127.0.0.1:{}/v1/statement", port());
+    let url = format!("http://127.0.0.1:{}/v1/statement", PORT);
     let post = ureq::post(&url)
         .header("X-Trino-User", "judge")
         .header("X-Trino-Time-Zone", "UTC")
@@ -58,7 +57,7 @@ fn read(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Json {
 /// Puts a file into the storage that Trino reads, and makes its bucket.
 pub(super) fn put(address: &str, bytes: &[u8]) {
     let (bucket, key) = address.strip_prefix("s3://").unwrap().split_once('/').unwrap();
-    let storage = format!("http://127.0.0.1:{}", port() + 1);
+    let storage = format!("http://127.0.0.1:{}", PORT + 1);
     // A bucket that is there already is as good.
     let _ = ureq::put(format!("{storage}/{bucket}")).send_empty();
     if !key.is_empty() {
@@ -68,7 +67,7 @@ pub(super) fn put(address: &str, bytes: &[u8]) {
 
 /// Takes everything out of the storage: tables, files and the catalogue.
 pub(super) fn reset() {
-    ureq::post(format!("http://127.0.0.1:{}/moto-api/reset", port() + 1)).send_empty().unwrap();
+    ureq::post(format!("http://127.0.0.1:{}/moto-api/reset", PORT + 1)).send_empty().unwrap();
     put("s3://judge/", b"");
 }
 
