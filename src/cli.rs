@@ -12,8 +12,9 @@ mod ls;
 mod plan;
 mod report;
 mod retry;
-pub mod typed;
+mod show;
 mod source;
+pub mod typed;
 
 use std::path::PathBuf;
 
@@ -33,6 +34,7 @@ pub use ls::{ListOutput, LsArgs};
 pub use plan::PlanArgs;
 pub use report::ReportArgs;
 pub use retry::RetryArgs;
+pub use show::{CompileArgs, PrintOutput, ShowArgs};
 pub use source::{FreshnessArgs, SourceArgs, SourceCommand};
 
 /// Checks a dbt project on every pull request, deploys what changed, tests it, and tells people what happened.
@@ -262,46 +264,6 @@ pub struct StateBaseArgs {
     /// Without --state, `state:` compares with this branch or commit [default: the pull request's base, or main]
     #[arg(long, value_name = "REF", conflicts_with = "state")]
     pub base: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub struct CompileArgs {
-    #[command(flatten)]
-    pub select: SelectArgs,
-    #[command(flatten)]
-    pub base: StateBaseArgs,
-    /// Compile this query instead, and print it
-    #[arg(long, value_name = "QUERY", conflicts_with_all = ["select", "exclude", "selector"])]
-    pub inline: Option<String>,
-    /// How to print what was named
-    #[arg(long, value_name = "FORMAT", default_value = "text", ignore_case = true, alias = "format")]
-    pub output: PrintOutput,
-}
-
-#[derive(Debug, Args)]
-pub struct ShowArgs {
-    #[command(flatten)]
-    pub select: SelectArgs,
-    #[command(flatten)]
-    pub base: StateBaseArgs,
-    /// Show the rows of this query instead
-    #[arg(long, value_name = "QUERY", conflicts_with_all = ["select", "exclude", "selector"])]
-    pub inline: Option<String>,
-    /// The most rows to show; -1 for all
-    #[arg(long, value_name = "N", default_value_t = 5, allow_negative_numbers = true)]
-    pub limit: i64,
-    /// How to print the rows
-    #[arg(long, value_name = "FORMAT", default_value = "text", ignore_case = true, alias = "format")]
-    pub output: PrintOutput,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PrintOutput {
-    /// For people
-    #[value(alias = "human")]
-    Text,
-    /// For scripts
-    Json,
 }
 
 #[derive(Debug, Args)]

@@ -23,6 +23,7 @@ mod fixture;
 mod github;
 mod iceberg;
 mod incremental;
+mod judge;
 mod limits;
 mod locks;
 mod makespan;

@@ -1,20 +1,24 @@
 //! Athena's SQL on the local engine: for each probe Athena's answer, or a refusal that names what is refused.
 //!
 //! `tests/probes/given.json` and `own.json` hold queries of one value with the answer of Trino, the engine behind
-//! Athena. `refused.txt` lists the probes that are not run here: each line is `what is refused: query`.
+//! Athena; `trino.json` holds queries with the rows and the types that a Trino gave, see `docs/judge.md`. `refused.txt`
+//! lists the probes that are not run here: each line is `what is refused: query`. `differs.txt` lists those that have
+//! another answer here: each line is `why: query`.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use cadet::engine::duckdb::DuckDb;
+use cadet::engine::duckdb::rows::athena_type;
 use cadet::engine::{Engine, EngineError, Write};
 use cadet::jinja::relation::Relation;
 use duckdb::Connection;
-use duckdb::types::{TimeUnit, Value};
+use duckdb::types::Value;
 use serde_json::{Value as Json, json};
 
 use crate::support::HERE;
+use crate::support::answer::{answer, is_equal, plain_type};
 
 #[derive(serde::Deserialize)]
 struct Probe {
@@ -25,9 +29,15 @@ struct Probe {
 
 /// What became of a probe.
 enum Ran {
-    Answered(Json),
+    Answered(Table),
     Refused(String),
     Failed(String),
+}
+
+/// What a query gave.
+struct Table {
+    types: Vec<String>,
+    rows: Vec<Vec<Json>>,
 }
 
 fn probes(file: &str) -> Vec<Probe> {
@@ -52,102 +62,74 @@ fn run(probes: &[Probe]) -> Vec<Ran> {
     let read = |(at, built): (usize, Result<u64, EngineError>)| match built {
         Err(EngineError::NotHere(what)) => Ran::Refused(what),
         Err(error) => Ran::Failed(error.to_string()),
-        Ok(_) => {
-            let sql = format!("select * from answers.p{at} limit 1");
-            let value = connection.query_row(&sql, [], |row| row.get::<_, Value>(0));
-            value.map_or_else(|error| Ran::Failed(error.to_string()), |value| Ran::Answered(answer(&value)))
-        }
+        Ok(_) => table(&connection, &format!("answers.p{at}"))
+            .map_or_else(|error| Ran::Failed(error.to_string()), Ran::Answered),
     };
     built.into_iter().enumerate().map(read).collect()
 }
 
-/// A value in the words of the probes.
-fn answer(value: &Value) -> Json {
-    let list = |values: &[Value]| Json::Array(values.iter().map(answer).collect());
-    match value {
-        Value::Null => Json::Null,
-        Value::Boolean(value) => json!(value),
-        Value::TinyInt(value) => json!(value),
-        Value::SmallInt(value) => json!(value),
-        Value::Int(value) => json!(value),
-        Value::BigInt(value) => json!(value),
-        Value::Float(value) => double(f64::from(*value)),
-        Value::Double(value) => double(*value),
-        Value::Decimal(value) => json!({"decimal": value.to_string()}),
-        Value::Text(text) => json!(text),
-        Value::Blob(bytes) => json!({"hex": bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>()}),
-        Value::Date32(days) => {
-            let date = jiff::civil::date(1970, 1, 1) + jiff::Span::new().days(i64::from(*days));
-            json!({"date": date.to_string()})
-        }
-        Value::Timestamp(TimeUnit::Microsecond, micros) => {
-            let clock = jiff::Timestamp::from_microsecond(*micros).unwrap();
-            let clock = jiff::tz::TimeZone::UTC.to_datetime(clock);
-            let fraction = clock.subsec_nanosecond() / 1000;
-            let fraction = if fraction == 0 { String::new() } else { format!(".{fraction:06}") };
-            json!({"timestamp": format!("{}{fraction}", clock.strftime("%Y-%m-%d %H:%M:%S"))})
-        }
-        Value::Interval { months: 0, days, nanos } => {
-            json!({"interval_seconds": f64::from(*days) * 86_400.0 + *nanos as f64 / 1e9})
-        }
-        Value::List(values) | Value::Array(values) => list(values),
-        Value::Struct(fields) => Json::Array(fields.iter().map(|(_, value)| answer(value)).collect()),
-        Value::Map(entries) => {
-            let mut entries: Vec<Json> =
-                entries.iter().map(|(key, value)| json!([answer(key), answer(value)])).collect();
-            entries.sort_by_key(ToString::to_string);
-            json!({"map": entries})
-        }
-        other => json!(format!("{other:?}")),
-    }
+fn table(connection: &Connection, name: &str) -> duckdb::Result<Table> {
+    let mut described = connection.prepare(&format!("describe {name}"))?;
+    let types: Vec<String> =
+        described.query_map([], |row| row.get::<_, String>(1))?.collect::<duckdb::Result<Vec<_>>>()?;
+    let mut statement = connection.prepare(&format!("select * from {name}"))?;
+    let cells = |row: &duckdb::Row<'_>| {
+        (0..types.len()).map(|at| row.get::<_, Value>(at).map(|value| answer(&value))).collect::<Result<Vec<_>, _>>()
+    };
+    let rows = statement.query_map([], cells)?.collect::<duckdb::Result<Vec<_>>>()?;
+    Ok(Table { types: types.iter().map(|native| athena_type(native)).collect(), rows })
 }
 
-fn double(value: f64) -> Json {
-    match value {
-        value if value.is_nan() => json!({"double": "NaN"}),
-        value if value.is_infinite() => json!({"double": if value > 0.0 { "Infinity" } else { "-Infinity" }}),
-        value => json!(value),
+/// Whether a probe's one value, or its rows and their types, are these.
+fn is_answered(probe: &Probe, table: &Table) -> bool {
+    let expect = &probe.expect;
+    if expect.get("any").is_some() {
+        return true;
     }
+    let Some(rows) = expect.get("rows") else {
+        return table.rows.first().and_then(|row| row.first()).is_some_and(|value| is_equal(&expect["value"], value));
+    };
+    let (mut wanted, mut found): (Vec<Json>, Vec<Json>) =
+        (rows.as_array().unwrap().clone(), table.rows.iter().map(|row| json!(row)).collect());
+    if !probe.sql.to_lowercase().contains("order by") {
+        wanted.sort_by_key(ToString::to_string);
+        found.sort_by_key(ToString::to_string);
+    }
+    let types: Vec<String> =
+        expect["types"].as_array().unwrap().iter().map(|name| plain_type(name.as_str().unwrap())).collect();
+    // The names of a row's fields are not compared.
+    let has_rows = types.iter().any(|name| name.contains("row("));
+    let found_types: Vec<String> = table.types.iter().map(|name| plain_type(name)).collect();
+    is_equal(&json!(wanted), &json!(found)) && (has_rows || types == found_types)
 }
 
-/// A whole number and a fraction are different answers; a zone is told by the instant.
-fn is_equal(expected: &Json, answer: &Json) -> bool {
-    match (expected, answer) {
-        (Json::Number(a), Json::Number(b)) if a.is_f64() && b.is_f64() => {
-            (a.as_f64().unwrap() - b.as_f64().unwrap()).abs() < 1e-9
-        }
-        (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_equal(a, b)),
-        (Json::Object(a), Json::Object(b)) => match (a.get("timestamp"), b.get("timestamp")) {
-            (Some(a), Some(b)) => a.as_str().map(|text| text.trim_end_matches("+00:00")) == b.as_str(),
-            _ => a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| is_equal(a, b))),
-        },
-        (a, b) => a == b,
-    }
+fn lines(file: &str) -> BTreeMap<String, String> {
+    let text = fs::read_to_string(Path::new(HERE).join("tests/probes").join(file)).unwrap();
+    text.lines().filter_map(|line| line.split_once(": ")).map(|(why, sql)| (sql.to_owned(), why.to_owned())).collect()
 }
 
 /// The probes that neither have Athena's answer nor are refused, and those that are refused.
-fn judged(probes: &[Probe]) -> (Vec<String>, BTreeMap<String, String>) {
+fn judged(probes: &[Probe], differs: &BTreeMap<String, String>) -> (Vec<String>, BTreeMap<String, String>) {
     let mut wrong = Vec::new();
     let mut refused = BTreeMap::new();
     for (probe, ran) in probes.iter().zip(run(probes)) {
         let fails = probe.expect.get("error").is_some();
         let is_right = match &ran {
-            Ran::Answered(answer) if !fails => {
-                probe.expect.get("any").is_some() || is_equal(&probe.expect["value"], answer)
-            }
-            Ran::Answered(_) => false,
+            Ran::Answered(table) => !fails && is_answered(probe, table),
             Ran::Failed(_) => fails,
             Ran::Refused(what) => {
                 refused.insert(probe.sql.clone(), what.clone());
                 true
             }
         };
-        if !is_right {
+        if is_right == differs.contains_key(&probe.sql) {
             let ran = match ran {
-                Ran::Answered(answer) => answer.to_string(),
+                Ran::Answered(table) => format!("{} {:?}", json!(table.rows), table.types),
                 Ran::Failed(message) | Ran::Refused(message) => message,
             };
-            wrong.push(format!("{}: {}\n    wanted {}\n    got    {ran}", probe.class, probe.sql, probe.expect));
+            let why = if is_right { " (though differs.txt lists it)" } else { "" };
+            let wanted = &probe.expect;
+            wrong.push(format!("{}: {}{why}\n    wanted {wanted}\n    got    {ran}", probe.class, probe.sql));
         }
     }
     (wrong, refused)
@@ -155,14 +137,20 @@ fn judged(probes: &[Probe]) -> (Vec<String>, BTreeMap<String, String>) {
 
 #[test]
 fn every_probe_has_athenas_answer_or_is_refused_by_name() {
-    let mut refused = String::new();
-    for file in ["given.json", "own.json"] {
-        let (wrong, not_here) = judged(&probes(file));
-        assert!(wrong.is_empty(), "{} of {file} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    let (mut refused, mut wrong) = (String::new(), Vec::new());
+    let differs = lines("differs.txt");
+    let judge = &|file: &str| judged(&probes(file), &differs);
+    let files = std::thread::scope(|scope| {
+        let threads = ["given.json", "own.json", "trino.json"].map(|file| scope.spawn(move || judge(file)));
+        threads.map(|thread| thread.join().unwrap())
+    });
+    for (not_right, not_here) in files {
+        wrong.extend(not_right);
         for (sql, what) in not_here {
             refused.push_str(&format!("{what}: {sql}\n"));
         }
     }
+    assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
     let listed = fs::read_to_string(Path::new(HERE).join("tests/probes/refused.txt")).unwrap();
     assert_eq!(refused, listed, "tests/probes/refused.txt lists other probes than those that are refused");
 }

@@ -7,6 +7,7 @@
 pub(super) const SQL: &str = r"
 create macro __now() as make_timestamp((epoch_us(now()) // 1000) * 1000);
 create macro __today() as cast(make_timestamp(epoch_us(now())) as date);
+create macro __on_a_day(t) as (date '2000-01-01' + t);
 create macro __micros(t) as cast(epoch_us(t) as varchar);
 
 create macro __zoned(t_, z_) as case when t_ is not null and z_ is not null then struct_pack(t := t_, z := z_) end;
@@ -56,6 +57,7 @@ create macro __substr_for(s, i, n) as case
     when i is not null and n is not null and s is not null then '' end;
 create macro __substr(s, i) as __substr_for(s, i, length(s));
 create macro __concat_ws_array(d, a) as case when d is not null then array_to_string(coalesce(a, []), d) end;
+create macro __upper(s) as case when contains(s, 'ß') then replace(upper(replace(s, 'ß', chr(57344))), chr(57344), 'ß') else upper(s) end;
 create macro __translate(s, a, b) as translate(s, a, b);
 create macro __from_one(i) as case when i > 0 then i when i is not null then cast(__fail('Index must be greater than zero') as bigint) end;
 create macro __positive(i) as case when i > 0 then cast(i as varchar) when i is not null then __fail('Limit must be positive') end;
@@ -76,6 +78,7 @@ create macro __unit_of(unit, known) as case when unit is null then null
     else __fail('this kind of date has no unit ' || unit) end;
 create macro __date_unit(unit) as __unit_of(unit, ['day', 'week', 'month', 'quarter', 'year']);
 create macro __time_unit(unit) as __unit_of(unit, ['millisecond', 'second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year']);
+create macro __clock_unit(unit) as __unit_of(unit, ['millisecond', 'second', 'minute', 'hour']);
 create macro __date_trunc(unit, t) as case unit
     when 'millisecond' then cast(date_trunc('millisecond', t) as timestamp)
     when 'second' then cast(date_trunc('second', t) as timestamp)
@@ -106,6 +109,7 @@ create macro __zoned_diff(unit, a, b) as case
     when unit in ('millisecond', 'second', 'minute', 'hour') then __moment_diff(unit, struct_extract(a, 't'), struct_extract(b, 't'))
     else __moment_diff(unit, __local(a), __local_in(struct_extract(b, 't'), struct_extract(a, 'z'))) end;
 create macro __round_micros(t, n) as make_timestamp(cast(floor((epoch_us(t) + n // 2) / n) as bigint) * n);
+create macro __round_digits(t, digits) as case when digits < 3 then __round_micros(t, cast(power(10, 6 - digits) as bigint)) else t end;
 
 create macro __subscript(a, i) as case
     when i = 0 then a[cast(__fail('SQL array indices start at 1') as bigint)]
@@ -184,6 +188,13 @@ create macro __any_true(a) as case
 create macro __before(order_of, is_earlier) as (order_of < 0 or (order_of = 0 and is_earlier));
 create macro __map(k, v) as case when k is not null and v is not null then MAP(k, v) end;
 create macro __map_concat(a, b) as case when a is not null and b is not null then map_concat(a, b) end;
+create macro __finite(x) as case when isfinite(x) then x end;
+create macro __percentile_of(l, p) as case
+    when p < 0 or p > 1 then l[cast(__fail('Percentile must be between 0 and 1') as bigint)]
+    else l[least(cast(floor(p * len(l)) as bigint) + 1, len(l))] end;
+create macro __known(l) as list_sort(list_filter(l, lambda m__: m__ is not null));
+create macro __percentile(l, p) as __percentile_of(__known(l), p);
+create macro __percentiles(l, p) as case when len(__known(l)) > 0 then list_transform(p, lambda q__: __percentile_of(__known(l), q__)) end;
 create macro __keys(l) as list_transform(l, lambda q__: struct_extract(q__, 'key'));
 create macro __map_agg(l) as map_from_entries(list_filter(l, lambda m__, n__: struct_extract(m__, 'key') is not null
     and list_position(__keys(l), struct_extract(m__, 'key')) = n__));

@@ -50,6 +50,7 @@ impl Translator<'_> {
 
     fn aggregated(&self, scope: &Scope<'_>, call: &Function, name: &str, written: &[&Expr]) -> Answer<Typed> {
         let Some(known) = functions::aggregate(name) else { return self.unknown_function(name, call) };
+        self.fits_window(call, name)?;
         let arguments = self.arguments(scope, written)?;
         let clauses = self.clauses(scope, call, name)?;
         if let ("avg", [Argument::Value(value)]) = (name, arguments.as_slice())
@@ -77,6 +78,21 @@ impl Translator<'_> {
         let words = filled(resolved.signature.words, &resolved.arguments);
         let sql = aggregates(&words, &clauses);
         Ok(Typed::new(cast_if(resolved.signature, sql, &resolved.result), resolved.result))
+    }
+
+    /// Over a window, Athena's aggregates take neither `distinct` nor `filter`.
+    fn fits_window(&self, call: &Function, name: &str) -> Answer<()> {
+        let is_distinct = matches!(&call.args, FunctionArguments::List(list)
+            if list.duplicate_treatment == Some(DuplicateTreatment::Distinct));
+        if call.over.is_none() || (!is_distinct && call.filter.is_none()) {
+            return Ok(());
+        }
+        let clause = if is_distinct { "distinct" } else { "filter" };
+        self.wrong(
+            call,
+            format!("`{name}` takes no `{clause}` beside `over`"),
+            "Athena refuses this; work out what it counts in a query of its own, or with `case when`",
+        )
     }
 
     /// What stands around the arguments of an aggregate or a window function.
@@ -117,13 +133,14 @@ impl Translator<'_> {
     }
 }
 
-/// Writes `[[sum|x]]` as DuckDB's aggregate, with the clauses of the call.
+/// Writes each `[[sum|x]]` as DuckDB's aggregate, with the clauses of the call.
 pub(super) fn aggregates(words: &str, clauses: &Clauses) -> String {
     let Some((before, rest)) = words.split_once("[[") else { return words.to_owned() };
     let Some((name, rest)) = rest.split_once('|') else { return words.to_owned() };
     let end = closing(rest);
     let (inside, after) = (&rest[..end], &rest[(end + 2).min(rest.len())..]);
     let distinct = if inside.starts_with("DISTINCT ") { "" } else { clauses.distinct };
+    let after = aggregates(after, clauses);
     format!("{before}{name}({distinct}{inside}{}{}){}{after}", clauses.order, clauses.nulls, clauses.after)
 }
 

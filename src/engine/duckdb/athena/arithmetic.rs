@@ -80,7 +80,9 @@ impl Translator<'_> {
         let (left, right) = (self.coerced(&a, &wanted)?, self.coerced(&b, &wanted)?);
         let sql = match op {
             BinaryOperator::Divide if wanted.is_integer() => format!("({left} // {right})"),
-            BinaryOperator::Modulo if wanted.is_floating() => format!("__float_mod({left}, {right})"),
+            BinaryOperator::Modulo if wanted.is_floating() => {
+                format!("CAST(__float_mod({left}, {right}) AS {})", wanted.in_duckdb())
+            }
             _ => format!("({left} {op} {right})"),
         };
         Ok(Typed::new(sql, wanted))
@@ -102,8 +104,9 @@ impl Translator<'_> {
             let message = format!("text and a {} cannot be put together", wrong.data_type);
             return self.wrong(at, message, "cast it: `cast(… as varchar)`");
         }
-        if values.iter().all(|value| value.data_type == Type::Unknown) {
-            return Ok(Typed::new("CAST(NULL AS VARCHAR)", TEXT));
+        // Beside an untyped null Athena takes the operator of arrays, or cannot tell which is meant.
+        if values.len() == 2 && values.iter().any(|value| value.data_type == Type::Unknown) {
+            return not_here("text || null without a type");
         }
         let parts = values.iter().map(|value| self.coerced(value, &TEXT)).collect::<Answer<Vec<_>>>()?;
         Ok(Typed::new(format!("({})", parts.join(" || ")), TEXT))
@@ -116,6 +119,14 @@ impl Translator<'_> {
         };
         if values.iter().any(|value| value.data_type == Type::Unknown) {
             return not_here("array || null");
+        }
+        let is_empty = |value: &Typed| value.data_type == Type::array(Type::Unknown);
+        if values.iter().any(is_empty) && !values.iter().all(is_empty) {
+            return self.wrong(
+                at,
+                "an empty array beside another: Athena cannot tell which `||` is meant",
+                "cast it: `cast(array[] as array(integer))`",
+            );
         }
         let elements: Vec<Type> = values.iter().map(element).collect();
         let Some(common) = coerce::common_of(elements.iter()) else {
@@ -153,6 +164,13 @@ fn decimals(op: &BinaryOperator, a: &Typed, b: &Typed) -> Answer<Typed> {
     let precision = precision.min(38);
     let wanted = Type::Decimal(precision, scale);
     let sql = match op {
+        // More digits than a machine's number has: by the digits themselves.
+        BinaryOperator::Divide if p1 + scale + s2 - s1 > 38 => {
+            format!(
+                "CAST(__quotient(CAST({left} AS VARCHAR), CAST({right} AS VARCHAR), '{scale}') AS {})",
+                wanted.in_duckdb()
+            )
+        }
         BinaryOperator::Divide => {
             let zeros = scale + s2 - s1;
             format!(

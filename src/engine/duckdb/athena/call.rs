@@ -26,6 +26,8 @@ pub(super) struct Resolved {
     pub(super) signature: &'static Signature,
     pub(super) arguments: Vec<String>,
     pub(super) result: Type,
+    /// How many digits the first moment has after its seconds.
+    digits: u8,
 }
 
 /// As often as a type can grow: a decimal by a digit.
@@ -123,7 +125,8 @@ impl Translator<'_> {
     ) -> Answer<Typed> {
         let Some(known) = functions::scalar(name) else { return self.unknown_function(name, at) };
         let resolved = self.resolved(scope, (name, known), &arguments, at)?;
-        let words = filled(resolved.signature.words, &resolved.arguments);
+        let words = resolved.signature.words.replace("{digits}", &resolved.digits.to_string());
+        let words = filled(&words, &resolved.arguments);
         Ok(Typed::new(cast_if(resolved.signature, words, &resolved.result), resolved.result))
     }
 
@@ -176,7 +179,7 @@ impl Translator<'_> {
             }
         }
         let result = bindings.substituted(&signature.result);
-        Ok(Resolved { signature, arguments: words, result })
+        Ok(Resolved { signature, arguments: words, result, digits: bindings.digits() })
     }
 
     fn argument_words(
@@ -261,8 +264,8 @@ pub(super) fn cast_cost(from: &Type, to: &Type) -> Option<u32> {
         (_, Type::Zoned(_)) => 3,
         (from, to) if from.is_integer() && to.is_integer() => 1,
         (_, Type::Decimal(..)) => 2,
-        (_, Type::Double) => 4,
-        (_, Type::Real) => 5,
+        (_, Type::Real) => 4,
+        (_, Type::Double) => 5,
         _ => 1,
     })
 }

@@ -52,20 +52,36 @@ impl Translator<'_> {
                 "nfc" => self.call_by_name(scope, name, &[inner], inner),
                 form => not_here(format!("normalize to {form}")),
             },
+            ("format", [Expr::Value(pattern), _, ..])
+                if native::format::unknown_code(&pattern.to_string()).is_some() =>
+            {
+                let code = native::format::unknown_code(&pattern.to_string()).unwrap_or_default();
+                not_here(format!("format with `%{code}`"))
+            }
             ("format", [pattern, rest @ ..]) if !rest.is_empty() => self.format(scope, pattern, rest),
             ("grouping", [_, ..]) => self.grouping_of(scope, written, call),
             ("round" | "truncate" | "ceil" | "ceiling" | "floor" | "sign", [_, ..]) => {
-                let arguments = match self.arguments(scope, written) {
-                    Ok(arguments) => arguments,
-                    Err(error) => return Some(Err(error)),
-                };
-                match self.of_decimals(name, &arguments) {
-                    Some(found) => found,
-                    None => self.call(scope, name, arguments, call),
-                }
+                self.rounded_call(scope, name, written, call)
             }
             _ => return None,
         })
+    }
+
+    /// `round(x)` and its kin: a decimal stays a decimal, and `truncate` makes one of a whole number.
+    fn rounded_call(&self, scope: &Scope<'_>, name: &str, written: &[&Expr], call: &Function) -> Answer<Typed> {
+        let mut arguments = self.arguments(scope, written)?;
+        if name == "truncate"
+            && let Some(Argument::Value(value)) = arguments.first_mut()
+            && value.data_type.is_integer()
+            && let Some((precision, _)) = value.data_type.as_decimal()
+        {
+            let decimal = Type::Decimal(precision, 0);
+            *value = Typed::new(format!("CAST({} AS {})", value.sql, decimal.in_duckdb()), decimal);
+        }
+        match self.of_decimals(name, &arguments) {
+            Some(found) => found,
+            None => self.call(scope, name, arguments, call),
+        }
     }
 
     fn values(&self, scope: &Scope<'_>, written: &[&Expr]) -> Answer<Vec<Typed>> {
@@ -99,7 +115,17 @@ impl Translator<'_> {
             return not_here(format!("{name} of {data_type}"));
         }
         let known: Vec<String> = sql.iter().map(|value| format!("{value} IS NOT NULL")).collect();
-        Ok(Typed::new(format!("(CASE WHEN {} THEN {name}({}) END)", known.join(" AND "), sql.join(", ")), data_type))
+        let most = format!("{name}({})", sql.join(", "));
+        // What is not a number is the greatest of no others; `greatest` passes over null.
+        let most = match data_type.is_floating() && name == "greatest" {
+            true => {
+                let numbers: Vec<String> =
+                    sql.iter().map(|value| format!("CASE WHEN NOT isnan({value}) THEN {value} END")).collect();
+                format!("coalesce(greatest({}), {most})", numbers.join(", "))
+            }
+            false => most,
+        };
+        Ok(Typed::new(format!("(CASE WHEN {} THEN {most} END)", known.join(" AND ")), data_type))
     }
 
     fn type_name(&self, scope: &Scope<'_>, inner: &Expr) -> Answer<Typed> {
@@ -215,7 +241,21 @@ impl Translator<'_> {
             }
             _ => return self.no_such_syntax(inner, &format!("Athena extracts no `{name}`")),
         };
-        self.call_by_name(scope, name, &[inner], inner)
+        let value = self.expr(scope, inner)?;
+        let is_clocks = matches!(name, "hour" | "minute" | "second" | "timezone_hour" | "timezone_minute");
+        let has_none = match value.data_type {
+            Type::Date => is_clocks,
+            Type::Timestamp(_) => name.starts_with("timezone"),
+            _ => false,
+        };
+        if has_none {
+            return self.wrong(
+                inner,
+                format!("a {} has no {name}", value.data_type),
+                "extract what it has, or cast it",
+            );
+        }
+        self.call(scope, name, vec![Argument::Value(value)], inner)
     }
 }
 

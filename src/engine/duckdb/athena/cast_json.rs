@@ -16,7 +16,6 @@ impl Translator<'_> {
             Type::Real | Type::Double | Type::Decimal(..) => {
                 format!("CAST(__json_number({sql}) AS {})", to.in_duckdb())
             }
-            Type::Date | Type::Timestamp(_) => super::cast_text::from_text(&format!("__json_text({sql})"), to)?,
             Type::Array(element) => {
                 let name = self.fresh('p');
                 let element = self.json_as(&name, element)?;

@@ -25,7 +25,8 @@ pub(super) fn to_text(sql: &str, from: &Type, to: &Type) -> Option<String> {
     };
     Some(match to {
         Type::Varchar(Some(length)) => format!("__fitting({text}, {length})"),
-        Type::Char(length) => format!("rpad(__fitting({text}, {length}), {length}, ' ')"),
+        // Only text is cast to `char(n)`.
+        Type::Char(_) => return None,
         _ => text,
     })
 }

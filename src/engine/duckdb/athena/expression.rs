@@ -93,6 +93,7 @@ impl Translator<'_> {
                 let value = self.boolean(scope, inner)?;
                 Ok(Typed::new(format!("(NOT {})", value.sql), Type::Boolean))
             }
+            UnaryOperator::Minus if let Some(smallest) = super::literal::smallest(inner) => Ok(smallest),
             UnaryOperator::Minus | UnaryOperator::Plus => {
                 let value = self.expr(scope, inner)?;
                 let is_possible = value.data_type.is_number() || matches!(value.data_type, Type::Months | Type::Days);

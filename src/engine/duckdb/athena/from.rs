@@ -55,7 +55,9 @@ impl Translator<'_> {
                 let condition = self.using(names, scope, (own, middle, word))?;
                 Ok(format!("{left} {word} {right} ON {condition}"))
             }
-            JoinConstraint::Natural => not_here("natural join"),
+            JoinConstraint::Natural => {
+                self.wrong(join, "Athena has no `natural join`", "name the columns: `using (id)`")
+            }
             JoinConstraint::None => {
                 self.wrong(join, "this join has no `on`", "say which rows belong together: `on a.id = b.id`")
             }
@@ -175,6 +177,14 @@ impl Translator<'_> {
                 scope.columns.append(&mut own.columns);
                 Ok(sql)
             }
+            _ => self.unread(factor),
+        }
+    }
+
+    /// What is read from nowhere here.
+    fn unread(&self, factor: &TableFactor) -> Answer<String> {
+        match factor {
+            TableFactor::Derived { sample: Some(_), .. } => not_here("tablesample"),
             TableFactor::MatchRecognize { .. } => not_here("match_recognize"),
             TableFactor::JsonTable { .. } => not_here("json_table"),
             TableFactor::Function { .. } | TableFactor::TableFunction { .. } => not_here("a table function"),

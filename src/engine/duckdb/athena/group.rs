@@ -97,6 +97,6 @@ impl Translator<'_> {
                 "name columns that stand after `group by`",
             );
         }
-        Ok(Typed::new(format!("CAST(GROUPING({}) AS BIGINT)", keys.join(", ")), Type::Bigint))
+        Ok(Typed::new(format!("CAST(GROUPING({}) AS INTEGER)", keys.join(", ")), Type::Integer))
     }
 }

@@ -26,7 +26,7 @@ impl Bindings {
         match pattern {
             Pattern::Any => Some(0),
             Pattern::Exactly(wanted) => {
-                if let Type::Timestamp(digits) | Type::Zoned(digits) = actual {
+                if let Type::Timestamp(digits) | Type::Zoned(digits) | Type::Time(digits) = actual {
                     self.digits.get_or_insert(*digits);
                 } else if *actual == Type::Date {
                     self.digits.get_or_insert(0);
@@ -71,11 +71,17 @@ impl Bindings {
         }
     }
 
+    /// How many digits the first moment has after its seconds.
+    pub(super) fn digits(&self) -> u8 {
+        self.digits.unwrap_or(3)
+    }
+
     /// The pattern with its variables' types.
     pub(super) fn substituted(&self, pattern: &Pattern) -> Type {
         match pattern {
             Pattern::Exactly(Type::Timestamp(_)) => Type::Timestamp(self.digits.unwrap_or(3)),
             Pattern::Exactly(Type::Zoned(_)) => Type::Zoned(self.digits.unwrap_or(3)),
+            Pattern::Exactly(Type::Time(_)) => Type::Time(self.digits.unwrap_or(3)),
             Pattern::Exactly(exactly) => exactly.clone(),
             Pattern::Variable(name) => self.variables.get(name).cloned().unwrap_or(Type::Unknown),
             Pattern::Decimal => {

@@ -22,9 +22,18 @@ impl Translator<'_> {
                     );
                 }
             },
-            Value::HexStringLiteral(hex) => Typed::new(format!("unhex('{hex}')"), Type::Varbinary),
+            Value::HexStringLiteral(_) if self.begins_with_digit(value) => return not_here("a number written `0x…`"),
+            Value::HexStringLiteral(hex) => {
+                let hex: String = hex.split_whitespace().collect();
+                Typed::new(format!("unhex('{hex}')"), Type::Varbinary)
+            }
             _ => return self.no_such_syntax(value, "Athena knows no such literal"),
         })
+    }
+
+    fn begins_with_digit(&self, at: &impl Placed) -> bool {
+        let begins = self.offset(at.place()).and_then(|at| self.query.as_bytes().get(at));
+        begins.is_some_and(u8::is_ascii_digit)
     }
 
     /// `date '2024-01-01'`, `timestamp '…'`, `decimal '1.0'`.
@@ -36,9 +45,9 @@ impl Translator<'_> {
             sqlparser::ast::DataType::Timestamp(None, _) => timestamp_type(written),
             sqlparser::ast::DataType::Time(None, _) => Type::Time(digits_of(written)),
             sqlparser::ast::DataType::Decimal(sqlparser::ast::ExactNumberInfo::None) => {
-                return number(written).filter(|number| number.data_type != Type::Double).map_or_else(
+                return decimal(written).map_or_else(
                     || self.wrong(&typed.value, format!("`{written}` is no decimal"), "write digits, with one point"),
-                    |number| Ok(as_decimal(number, written)),
+                    Ok,
                 );
             }
             other => self.written_type(other, typed.value.place())?,
@@ -103,6 +112,12 @@ impl Translator<'_> {
     }
 }
 
+/// The smallest whole number, whose digits are too many without the sign before them.
+pub(super) fn smallest(digits: &Expr) -> Option<Typed> {
+    let Expr::Value(ValueWithSpan { value: Value::Number(written, false), .. }) = digits else { return None };
+    (*written == "9223372036854775808").then(|| Typed::new("CAST('-9223372036854775808' AS BIGINT)", Type::Bigint))
+}
+
 /// A text of just the length that it has.
 pub(super) fn text_literal(written: &str) -> Typed {
     let length = u32::try_from(written.chars().count()).ok();
@@ -137,13 +152,9 @@ fn number(written: &str) -> Option<Typed> {
 }
 
 /// `decimal '1'` is a decimal even without a point.
-fn as_decimal(number: Typed, written: &str) -> Typed {
-    if matches!(number.data_type, Type::Decimal(..)) {
-        return number;
-    }
-    let digits = written.trim_start_matches(['-', '+']).trim_start_matches('0').len().max(1);
-    let precision = u8::try_from(digits).unwrap_or(38);
-    Typed::new(format!("CAST({} AS DECIMAL({precision},0))", number.sql), Type::Decimal(precision, 0))
+fn decimal(written: &str) -> Option<Typed> {
+    let with_point = if written.contains('.') { written.to_owned() } else { format!("{written}.") };
+    number(&with_point).filter(|number| number.data_type != Type::Double)
 }
 
 /// A timestamp has as many digits as are written, and a zone when there is one.

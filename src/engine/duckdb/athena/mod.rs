@@ -76,7 +76,7 @@ pub struct Translated {
 /// `NotHere` for what cannot be run here though Athena can; `Query` for what Athena refuses too.
 pub fn translate(query: &str, tables: &Tables<'_>) -> Result<Translated, EngineError> {
     let tree = sql::read(query).map_err(|problem| unread(query, problem))?;
-    let translator = Translator { index: LineIndex::new(query), tables, next: Cell::new(0) };
+    let translator = Translator { query, index: LineIndex::new(query), tables, next: Cell::new(0) };
     let relation = translator.query(&tree, &Scope::default())?;
     translator.output(relation)
 }
@@ -92,6 +92,7 @@ fn unread(query: &str, problem: SqlProblem) -> EngineError {
 
 /// What is known while one query is translated.
 struct Translator<'q> {
+    query: &'q str,
     index: LineIndex<'q>,
     tables: &'q Tables<'q>,
     next: Cell<usize>,

@@ -17,6 +17,9 @@ impl Translator<'_> {
                 let message = format!("the name `{}` begins with a digit", name.value);
                 return self.wrong(name, message, "put it in double quotes");
             }
+        } else if name.quote_style == Some('\'') {
+            let message = format!("the name `{}` stands in single quotes", name.value);
+            return self.wrong(name, message, "names take double quotes; texts are put together with `||`");
         } else if name.quote_style == Some('`') {
             let message = format!("`{}` stands in backticks", name.value);
             return self.wrong(name, message, "in a query, names take double quotes");

@@ -99,6 +99,9 @@ impl Translator<'_> {
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {
                     items.values.push(self.expr(scope, expr)?);
+                    if self.follows_digit(alias) {
+                        return not_here("a number with `_` in it");
+                    }
                     items.names.push(Some(self.given_name(alias)?));
                 }
                 SelectItem::Wildcard(options) => self.starred(scope, &[], options, &mut items)?,
@@ -115,6 +118,12 @@ impl Translator<'_> {
             }
         }
         Ok(items)
+    }
+
+    /// Whether a name is the end of `1_000`, which Athena may read as one number.
+    fn follows_digit(&self, name: &Ident) -> bool {
+        let before = self.offset(name.span).and_then(|at| self.query.as_bytes().get(at.checked_sub(1)?));
+        name.quote_style.is_none() && before.is_some_and(u8::is_ascii_digit)
     }
 
     fn starred(

@@ -28,6 +28,7 @@ impl Translator<'_> {
             let message = format!("`{name}` looks at other rows and cannot stand here");
             return self.wrong(call, message, "put it after `select`, and filter in a query around it");
         }
+        self.fits_order(call, name)?;
         let written = self.written_arguments(call)?;
         let arguments = self.arguments(scope, &written)?;
         let clauses = self.clauses(scope, call, name)?;
@@ -35,6 +36,25 @@ impl Translator<'_> {
         let words = filled(resolved.signature.words, &resolved.arguments);
         let sql = cast_if(resolved.signature, aggregates(&words, &clauses), &resolved.result);
         Ok(self.taken_out(scope, Typed::new(sql, resolved.result)))
+    }
+
+    /// `lag` and `lead` need an order, and take no frame.
+    fn fits_order(&self, call: &Function, name: &str) -> Answer<()> {
+        let Some(WindowType::WindowSpec(spec)) = &call.over else { return Ok(()) };
+        if !matches!(name, "lag" | "lead") || spec.window_name.is_some() {
+            return Ok(());
+        }
+        if spec.order_by.is_empty() {
+            return self.wrong(
+                call,
+                format!("`{name}` needs an order"),
+                "say which row comes before: `over (order by …)`",
+            );
+        }
+        if spec.window_frame.is_some() {
+            return self.wrong(call, format!("`{name}` takes no frame"), "take `rows between …` away");
+        }
+        Ok(())
     }
 
     pub(super) fn null_treatment(&self, call: &Function) -> Answer<&'static str> {

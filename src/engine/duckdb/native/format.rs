@@ -36,6 +36,19 @@ pub(super) fn format(values: &[&str]) -> Given<String> {
     Ok(Some(out))
 }
 
+/// The first code of a pattern that Java has and this file has not.
+pub(in crate::engine::duckdb) fn unknown_code(pattern: &str) -> Option<char> {
+    let mut rest = pattern;
+    while let Some((_, after)) = rest.split_once('%') {
+        let (spec, _, after) = spec(after).ok()?;
+        if "eEgGaAtThH".contains(spec.code) {
+            return Some(spec.code);
+        }
+        rest = after;
+    }
+    None
+}
+
 fn spec(text: &str) -> Result<(Spec, Option<usize>, &str), String> {
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     let count = digits(text);

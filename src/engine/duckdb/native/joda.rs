@@ -70,9 +70,10 @@ fn field(letter: char, count: usize) -> Result<Part, String> {
     Ok(Part::Field(field, count, most))
 }
 
-/// The instant in microseconds, the pattern and the zone.
+/// The instant in microseconds, the pattern and the zone. Only milliseconds are printed.
 pub(super) fn format(values: &[&str]) -> Given<String> {
-    printed(&parts(nth(values, 1))?, number(values, 0)?, nth(values, 2)).map(Some)
+    let millis = number(values, 0)?.div_euclid(1000) * 1000;
+    printed(&parts(nth(values, 1))?, millis, nth(values, 2)).map(Some)
 }
 
 /// The text, and the pattern: the instant in microseconds, and its zone.

@@ -4,7 +4,7 @@
 //! prelude's do. An error fails the query, except inside of `try`.
 
 mod clock;
-mod format;
+pub(super) mod format;
 mod hash;
 mod joda;
 mod json;
@@ -52,8 +52,9 @@ pub(super) fn register(connection: &Connection) -> duckdb::Result<()> {
 const TEXTS: &[(&str, Body<String>)] = &[
     ("__fail", |values| Err(first(values).to_owned())),
     ("__double_text", numbers::double_text),
-    ("__real_text", numbers::double_text),
+    ("__real_text", numbers::real_text),
     ("__to_base", numbers::to_base),
+    ("__quotient", numbers::quotient),
     ("__format", format::format),
     ("__regexp_extract", regex::extract),
     ("__regexp_replace", regex::replace),

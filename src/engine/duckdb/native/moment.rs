@@ -80,7 +80,7 @@ fn text_date(values: &[&str]) -> Given<i64> {
 }
 
 fn iso_date(values: &[&str]) -> Given<i64> {
-    match date(first(values)) {
+    match iso_day(first(values)) {
         Some(date) => micros(date.at(0, 0, 0, 0)).map(Some),
         None => Err(format!("Invalid format: \"{}\"", first(values))),
     }
@@ -99,7 +99,8 @@ fn clock_and_zone(text: &str) -> Option<(DateTime, &str)> {
 
 fn text_timestamp(values: &[&str]) -> Given<i64> {
     match clock_and_zone(first(values)) {
-        Some((clock, "")) => micros(clock).map(Some),
+        // A zone is read, and left out.
+        Some((clock, name)) if name.is_empty() || zone::canonical(name).is_ok() => micros(clock).map(Some),
         _ => Err(format!("Value cannot be cast to timestamp: {}", first(values))),
     }
 }
@@ -140,8 +141,19 @@ pub(super) fn iso_timestamp(values: &[&str]) -> Given<Vec<Option<String>>> {
     zoned(clock.map_err(|error| error.to_string())?, zone)
 }
 
-/// A day, a month or a year.
+/// A day, a month or a year; a day by its number in the year, `2024-005`, or in a week, `2024-W01-3`.
 fn iso_day(text: &str) -> Option<Date> {
+    if let Some((year, rest)) = text.split_once('-') {
+        if let Some(week) = rest.strip_prefix('W') {
+            let (week, day) = week.split_once('-').unwrap_or((week, "1"));
+            let day = jiff::civil::Weekday::from_monday_one_offset(day.parse().ok()?).ok()?;
+            return jiff::civil::ISOWeekDate::new(year.parse().ok()?, week.parse().ok()?, day).ok().map(Into::into);
+        }
+        if rest.len() == 3 && rest.bytes().all(|byte| byte.is_ascii_digit()) {
+            let first = Date::new(year.parse().ok()?, 1, 1).ok()?;
+            return first.with().day_of_year(rest.parse().ok()?).build().ok();
+        }
+    }
     match text.split('-').count() {
         1 if !text.is_empty() => date(&format!("{text}-01-01")),
         2 => date(&format!("{text}-01")),
@@ -149,26 +161,35 @@ fn iso_day(text: &str) -> Option<Date> {
     }
 }
 
-/// The instant in microseconds and the zone, which may be empty.
+/// The instant in microseconds, the zone, which may be empty, and how many digits are shown after the seconds.
 fn iso_text(values: &[&str]) -> Given<String> {
     let (micros, name) = (number(values, 0)?, nth(values, 1));
     let zone = zone::zone(if name.is_empty() { "UTC" } else { name })?;
     let clock = zone::local(micros, &zone)?;
     let shown = format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}",
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}",
         clock.year(),
         clock.month(),
         clock.day(),
         clock.hour(),
         clock.minute(),
         clock.second(),
-        clock.millisecond()
+        fraction(clock, number(values, 2)?)
     );
     Ok(Some(match (name, zone::seconds(micros, &zone)?) {
         ("", _) => shown,
         (_, 0) => format!("{shown}Z"),
         (_, seconds) => format!("{shown}{}", zone::offset_text(seconds)),
     }))
+}
+
+/// So many digits after the seconds, and the point before them.
+fn fraction(clock: DateTime, digits: i64) -> String {
+    let all = format!(".{:09}", clock.subsec_nanosecond());
+    match usize::try_from(digits) {
+        Ok(digits @ 1..) => all.get(..=digits).unwrap_or(&all).to_owned(),
+        _ => String::new(),
+    }
 }
 
 /// The unit and two clocks in microseconds: how many whole units from the first to the second.

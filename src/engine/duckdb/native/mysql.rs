@@ -63,9 +63,10 @@ fn parts(pattern: &str) -> Result<Vec<Part>, String> {
     Ok(parts)
 }
 
-/// The clock in microseconds, and the pattern.
+/// The clock in microseconds, and the pattern. Only milliseconds are printed.
 pub(super) fn format(values: &[&str]) -> Given<String> {
-    printed(&parts(nth(values, 1))?, number(values, 0)?, "UTC").map(Some)
+    let millis = number(values, 0)?.div_euclid(1000) * 1000;
+    printed(&parts(nth(values, 1))?, millis, "UTC").map(Some)
 }
 
 /// The text, and the pattern: the clock in microseconds, to the millisecond.

@@ -1,5 +1,8 @@
 //! Numbers as text and bits. Behaviour: Java's `Double.toString`, Trino's "Mathematical" and "Bitwise functions".
 
+use num_bigint::BigInt;
+use num_traits::{Signed, Zero};
+
 use super::{Given, first, nth, number};
 
 /// A double as Trino casts it to text: `1.2345E2`. It is given in DuckDB's digits, which are the shortest that stand for it.
@@ -10,11 +13,22 @@ pub(super) fn double_text(values: &[&str]) -> Given<String> {
         "-inf" => "-Infinity".to_owned(),
         text => {
             let (sign, digits, exponent) = parts(text)?;
+            if digits == "0" {
+                return Ok(Some(format!("{sign}0E0")));
+            }
             let whole = digits.get(..1).unwrap_or("0");
             let fraction = digits.get(1..).filter(|rest| !rest.is_empty()).unwrap_or("0");
             format!("{sign}{whole}.{fraction}E{exponent}")
         }
     }))
+}
+
+/// A real as Trino casts it to text: at most seven digits, the last one rounded.
+pub(super) fn real_text(values: &[&str]) -> Given<String> {
+    match first(values).parse::<f32>() {
+        Ok(value) if value.is_finite() => double_text(&[&format!("{:.6e}", f64::from(value))]),
+        _ => double_text(values),
+    }
 }
 
 /// The sign, the digits without zeros around them, and the power of ten of the first.
@@ -55,6 +69,32 @@ pub(super) fn java_double(text: &str) -> Result<String, String> {
     let padded = format!("{digits:0<whole$}");
     let fraction = padded.get(whole..).filter(|rest| !rest.is_empty()).unwrap_or("0");
     Ok(format!("{sign}{}.{fraction}", &padded[..whole]))
+}
+
+/// Two decimals and a scale: the first divided by the second, with so many digits after the point, half up.
+pub(super) fn quotient(values: &[&str]) -> Given<String> {
+    let (dividend, divisor) = (unscaled(first(values))?, unscaled(nth(values, 1))?);
+    let scale = u32::try_from(number(values, 2)?).map_err(|error| error.to_string())?;
+    let ((a, a_scale), (b, b_scale)) = (dividend, divisor);
+    if b.is_zero() {
+        return Err("Division by zero".to_owned());
+    }
+    let ten = BigInt::from(10);
+    let (a, b) = (a * ten.pow(scale + b_scale), b * ten.pow(a_scale));
+    let doubled: BigInt = a.abs() * 2 + b.abs();
+    let rounded: BigInt = doubled / (b.abs() * 2) * a.signum() * b.signum();
+    let digits =
+        format!("{:0>width$}", rounded.abs().to_string(), width = usize::try_from(scale).unwrap_or_default() + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - usize::try_from(scale).unwrap_or_default());
+    let sign = if rounded.is_negative() { "-" } else { "" };
+    Ok(Some(format!("{sign}{whole}.{fraction}")))
+}
+
+/// The digits of a decimal, and how many of them stand after the point.
+fn unscaled(text: &str) -> Result<(BigInt, u32), String> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = format!("{whole}{fraction}").parse().map_err(|_| format!("`{text}` is no decimal"))?;
+    Ok((digits, u32::try_from(fraction.len()).unwrap_or_default()))
 }
 
 fn radix(values: &[&str]) -> Result<u32, String> {

@@ -66,6 +66,11 @@ fn in_ascii(pattern: &str) -> String {
             continue;
         }
         match chars.next() {
+            Some('Q') => {
+                let (quoted, rest) = chars.as_str().split_once(r"\E").unwrap_or((chars.as_str(), ""));
+                out.push_str(&fancy_regex::escape(quoted));
+                chars = rest.chars();
+            }
             Some('d') if in_class => out.push_str("0-9"),
             Some('w') if in_class => out.push_str("A-Za-z0-9_"),
             Some('s') if in_class => out.push_str(r" \t\n\x0B\f\r"),
@@ -118,8 +123,24 @@ fn group<'t>(found: &Captures<'t, str>, values: &[&str], at: usize) -> Given<&'t
 }
 
 fn all<'t>(values: &[&'t str]) -> Result<Vec<Captures<'t, str>>, String> {
-    let regex = compiled(nth(values, 1))?;
-    regex.captures_iter(first(values)).collect::<Result<_, _>>().map_err(failed)
+    all_from(values, 0)
+}
+
+/// The matches from a place on, in bytes.
+fn all_from<'t>(values: &[&'t str], mut from: usize) -> Result<Vec<Captures<'t, str>>, String> {
+    let (text, regex) = (first(values), compiled(nth(values, 1))?);
+    let mut found = Vec::new();
+    // After a match, the search goes on where it ends: an empty one may stand there. After an empty one, a character on.
+    while from <= text.len() {
+        let Some(captures) = regex.captures_from_pos(text, from).map_err(failed)? else { break };
+        let Some(whole) = captures.get(0) else { break };
+        from = match whole.end() - whole.start() {
+            0 => whole.end() + text[whole.end()..].chars().next().map_or(1, char::len_utf8),
+            _ => whole.end(),
+        };
+        found.push(captures);
+    }
+    Ok(found)
 }
 
 fn has_group(values: &[&str], at: usize) -> Result<(), String> {
@@ -157,8 +178,8 @@ pub(super) fn position(values: &[&str]) -> Given<i64> {
     }
     let begin = usize::try_from(start - 1).unwrap_or(usize::MAX);
     let Some(from) = text.char_indices().map(|(at, _)| at).chain([text.len()]).nth(begin) else { return Ok(Some(-1)) };
-    let places = all(values)?;
-    let mut places = places.iter().filter_map(|found| found.get(0)).map(|found| found.start()).filter(|at| *at >= from);
+    let places = all_from(values, from)?;
+    let mut places = places.iter().filter_map(|found| found.get(0)).map(|found| found.start());
     let place = places.nth(usize::try_from(occurrence - 1).unwrap_or(usize::MAX));
     Ok(Some(place.map_or(-1, |at| i64::try_from(text[..at].chars().count() + 1).unwrap_or(-1))))
 }

@@ -11,12 +11,15 @@ sum(days) days = [[sum|{0}]]
 avg(bigint) double = [[avg|{0}]]
 avg(real) real ~ [[avg|{0}]]
 avg(double) double = [[avg|{0}]]
+max(real) real = coalesce([[max|CASE WHEN NOT isnan({0}) THEN {0} END]], [[max|{0}]])
+max(double) double = coalesce([[max|CASE WHEN NOT isnan({0}) THEN {0} END]], [[max|{0}]])
 min(T) T = [[min|{0}]]
 min(T, bigint) array(T) = [[min|{0}, {1}]]
 max(T) T = [[max|{0}]]
 max(T, bigint) array(T) = [[max|{0}, {1}]]
 min_by(T, U) T = struct_extract([[min_by|struct_pack(v := {0}), {1}]], 'v')
 min_by(T, U, bigint) array(T) = list_transform([[min_by|struct_pack(v := {0}), {1}, {2}]], lambda e__: e__.v)
+max_by(T, double) T = struct_extract([[max_by|struct_pack(v := {0}), CASE WHEN isnan({1}) THEN CAST('-inf' AS DOUBLE) ELSE {1} END]], 'v')
 max_by(T, U) T = struct_extract([[max_by|struct_pack(v := {0}), {1}]], 'v')
 max_by(T, U, bigint) array(T) = list_transform([[max_by|struct_pack(v := {0}), {1}, {2}]], lambda e__: e__.v)
 arbitrary|any_value(T) T = [[any_value|{0}]]
@@ -26,20 +29,28 @@ bool_and|every(boolean) boolean = [[bool_and|{0}]]
 bool_or(boolean) boolean = [[bool_or|{0}]]
 approx_distinct(any) bigint = [[count|DISTINCT {0}]]
 approx_distinct(any, double) bigint = [[count|DISTINCT {0}]]
-approx_percentile(bigint, double) bigint = [[quantile_disc|{0}, {1}]]
-approx_percentile(real, double) real = [[quantile_disc|{0}, {1}]]
-approx_percentile(double, double) double = [[quantile_disc|{0}, {1}]]
-approx_percentile(bigint, array(double)) array(bigint) = [[quantile_disc|{0}, {1}]]
-approx_percentile(double, array(double)) array(double) = [[quantile_disc|{0}, {1}]]
+approx_percentile(bigint, double) bigint = __percentile([[list|{0}]], {1})
+approx_percentile(real, double) real = __percentile([[list|{0}]], {1})
+approx_percentile(double, double) double = __percentile([[list|{0}]], {1})
+approx_percentile(bigint, array(double)) array(bigint) = __percentiles([[list|{0}]], {1})
+approx_percentile(real, array(double)) array(real) = __percentiles([[list|{0}]], {1})
+approx_percentile(double, array(double)) array(double) = __percentiles([[list|{0}]], {1})
 stddev|stddev_samp(double) double = [[stddev_samp|{0}]]
 stddev_pop(double) double = [[stddev_pop|{0}]]
 variance|var_samp(double) double = [[var_samp|{0}]]
 var_pop(double) double = [[var_pop|{0}]]
-corr(double, double) double = [[corr|{0}, {1}]]
+corr(real, real) real ~ __finite([[corr|{0}, {1}]])
+corr(double, double) double = __finite([[corr|{0}, {1}]])
+covar_pop(real, real) real ~ [[covar_pop|{0}, {1}]]
 covar_pop(double, double) double = [[covar_pop|{0}, {1}]]
+covar_samp(real, real) real ~ [[covar_samp|{0}, {1}]]
 covar_samp(double, double) double = [[covar_samp|{0}, {1}]]
-regr_slope(double, double) double = [[regr_slope|{0}, {1}]]
-regr_intercept(double, double) double = [[regr_intercept|{0}, {1}]]
+regr_slope(real, real) real ~ __finite([[regr_slope|{0}, {1}]])
+regr_slope(double, double) double = __finite([[regr_slope|{0}, {1}]])
+regr_intercept(real, real) real ~ __finite([[regr_intercept|{0}, {1}]])
+regr_intercept(double, double) double = __finite([[regr_intercept|{0}, {1}]])
+geometric_mean(bigint) double = exp([[avg|__ln(CAST({0} AS DOUBLE))]])
+geometric_mean(real) real ~ exp([[avg|__ln(CAST({0} AS DOUBLE))]])
 geometric_mean(double) double = exp([[avg|__ln({0})]])
 map_agg(K, V) map(K, V) = __map_agg([[list|struct_pack(key := {0}, value := {1})]])
 multimap_agg(K, V) map(K, array(V)) = __multimap_agg([[list|struct_pack(key := {0}, value := {1})]])

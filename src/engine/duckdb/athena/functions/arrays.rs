@@ -5,13 +5,17 @@ cardinality(array(T)) bigint ~ len({0})
 cardinality(map(K, V)) bigint ~ len(map_keys({0}))
 element_at(array(T), bigint) T = __element_at({0}, {1})
 element_at(map(K, V), K) V = map_extract_value({0}, {1})
+contains(array(double), double) boolean = CASE WHEN isnan({1}) AND {0} IS NOT NULL THEN (CASE WHEN NOT __has_null({0}) THEN false END) ELSE __contains({0}, {1}) END
 contains(array(T), T) boolean = __contains({0}, {1})
+array_position(array(double), double) bigint = CASE WHEN {0} IS NOT NULL AND isnan({1}) THEN CAST(0 AS BIGINT) ELSE __array_position({0}, {1}) END
 array_position(array(T), T) bigint = __array_position({0}, {1})
 array_distinct(array(T)) array(T) = __array_distinct({0})
 array_sort(array(T)) array(T) = list_sort({0}, 'ASC', 'NULLS LAST')
 array_sort(array(T), pairs(T, T, integer)) array(T) = list_transform(list_sort(list_transform({0}, lambda x__, i__: struct_pack(k := len(list_filter({0}, lambda y__, j__: __before(list_transform(list_zip([y__], [x__]), {1})[1], j__ < i__))), v := x__))), lambda e__: e__.v)
+array_max(array(double)) double = __array_most({0}, coalesce(list_max(list_filter({0}, lambda x__: NOT isnan(x__))), list_max({0})))
 array_max(array(T)) T = __array_most({0}, list_max({0}))
 array_min(array(T)) T = __array_most({0}, list_min({0}))
+array_remove(array(double), double) array(double) = CASE WHEN isnan({1}) THEN {0} ELSE __array_remove({0}, {1}) END
 array_remove(array(T), T) array(T) = __array_remove({0}, {1})
 array_union(array(T), array(T)) array(T) = __array_distinct(__array_concat({0}, {1}))
 array_intersect(array(T), array(T)) array(T) = __array_distinct(list_filter({0}, lambda x__: __has({1}, x__)))

@@ -1,7 +1,7 @@
 //! Which functions are known, with their signatures and what they are in DuckDB's words.
 //!
 //! A line is a signature: `name|other(types) result = words`, in which `{0}` is the first argument and `{*}` all of
-//! them. `~` for `=` casts the words to the result's type. A capital letter is any type. In an aggregate, `[[f|x]]` is
+//! them, and `{digits}` how many digits the first moment has after its seconds. `~` for `=` casts the words to the result's type. A capital letter is any type. In an aggregate, `[[f|x]]` is
 //! DuckDB's aggregate, which takes `distinct`, `order by`, `filter` and `over` from the call.
 
 mod aggregates;

@@ -8,23 +8,36 @@ abs(bigint) bigint = abs({0})
 abs(decimal) decimal ~ abs({0})
 abs(real) real = abs({0})
 abs(double) double = abs({0})
+sign(tinyint) tinyint ~ sign({0})
+sign(smallint) smallint ~ sign({0})
 sign(integer) integer ~ sign({0})
 sign(bigint) bigint ~ sign({0})
+sign(real) real ~ sign({0})
 sign(double) double ~ sign({0})
+ceil|ceiling(tinyint) tinyint = {0}
+ceil|ceiling(smallint) smallint = {0}
 ceil|ceiling(integer) integer = {0}
 ceil|ceiling(bigint) bigint = {0}
+ceil|ceiling(real) real ~ ceil({0})
 ceil|ceiling(double) double = ceil({0})
+floor(tinyint) tinyint = {0}
+floor(smallint) smallint = {0}
 floor(integer) integer = {0}
 floor(bigint) bigint = {0}
+floor(real) real ~ floor({0})
 floor(double) double = floor({0})
+round(tinyint) tinyint = {0}
+round(smallint) smallint = {0}
 round(integer) integer = {0}
 round(bigint) bigint = {0}
 round(double) double = round({0})
 round(real) real ~ round({0})
-round(integer, bigint) integer ~ __round_whole({0}, {1})
-round(bigint, bigint) bigint ~ __round_whole({0}, {1})
-round(double, bigint) double = round({0}, CAST({1} AS INTEGER))
-round(real, bigint) real ~ round({0}, CAST({1} AS INTEGER))
+round(tinyint, integer) tinyint ~ __round_whole({0}, {1})
+round(smallint, integer) smallint ~ __round_whole({0}, {1})
+round(integer, integer) integer ~ __round_whole({0}, {1})
+round(bigint, integer) bigint ~ __round_whole({0}, {1})
+round(double, integer) double = round({0}, {1})
+round(real, integer) real ~ round({0}, {1})
 truncate(double) double = trunc({0})
 truncate(real) real ~ trunc({0})
 power|pow(double, double) double = power({0}, {1})
@@ -55,7 +68,9 @@ is_nan(double) boolean = isnan({0})
 is_finite(double) boolean = isfinite({0})
 is_infinite(double) boolean = isinf({0})
 random|rand() double = random()
+random|rand(integer) integer = CAST(floor(random() * {0}) AS INTEGER)
 random|rand(bigint) bigint = CAST(floor(random() * {0}) AS BIGINT)
+random|rand(integer, integer) integer = ({0} + CAST(floor(random() * ({1} - {0})) AS INTEGER))
 random|rand(bigint, bigint) bigint = ({0} + CAST(floor(random() * ({1} - {0})) AS BIGINT))
 width_bucket(double, double, double, bigint) bigint = __width_bucket({0}, {1}, {2}, {3})
 width_bucket(double, array(double)) bigint = CAST(len(list_filter({1}, lambda b__: b__ <= {0})) AS BIGINT)
