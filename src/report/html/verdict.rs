@@ -108,7 +108,11 @@ pub fn summary(run: &LastRun) -> Summary {
     Summary {
         is_good: verdict["ok"] == true,
         title: verdict["title"].as_str().unwrap_or_default().to_owned(),
-        run: format!("{}, {}", name.unwrap_or_else(|| if run.results.is_some() { "run" } else { "read" }.to_owned()), minute(when)),
+        run: format!(
+            "{}, {}",
+            name.unwrap_or_else(|| if run.results.is_some() { "run" } else { "read" }.to_owned()),
+            minute(when)
+        ),
         counts: [list("Tables", &tables), list("Tests", &tests)].into_iter().flatten().collect(),
         findings: findings.collect(),
         notes: notes(run),
