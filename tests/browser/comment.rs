@@ -84,11 +84,11 @@ fn a_comment_with_mistakes_is_rendered() {
 
 #[test]
 fn a_good_comment_is_rendered() {
-    let folder = "models/court_listings_visits";
+    let folder = "models/prison/visits";
     let sandbox = Sandbox::fixture_branch()
-        .file(&format!("{folder}/visits/visits__sites_fct.sql"), "select 1 as site_id, 'Fen' as site_name\n")
+        .file(&format!("{folder}/visits__sites_fct.sql"), "select 1 as site_id, 'Fen' as site_name\n")
         .file(
-            &format!("{folder}/visits/visits__sites_fct.yaml"),
+            &format!("{folder}/visits__sites_fct.yaml"),
             "version: 2\n\nmodels:\n  - name: visits__sites_fct\n    description: One row for each site.\n    columns:\n      - name: site_id\n        description: Its number.\n        data_tests:\n          - not_null\n          - unique\n      - name: site_name\n        description: Its name.\n",
         )
         .commit("Sites");

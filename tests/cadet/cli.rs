@@ -40,6 +40,7 @@ fn help_lists_the_commands() {
       ls           List nodes
       source       Ask sources how old they are
       why          Say why a model, seed or test is in the change, or why it is not
+      report       Tell how the last run ended, in a few lines or as a page
       explain      Explain a rule, or list all of them
       demo         Show everything on a small example, in a temporary folder
       completions  Print what a shell needs to complete commands and flags
