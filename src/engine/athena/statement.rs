@@ -265,6 +265,10 @@ mod tests {
         create or replace view "awsdatacatalog"."db_dev"."t__cadet_a" as
         select 1 as x
         "#);
+    }
+
+    #[test]
+    fn columns_and_rows_of_tables_that_are_there() {
         let added = |name: &str, in_table, in_query| Added {
             name: name.to_owned(),
             data_type: "date".to_owned(),
