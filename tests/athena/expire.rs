@@ -91,6 +91,36 @@ fn what_is_old_is_listed_and_then_removed() {
     assert_eq!(account.rows("by_dbt"), "9");
 }
 
+/// A run that was killed while it changed an Iceberg table leaves a second entry, which leads to the table's own files.
+#[test]
+fn a_second_entry_of_a_table_goes_without_the_tables_files() {
+    let merged = "{{ config(table_type='iceberg', materialized='incremental', incremental_strategy='merge', \
+                  unique_key='id') }}\nselect 1 as id";
+    let account = Account::new(project().file(&model("plain"), merged));
+    account.done(&["run"]);
+    let files = account.objects();
+    let pid = std::sync::Arc::new(std::sync::Mutex::new(None));
+    let own = std::sync::Arc::clone(&pid);
+    account.double.on_every_call(Moment::Before, move |_, call| {
+        if call.operation == "StartQueryExecution" && call.shown().contains("merge into") {
+            let pid = rustix::process::Pid::from_raw(own.lock().unwrap().unwrap()).unwrap();
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+    });
+    let mut guard = pid.lock().unwrap();
+    let mut child = account.start(&["run"]);
+    *guard = Some(i32::try_from(child.id()).unwrap());
+    drop(guard);
+    assert!(!child.wait().unwrap().success());
+    assert_eq!(account.tables().len(), 2);
+    let listed = shown(&account, &["expire", "--older-than", "0h"]);
+    assert!(listed.contains("leftover   prison_safety_dev_dbt.plain__cadet_[owner]_[run]  0.0 kB"), "{listed}");
+    account.done(&["expire", "--older-than", "0h", "--apply"]);
+    assert!(account.tables().is_empty());
+    assert!(files.iter().all(|file| account.objects().contains(file)), "{files:?}");
+}
+
 #[test]
 fn what_another_run_works_on_is_left() {
     let account = Account::new(project().file(&model("plain"), "select 1 as id"));

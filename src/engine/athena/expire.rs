@@ -55,14 +55,23 @@ struct Lying {
     lock: Option<Aged>,
 }
 
+/// An entry of the catalogue that leads to a table's folder.
+struct Entry {
+    place: Destination,
+    table: Table,
+    partitions: Vec<Partition>,
+    /// The folders of cadet's that it and its partitions lead to.
+    folders: BTreeSet<String>,
+}
+
 /// What was found, and how old it has to be.
 struct Search<'a> {
     core: &'a Core,
     now: i64,
     older_than: i64,
     lying: BTreeMap<String, (Destination, Lying)>,
-    /// The folders that tables and partitions lead to, each with its table's.
-    used: BTreeSet<(String, String)>,
+    /// How many entries lead to a folder, by its table's folder and its name.
+    used: BTreeMap<(String, String), usize>,
     found: Vec<Expired>,
 }
 
@@ -93,7 +102,7 @@ impl<'a> Search<'a> {
             now: jiff::Timestamp::now().as_second(),
             older_than: i64::try_from(older_than.as_secs()).unwrap_or(i64::MAX),
             lying: BTreeMap::new(),
-            used: BTreeSet::new(),
+            used: BTreeMap::new(),
             found: Vec::new(),
         };
         for kind in ["models", "seeds"] {
@@ -101,13 +110,15 @@ impl<'a> Search<'a> {
             let files = core.store.below(&core.calls, (&layout.bucket, &prefix)).await?;
             files.into_iter().for_each(|file| search.file(file, layout));
         }
+        let mut entries = Vec::new();
         for database in core.catalogue.databases(&core.calls).await? {
             if layout.is_database(&database) {
                 for table in core.catalogue.all_tables(&core.calls, &database).await? {
-                    search.table(&database, &table).await?;
+                    entries.extend(search.entry(&database, table).await?);
                 }
             }
         }
+        entries.into_iter().for_each(|entry| search.judge(entry));
         search.leftovers();
         search.found.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
         Ok(search.found)
@@ -125,40 +136,50 @@ impl<'a> Search<'a> {
         }
     }
 
-    async fn table(&mut self, database: &str, table: &Table) -> Result<(), CallError> {
+    async fn entry(&mut self, database: &str, table: Table) -> Result<Option<Entry>, CallError> {
         let layout = &self.core.aim.layout;
         let key = |location: &str| location.strip_prefix(&format!("s3://{}/", layout.bucket)).map(str::to_owned);
-        let at = parameter(table, LOCATION).or(location(table)).and_then(key);
+        let at = parameter(&table, LOCATION).or(location(&table)).and_then(key);
         let place = at.and_then(|key| Destination::of_key(&key, layout)).filter(|place| place.database == database);
-        let Some(place) = place else { return Ok(()) };
+        let Some(place) = place else { return Ok(None) };
         let partitions = match table.partition_keys().is_empty() {
             true => Vec::new(),
             false => self.core.catalogue.partitions(&self.core.calls, database, table.name()).await?,
         };
-        let leads = location(table).into_iter().chain(partitions.iter().filter_map(location_of));
+        let leads = location(&table).into_iter().chain(partitions.iter().filter_map(location_of));
         let folders: BTreeSet<String> = leads.filter_map(|at| leftovers::folder(&place, at)).collect();
-        self.used.extend(folders.iter().map(|folder| (place.prefix.clone(), folder.clone())));
-        let is_own = table.name() == place.table && is_marked(table);
+        for folder in &folders {
+            *self.used.entry((place.prefix.clone(), folder.clone())).or_default() += 1;
+        }
+        Ok(Some(Entry { place, table, partitions, folders }))
+    }
+
+    fn judge(&mut self, entry: Entry) {
+        let Entry { place, table, partitions, folders } = entry;
+        let is_own = table.name() == place.table && is_marked(&table);
         let is_temporary = table.name().starts_with(&format!("{}__cadet_", place.table)) && !folders.is_empty();
         let touched = table.update_time().or(table.create_time()).map_or(self.now, |time| time.secs());
         if !is_own && !is_temporary {
-            return Ok(());
+            return;
         }
         if self.now - touched < self.older_than {
-            self.partitions(&place, table, &partitions);
-            return Ok(());
+            self.partitions(&place, &table, &partitions);
+            return;
         }
         let lying = self.lying.get(&place.prefix).map(|(_, lying)| lying);
-        let files = lying.iter().flat_map(|lying| &lying.folders).filter(|(name, _)| folders.contains(*name));
+        // A second entry of an Iceberg table leads to the table's own files: those stay.
+        let is_alone = |name: &String| self.used.get(&(place.prefix.clone(), name.clone())) == Some(&1);
+        let files = lying.iter().flat_map(|lying| &lying.folders);
+        let files = files.filter(|(name, _)| folders.contains(*name) && is_alone(name));
         let files: Vec<&Aged> = files.flat_map(|(_, files)| files).collect();
-        let kind = match (is_own, catalogue::is_view(table)) {
+        let kind = match (is_own, catalogue::is_view(&table)) {
             (false, _) => Kind::Leftover,
             (true, true) => Kind::View,
             (true, false) => Kind::Table,
         };
         self.found.push(Expired {
             kind,
-            name: format!("{database}.{}", table.name()),
+            name: format!("{}.{}", place.database, table.name()),
             bytes: files.iter().map(|aged| aged.file.bytes).sum(),
             age: self.age(touched),
             left: None,
@@ -167,7 +188,6 @@ impl<'a> Search<'a> {
             keys: files.iter().map(|aged| aged.file.key.clone()).collect(),
             place,
         });
-        Ok(())
     }
 
     /// The partitions of a table that stays, whose files someone else has removed.
@@ -200,8 +220,10 @@ impl<'a> Search<'a> {
     fn leftovers(&mut self) {
         let mut found = Vec::new();
         for (place, lying) in self.lying.values() {
-            let unused =
-                lying.folders.iter().filter(|(name, _)| !self.used.contains(&(place.prefix.clone(), (*name).clone())));
+            let unused = lying
+                .folders
+                .iter()
+                .filter(|(name, _)| !self.used.contains_key(&(place.prefix.clone(), (*name).clone())));
             let of = |kind, name: String, files: &[Aged]| {
                 let newest = files.iter().map(|aged| aged.written).max().unwrap_or(self.now);
                 (self.now - newest >= self.older_than).then(|| Expired {
@@ -260,7 +282,7 @@ impl Core {
             }
             .map_err(failed)?;
         }
-        if expired.entry.is_none() && self.is_used(place, &expired.keys).await.map_err(failed)? {
+        if expired.kind == Kind::Leftover && self.is_used(place, &expired.keys).await.map_err(failed)? {
             return Err(EngineError::Unavailable("it was built meanwhile".to_owned()));
         }
         self.tidy(place, &expired.keys).await.map_err(failed)
