@@ -86,7 +86,7 @@ fn a_comment_with_mistakes_is_rendered() {
 fn a_good_comment_is_rendered() {
     let folder = "models/prison/visits";
     let sandbox = Sandbox::fixture_branch()
-        .file(&format!("{folder}/visits__sites_fct.sql"), "select 1 as site_id, 'Fen' as site_name\n")
+        .file(&format!("{folder}/visits__sites_fct.sql"), "{{ config(external_location=generate_s3_location()) }}\nselect 1 as site_id, 'Fen' as site_name\n")
         .file(
             &format!("{folder}/visits__sites_fct.yaml"),
             "version: 2\n\nmodels:\n  - name: visits__sites_fct\n    description: One row for each site.\n    columns:\n      - name: site_id\n        description: Its number.\n        data_tests:\n          - not_null\n          - unique\n      - name: site_name\n        description: Its name.\n",
