@@ -11,8 +11,9 @@ use super::telling::Telling;
 use crate::cli::CiArgs;
 use crate::deploy::{Outcome, Progress};
 use crate::error::Error;
-use crate::github::{CheckRun, Desk, Live, Trouble};
+use crate::github::{CheckRun, Desk, Live, Trouble, Who};
 use crate::guard;
+use crate::report::around::{Around, Links};
 use crate::report::markdown::{self, Page, State};
 use crate::report::{Aside, Report, annotations, artefacts, counted, outputs, suggestions};
 use crate::source::Repo;
@@ -99,6 +100,9 @@ impl Posting {
     /// Says that the run could not be done, wherever the report would have been.
     pub(super) fn stopped(&mut self, invocation: &Invocation, error: &Error) {
         let (message, advice) = (error.to_string(), error.advice());
+        let who = self.desk.as_ref().map(|desk| &desk.who);
+        let links = Links { run: who.map(Who::run_page), ..Links::default() };
+        let commit = who.map(|who| who.head.clone()).unwrap_or_default();
         let report = Report {
             findings: &[],
             outcomes: &[],
@@ -107,7 +111,7 @@ impl Posting {
             head: invocation.env.github_head.clone().unwrap_or_else(|| "this branch".to_owned()),
             removed: Vec::new(),
             artefacts: None,
-            aside: Aside::default(),
+            aside: Aside { around: Around { links, commit, ..Around::default() }, ..Aside::default() },
         };
         let state = State::Stopped { message, advice };
         let page = |notes: &[String]| Page {

@@ -45,6 +45,8 @@ pub(super) enum Method {
 pub(super) struct Api {
     runtime: Runtime,
     client: Octocrab,
+    /// The folder that the API is in, empty on github.com.
+    folder: String,
     /// How long is still waited, all calls together.
     patience: Cell<Duration>,
     /// How long one call takes at most.
@@ -60,16 +62,19 @@ impl Api {
     /// In words, when the machine's certificates cannot be read, or the address is none.
     pub(super) fn new(address: &str, token: &str, (patience, haste): (Duration, u32)) -> Result<Self, String> {
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+        // octocrab would put the folder before what is not in it.
+        let start = address.find("://").map_or(0, |at| at + 3);
+        let (server, folder) = address.split_at(address[start..].find('/').map_or(address.len(), |at| start + at));
         let client = {
             // octocrab starts a task of its own.
             let _inside = runtime.enter();
-            let builder = Octocrab::builder().base_uri(address).map_err(|error| error.to_string())?;
+            let builder = Octocrab::builder().base_uri(server).map_err(|error| error.to_string())?;
             let builder =
                 builder.personal_token(token.to_owned()).set_connect_timeout(Some(call_time(LONGEST_CALL, haste)));
             builder.build().map_err(|error| error.to_string())?
         };
         let longest = Cell::new(call_time(LONGEST_CALL, haste));
-        Ok(Self { runtime, client, patience: Cell::new(patience), longest, haste })
+        Ok(Self { runtime, client, folder: folder.to_owned(), patience: Cell::new(patience), longest, haste })
     }
 
     /// From here on hardly anything is waited for: someone asked cadet to stop.
@@ -108,7 +113,7 @@ impl Api {
     /// # Errors
     /// When it is not to be had; a call that may be made twice has then been made several times.
     pub(super) fn get(&self, path: &str, needs: &'static str) -> Result<Value, Trouble> {
-        self.call(Method::Get, path, &Value::Null, needs)
+        self.call(Method::Get, &self.within(path), &Value::Null, needs)
     }
 
     /// Makes something. It is never made twice: [`Trouble::Lost`] says that it may be there all the same.
@@ -116,7 +121,7 @@ impl Api {
     /// # Errors
     /// When it was not made, or nobody knows.
     pub(super) fn post(&self, path: &str, body: &Value, needs: &'static str) -> Result<Value, Trouble> {
-        self.call(Method::Post, path, body, needs)
+        self.call(Method::Post, &self.within(path), body, needs)
     }
 
     /// As [`post`](Self::post), where `find` can tell whether it was made though no answer came: only when it was not, it is
@@ -144,7 +149,7 @@ impl Api {
     /// # Errors
     /// When it was not changed.
     pub(super) fn patch(&self, path: &str, body: &Value, needs: &'static str) -> Result<Value, Trouble> {
-        self.call(Method::Patch, path, body, needs)
+        self.call(Method::Patch, &self.within(path), body, needs)
     }
 
     /// Removes something.
@@ -152,15 +157,17 @@ impl Api {
     /// # Errors
     /// When it was not removed.
     pub(super) fn delete(&self, path: &str, needs: &'static str) -> Result<Value, Trouble> {
-        self.call(Method::Delete, path, &Value::Null, needs)
+        self.call(Method::Delete, &self.within(path), &Value::Null, needs)
     }
 
     /// A question in GraphQL, which changes nothing and may so be asked again.
     ///
     /// # Errors
     /// When there is no answer.
-    pub(super) fn graphql(&self, path: &str, query: &str) -> Result<Value, Trouble> {
-        let ask = || self.call(Method::Post, path, &serde_json::json!({"query": query}), "");
+    pub(super) fn graphql(&self, query: &str) -> Result<Value, Trouble> {
+        // On a GitHub of one's own it is beside the folder of the other calls: `/api/v3` and `/api/graphql`.
+        let path = format!("{}/graphql", self.folder.trim_end_matches("/v3"));
+        let ask = || self.call(Method::Post, &path, &serde_json::json!({"query": query}), "");
         match ask() {
             Err(Trouble::Lost(how)) if self.wait(FIRST_PAUSE) => ask().map_err(|_| Trouble::Lost(how)),
             answered => answered,
@@ -189,6 +196,10 @@ impl Api {
             }
         }
         Ok(all)
+    }
+
+    fn within(&self, path: &str) -> String {
+        format!("{}{path}", self.folder)
     }
 
     fn call(&self, method: Method, path: &str, body: &Value, needs: &'static str) -> Result<Value, Trouble> {

@@ -145,7 +145,7 @@ impl Sticky {
     fn find(&mut self, api: &Api, who: &Who) -> Result<(), Trouble> {
         let account = match self.account.take() {
             Some(account) => account,
-            None => account(api, who)?,
+            None => account(api)?,
         };
         let comments = api.pages(&who.way(&format!("issues/{}/comments", who.number)), READ, MOST_PAGES)?;
         let is_own = |comment: &&Value| {
@@ -174,10 +174,8 @@ impl Account {
 }
 
 /// Asks whose token this is. The token of a workflow is an app's, for which only GraphQL has an answer.
-fn account(api: &Api, who: &Who) -> Result<Account, Trouble> {
-    // A GitHub of one's own has it beside its REST API.
-    let own = who.api.strip_suffix("/v3").map(|above| format!("{above}/graphql"));
-    let viewer = match api.graphql(own.as_deref().unwrap_or("/graphql"), "query { viewer { databaseId login } }") {
+fn account(api: &Api) -> Result<Account, Trouble> {
+    let viewer = match api.graphql("query { viewer { databaseId login } }") {
         Ok(answer) => answer["data"]["viewer"].clone(),
         Err(trouble @ (Trouble::Revoked | Trouble::Busy(_) | Trouble::Lost(_))) => return Err(trouble),
         Err(_) => Value::Null,

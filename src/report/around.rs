@@ -105,7 +105,7 @@ impl Around {
             let node = project.node(id);
             Near {
                 id: (*id).to_owned(),
-                name: name_of(project, id),
+                name: node.map_or_else(|| name_of(project, id), |node| node.display_name()),
                 kind: node.map_or(ResourceType::Source, |node| node.resource_type),
                 file: node.map(|node| node.file.clone()).unwrap_or_default(),
                 table: node.filter(|node| node.has_relation()).and_then(|node| table(node)),

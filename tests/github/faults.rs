@@ -69,7 +69,10 @@ fn limits_that_last_are_not_waited_for() {
     request.double.fail(("GET", "/pulls/7"), how, 99);
     let ran = request.ci(&[]);
     assert_eq!(ran.code, 1);
-    insta::assert_snapshot!(said(&ran.stdout), @"");
+    insta::assert_snapshot!(said(&ran.stdout), @"
+    The comment is not up to date: GitHub has had too many requests, and asks to wait for 3000 seconds. The same is in the summary of the run.
+    Artefacts: target
+    ");
     assert!(request.summary().contains("### ❌ To fix (1)"));
 }
 
@@ -98,7 +101,13 @@ fn each_permission_that_is_missing_is_named() {
     let request = Request::new(wrong());
     request.double.state(|state| state.may.clear());
     let ran = request.ci(&["--deployment", "dev"]);
-    insta::assert_snapshot!(said(&ran.stdout), @"");
+    insta::assert_snapshot!(said(&ran.stdout), @"
+    ::error file=models/prison/prison_safety/prison_safety__visits_fct.sql,line=1,endLine=1,col=18,endColumn=49,title=cadet%3A references/exist::there is no model or seed named `prison_safety__sites_sgt`%0Adid you mean `prison_safety__sites_stg`?
+    There is no check run with every finding on its line: the token may not do that: the job lacks the permission `checks: write` (on a pull request from a fork no job has it).
+    GitHub does not show the deployment: the token may not do that: the job lacks the permission `deployments: write` (on a pull request from a fork no job has it).
+    The comment is not up to date: the token may not do that: the job lacks the permission `pull-requests: write` (on a pull request from a fork no job has it). The same is in the summary of the run.
+    Artefacts: target
+    ");
     assert!(request.summary().contains("`checks: write`"), "{}", request.summary());
 }
 

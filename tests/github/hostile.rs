@@ -147,16 +147,16 @@ fn annotations_are_the_commands_that_were_meant() {
 }
 
 fn meant(annotation: &Annotation) -> Command {
-    let plain = |text: &str| {
-        log::property(text).replace("%3A", ":").replace("%2C", ",").replace("%0A", "\n").replace("%25", "%")
-    };
-    let path = plain(&escape::clean_path(&annotation.path));
-    let mut properties = BTreeMap::from([("title".to_owned(), plain(&annotation.title).trim_end().to_owned())]);
+    let plain = |text: &str| text.replace("%3A", ":").replace("%2C", ",").replace("%0A", "\n").replace("%25", "%");
+    // The runner trims the list of properties, of which the title is the last.
+    let title = log::property(&annotation.title);
+    let mut properties = BTreeMap::from([("title".to_owned(), plain(title.trim_end()))]);
+    let path = plain(&log::property(&escape::clean_path(&annotation.path)));
     if !path.is_empty() {
         properties.insert("file".to_owned(), path);
     }
     let data = log::data(&annotation.message).replace("%0A", "\n").replace("%25", "%");
-    Command { name: "error".to_owned(), properties: properties.into_iter().collect(), data }
+    Command { name: "error".to_owned(), properties, data }
 }
 
 pub(crate) fn report(findings: &[Finding]) -> Report<'_> {

@@ -7,9 +7,107 @@ use crate::request::{Request, failing, good, head, model, wrong};
 fn the_first_run_says_that_all_is_well() {
     let request = Request::new(good());
     let ran = request.ci(&[]);
-    insta::assert_snapshot!(ran.shown(), @"");
-    insta::assert_snapshot!(request.comment(), @"");
-    insta::assert_snapshot!(request.outputs(), @"");
+    insta::assert_snapshot!(ran.shown(), @"
+    1. Check: work compared with main ([commit])
+
+    ✓ Checked 3 changed files: nothing to fix.
+
+    2. Deploy: what changed and everything downstream, with its tests
+
+      loaded  seed        prison_safety__sites  2 rows
+       built  table       prison_safety__sites_stg  2 rows
+       built  table       prison_safety__sites_fct  1 row
+
+    ✓ 3 tables built. Tests: 1 passed.
+
+    3. Report
+
+    The comment: https://github.com/moj/tables/pull/7#issuecomment-101
+    Artefacts: target
+    --- exit code 0
+    ");
+    insta::assert_snapshot!(request.comment(), @r#"
+    <!-- cadet:report 01ba4719c80b -->
+    ## ✅ Ready for review; 3 tables are built on the embedded DuckDB for this check
+
+    **Next:** ask for a review.
+
+    **Tables:** 3 built · **Tests:** 1 passed
+
+    ### Tables: 3 of 3 built
+
+    | | Table | Result | Time | Tests | Why it is here |
+    |---|---|---|--:|---|---|
+    | ✅ | [`mojap.prison_safety__sites`](https://github.com/moj/tables/blob/[head]/seeds/prison/prison_safety/prison_safety__sites.csv) | 2 rows | [seconds] | 1 ✅ | changed |
+    | ✅ | [`mojap.prison_safety__sites_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_stg.sql) | 2 rows | [seconds] |  | reads prison_safety&#95;&#95;sites |
+    | ✅ | [`mojap.prison_safety__sites_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_fct.sql) | 1 row | [seconds] |  | new |
+
+    <details><summary>Look into the tables</summary>
+
+    On your machine, after `cadet ci`:
+
+    ```sh
+    cadet show --select prison_safety__sites
+    ```
+
+    ```sh
+    cadet show --select prison_safety__sites_stg
+    ```
+
+    ```sh
+    cadet show --select prison_safety__sites_fct
+    ```
+
+    </details>
+
+    ### 📣 Not built, but downstream of the change (1)
+
+    Tell the owners when the numbers will change.
+
+    | | Name | Owner | Reads |
+    |---|---|---|---|
+    | Dashboard | `visits_dashboard` | Prison &#64;&#8203;statistics | `prison_safety__sites` |
+
+    <details open><summary>How it hangs together</summary>
+
+    ```mermaid
+    flowchart LR
+      n0[("mojap.prison_safety__sites")]:::built
+      class n0 changed
+      n1["mojap.prison_safety__sites_stg"]:::built
+      n2["mojap.prison_safety__sites_fct"]:::built
+      class n2 changed
+      n3(["exposure.mojap_derived_tables.visits_dashboard"]):::other
+      n0 --> n1
+      n1 --> n2
+      n1 --> n3
+      classDef built fill:#dafbe1,stroke:#1a7f37,color:#0a3016
+      classDef failed fill:#ffebe9,stroke:#cf222e,color:#5c0f14
+      classDef waits fill:#fff8c5,stroke:#9a6700,color:#4d3300
+      classDef other fill:#f6f8fa,stroke:#8c959f,color:#1f2328
+      classDef changed stroke-width:4px
+    ```
+
+    Green: built. Red: failed. Yellow: not built. Grey: no part of the run. Thick: changed.
+
+    </details>
+
+    ---
+    <sub>Commit `[commit]` of `work`, compared with `main ([commit])`: 3 changed files · manifest, results, SQL and log: `target` · [this run](https://github.com/moj/tables/actions/runs/4711) · begun [time] · cadet 0.1.0</sub>
+    "#);
+    insta::assert_snapshot!(request.outputs(), @"
+    verdict=success
+    findings=0
+    errors=0
+    warnings=0
+    deployed=3
+    failed=0
+    skipped=0
+    artefacts=target
+    comment-url=https://github.com/moj/tables/pull/7#issuecomment-101
+    bytes-scanned=0
+    manifest=target/manifest.json
+    ");
     assert_eq!(request.summary().lines().next(), request.double.comment().lines().nth(1));
     // Every finding would be in the check run, so that none is a command.
     assert!(!ran.stdout.contains("\n::"), "{}", ran.stdout);
@@ -62,10 +160,111 @@ fn a_new_commit_writes_into_the_same_comment() {
 fn a_failing_check_says_what_to_do_first() {
     let request = Request::new(wrong());
     assert_eq!(request.ci(&[]).code, 1);
-    insta::assert_snapshot!(request.comment(), @"");
-    insta::assert_snapshot!(request.outputs(), @"");
+    insta::assert_snapshot!(request.comment(), @r#"
+    <!-- cadet:report 01ba4719c80b -->
+    ## ❌ Not ready: 1 error to fix; 3 tables are built on the embedded DuckDB for this check
+
+    **Next:** fix [`models/prison/prison_safety/prison_safety__visits_fct.sql` line 1](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__visits_fct.sql#L1): there is no model or seed named `prison_safety__sites_sgt`. Then push again; `cadet ci` on your machine shows the same before you push.
+
+    **Tables:** 3 built, 1 not built · **Tests:** 1 passed
+
+    ### ❌ To fix (1)
+
+    - **There is no model or seed named `prison_safety__sites_sgt`**<br>[`models/prison/prison_safety/prison_safety__visits_fct.sql` line 1](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__visits_fct.sql#L1) · `references/exist`
+      <br>**Fix:** did you mean `prison_safety__sites_stg`?
+
+    ### Tables: 3 of 4 built
+
+    | | Table | Result | Time | Tests | Why it is here |
+    |---|---|---|--:|---|---|
+    | ⏭️ | [`mojap.prison_safety__visits_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__visits_fct.sql) | not built: fix references/exist first |  |  | new |
+    | ✅ | [`mojap.prison_safety__sites`](https://github.com/moj/tables/blob/[head]/seeds/prison/prison_safety/prison_safety__sites.csv) | 2 rows | [seconds] | 1 ✅ | changed |
+    | ✅ | [`mojap.prison_safety__sites_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_stg.sql) | 2 rows | [seconds] |  | reads prison_safety&#95;&#95;sites |
+    | ✅ | [`mojap.prison_safety__sites_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_fct.sql) | 1 row | [seconds] |  | new |
+
+    <details><summary>Look into the tables</summary>
+
+    On your machine, after `cadet ci`:
+
+    ```sh
+    cadet show --select prison_safety__sites
+    ```
+
+    ```sh
+    cadet show --select prison_safety__sites_stg
+    ```
+
+    ```sh
+    cadet show --select prison_safety__sites_fct
+    ```
+
+    </details>
+
+    ### 📣 Not built, but downstream of the change (1)
+
+    Tell the owners when the numbers will change.
+
+    | | Name | Owner | Reads |
+    |---|---|---|---|
+    | Dashboard | `visits_dashboard` | Prison &#64;&#8203;statistics | `prison_safety__sites` |
+
+    <details open><summary>How it hangs together</summary>
+
+    ```mermaid
+    flowchart LR
+      n0[("mojap.prison_safety__sites")]:::built
+      class n0 changed
+      n1["mojap.prison_safety__visits_fct"]:::waits
+      class n1 changed
+      n2["mojap.prison_safety__sites_stg"]:::built
+      n3["mojap.prison_safety__sites_fct"]:::built
+      class n3 changed
+      n4(["exposure.mojap_derived_tables.visits_dashboard"]):::other
+      n0 --> n2
+      n2 --> n3
+      n2 --> n4
+      classDef built fill:#dafbe1,stroke:#1a7f37,color:#0a3016
+      classDef failed fill:#ffebe9,stroke:#cf222e,color:#5c0f14
+      classDef waits fill:#fff8c5,stroke:#9a6700,color:#4d3300
+      classDef other fill:#f6f8fa,stroke:#8c959f,color:#1f2328
+      classDef changed stroke-width:4px
+    ```
+
+    Green: built. Red: failed. Yellow: not built. Grey: no part of the run. Thick: changed.
+
+    </details>
+
+    ---
+    <sub>Commit `[commit]` of `work`, compared with `main ([commit])`: 5 changed files · manifest, results, SQL and log: `target` · [this run](https://github.com/moj/tables/actions/runs/4711) · begun [time] · cadet 0.1.0</sub>
+    "#);
+    insta::assert_snapshot!(request.outputs(), @"
+    verdict=failure
+    findings=1
+    errors=1
+    warnings=0
+    deployed=3
+    failed=0
+    skipped=1
+    artefacts=target
+    comment-url=https://github.com/moj/tables/pull/7#issuecomment-101
+    bytes-scanned=0
+    manifest=target/manifest.json
+    ");
     let check = request.double.state(|state| state.checks[0].clone());
-    insta::assert_snapshot!(serde_json::to_string_pretty(&check["annotations"]).unwrap(), @"");
+    insta::assert_snapshot!(serde_json::to_string_pretty(&check["annotations"]).unwrap(), @r#"
+    [
+      {
+        "path": "models/prison/prison_safety/prison_safety__visits_fct.sql",
+        "start_line": 1,
+        "end_line": 1,
+        "annotation_level": "failure",
+        "title": "cadet: references/exist",
+        "message": "there is no model or seed named `prison_safety__sites_sgt`\ndid you mean `prison_safety__sites_stg`?",
+        "start_column": 18,
+        "end_column": 49
+      }
+    ]
+    "#);
     assert_eq!((&check["conclusion"], &check["name"]), (&"failure".into(), &"cadet".into()));
     assert_eq!(
         check["output"]["title"],
@@ -77,7 +276,88 @@ fn a_failing_check_says_what_to_do_first() {
 fn a_failing_deployment_names_the_cause_and_what_waits() {
     let request = Request::new(failing());
     assert_eq!(request.ci(&["--deployment", "dev"]).code, 1);
-    insta::assert_snapshot!(request.comment(), @"");
+    insta::assert_snapshot!(request.comment(), @r#"
+    <!-- cadet:report 01ba4719c80b -->
+    ## ❌ Not ready: 1 table failed; 3 tables are built on the embedded DuckDB for this check
+
+    **Next:** fix [`models/prison/prison_safety/prison_safety__regions_fct.sql` line 1](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__regions_fct.sql#L1): there is no column `nam` in the tables that this reads. Then push again; `cadet ci` on your machine shows the same before you push.
+
+    **Tables:** 3 built, 1 failed, 1 not built · **Tests:** 1 passed
+
+    ### 💥 Failed (1)
+
+    - **`mojap.prison_safety__regions_fct`: There is no column `nam` in the tables that this reads**<br>[`models/prison/prison_safety/prison_safety__regions_fct.sql` line 1](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__regions_fct.sql#L1)<br>Not built because of it: `prison_safety__regions_by_name_fct`
+      <br>**Fix:** did you mean `name`?
+
+    ### Tables: 3 of 5 built
+
+    | | Table | Result | Time | Tests | Why it is here |
+    |---|---|---|--:|---|---|
+    | ❌ | [`mojap.prison_safety__regions_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__regions_fct.sql) | failed | [seconds] |  | new |
+    | ⏭️ | [`mojap.prison_safety__regions_by_name_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__regions_by_name_fct.sql) | prison_safety&#95;&#95;regions_fct failed |  |  | new |
+    | ✅ | [`mojap.prison_safety__sites`](https://github.com/moj/tables/blob/[head]/seeds/prison/prison_safety/prison_safety__sites.csv) | 2 rows | [seconds] | 1 ✅ | changed |
+    | ✅ | [`mojap.prison_safety__sites_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_stg.sql) | 2 rows | [seconds] |  | reads prison_safety&#95;&#95;sites |
+    | ✅ | [`mojap.prison_safety__sites_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_fct.sql) | 1 row | [seconds] |  | new |
+
+    <details><summary>Look into the tables</summary>
+
+    On your machine, after `cadet ci`:
+
+    ```sh
+    cadet show --select prison_safety__sites
+    ```
+
+    ```sh
+    cadet show --select prison_safety__sites_stg
+    ```
+
+    ```sh
+    cadet show --select prison_safety__sites_fct
+    ```
+
+    </details>
+
+    ### 📣 Not built, but downstream of the change (1)
+
+    Tell the owners when the numbers will change.
+
+    | | Name | Owner | Reads |
+    |---|---|---|---|
+    | Dashboard | `visits_dashboard` | Prison &#64;&#8203;statistics | `prison_safety__sites` |
+
+    <details open><summary>How it hangs together</summary>
+
+    ```mermaid
+    flowchart LR
+      n0[("mojap.prison_safety__sites")]:::built
+      class n0 changed
+      n1["mojap.prison_safety__sites_stg"]:::built
+      n2["mojap.prison_safety__regions_fct"]:::failed
+      class n2 changed
+      n3["mojap.prison_safety__sites_fct"]:::built
+      class n3 changed
+      n4["mojap.prison_safety__regions_by_name_fct"]:::waits
+      class n4 changed
+      n5(["exposure.mojap_derived_tables.visits_dashboard"]):::other
+      n0 --> n1
+      n1 --> n2
+      n1 --> n3
+      n2 --> n4
+      n1 --> n5
+      classDef built fill:#dafbe1,stroke:#1a7f37,color:#0a3016
+      classDef failed fill:#ffebe9,stroke:#cf222e,color:#5c0f14
+      classDef waits fill:#fff8c5,stroke:#9a6700,color:#4d3300
+      classDef other fill:#f6f8fa,stroke:#8c959f,color:#1f2328
+      classDef changed stroke-width:4px
+    ```
+
+    Green: built. Red: failed. Yellow: not built. Grey: no part of the run. Thick: changed.
+
+    </details>
+
+    ---
+    <sub>Commit `[commit]` of `work`, compared with `main ([commit])`: 7 changed files · manifest, results, SQL and log: `target` · [this run](https://github.com/moj/tables/actions/runs/4711) · begun [time] · cadet 0.1.0</sub>
+    "#);
     let status = request.double.state(|state| state.statuses[0].clone());
     assert_eq!((&status["state"], &status["environment"]), (&"failure".into(), &"dev".into()));
 }
@@ -87,7 +367,15 @@ fn a_fork_reads_the_same_in_the_summary() {
     let request = Request::of_fork(wrong());
     let ran = request.ci(&[]);
     assert_eq!(ran.code, 1);
-    insta::assert_snapshot!(ran.shown().split_once("3. Report").unwrap().1, @"");
+    insta::assert_snapshot!(ran.shown().split_once("3. Report").unwrap().1, @"
+
+
+    ::error file=models/prison/prison_safety/prison_safety__visits_fct.sql,line=1,endLine=1,col=18,endColumn=49,title=cadet%3A references/exist::there is no model or seed named `prison_safety__sites_sgt`%0Adid you mean `prison_safety__sites_stg`?
+    There is no check run with every finding on its line: the token may not do that: the job lacks the permission `checks: write` (on a pull request from a fork no job has it).
+    The comment is not up to date: the token may not do that: the job lacks the permission `pull-requests: write` (on a pull request from a fork no job has it). The same is in the summary of the run.
+    Artefacts: target
+    --- exit code 1
+    ");
     assert!(request.summary().starts_with("## ❌ Not ready: 1 error to fix"), "{}", request.summary());
     assert!(request.outputs().contains("verdict=failure\n") && request.outputs().contains("comment-url=\n"));
 }
@@ -220,7 +508,15 @@ fn fixes_are_offered_once() {
         })
     };
     let offered = bodies(&request);
-    insta::assert_debug_snapshot!(offered, @"");
+    insta::assert_debug_snapshot!(offered, @r#"
+    [
+        (
+            String("models/prison/prison_safety/prison_safety__visits_fct.yaml"),
+            Number(3),
+            String("<!-- cadet:suggestion -->\r\n**This line ends with blanks** · `yaml/trailing-spaces`\r\n\r\n```suggestion\r\n    description: One row for each visit.\r\n```"),
+        ),
+    ]
+    "#);
     request.attempt = "2";
     request.ci(&["--suggest"]);
     assert_eq!(bodies(&request), offered);
@@ -231,7 +527,15 @@ fn a_run_that_cannot_be_done_says_so_in_the_comment() {
     let request = Request::new(good());
     let ran = request.ci(&["--source-data", "nowhere"]);
     assert_eq!(ran.code, 2);
-    insta::assert_snapshot!(request.comment(), @"");
+    insta::assert_snapshot!(request.comment(), @"
+    <!-- cadet:report 01ba4719c80b -->
+    ## ❌ cadet could not do its work
+
+    **Next:** The folder of source data nowhere does not exist.<br>name a folder that holds &#60;database&#62;/&#60;table&#62;.csv
+
+    ---
+    <sub>`work` · cadet 0.1.0</sub>
+    ");
     assert!(request.summary().starts_with("## ❌ cadet could not do its work"));
     assert!(request.outputs().starts_with("verdict=error\n"));
     assert_eq!(request.double.state(|state| state.checks[0]["conclusion"].clone()), "failure");

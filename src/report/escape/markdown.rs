@@ -22,15 +22,19 @@ pub fn code(text: &str) -> String {
 
 /// A sentence of cadet's, with names between backticks, on one line.
 pub fn prose(text: &str) -> String {
+    let words = |part: &str| entities(&clean(part)).replace('\n', "<br>").replace("  ", "&nbsp; ");
     let mut out = String::new();
-    let ticks = text.matches('`').count();
-    for (at, part) in text.split('`').enumerate() {
-        match (at % 2, ticks > at) {
-            (1, true) => out.push_str(&code(part)),
-            _ => out.push_str(&entities(&clean(part)).replace('\n', "<br>").replace("  ", "&nbsp; ")),
-        }
+    let mut rest = text;
+    // A backtick without another one after it is text.
+    while let Some((before, name, after)) = rest
+        .split_once('`')
+        .and_then(|(before, after)| after.split_once('`').map(|(name, after)| (before, name, after)))
+    {
+        out.push_str(&words(before));
+        out.push_str(&code(name));
+        rest = after;
     }
-    out
+    out + &words(rest)
 }
 
 /// Text without names in it, on one line.

@@ -72,6 +72,8 @@ pub(super) fn carry_out(state: &mut State, call: &Call) -> (u16, Value) {
         ("GET", ["pulls", "7"]) => {
             let mut value = openapi::example("pull-request");
             value["head"]["sha"] = state.head.as_str().into();
+            // GitHub's own example of a team lacks what its description asks for.
+            value["requested_teams"] = json!([]);
             (200, value)
         }
         ("GET", ["issues", "7", "comments"]) => {
