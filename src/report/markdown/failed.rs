@@ -54,7 +54,7 @@ fn held_back(page: &Page<'_>, outcome: &Outcome) -> String {
         page.report.outcomes.iter().filter(is_held).map(|other| code(&cut(&other.name, 120))).collect();
     match names.as_slice() {
         [] => String::new(),
-        [few @ ..] if few.len() <= 5 => format!("<br>Not built because of it: {}", few.join(", ")),
+        few if few.len() <= 5 => format!("<br>Not built because of it: {}", few.join(", ")),
         [first, second, third, rest @ ..] => {
             format!("<br>Not built because of it: {first}, {second}, {third} and {} more", rest.len())
         }
