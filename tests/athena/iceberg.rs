@@ -208,10 +208,10 @@ fn a_conflict_is_tried_again_and_someone_elses_change_is_kept() {
     account.double.forget_calls();
     let athena = crate::support::clients(&account.double).athena;
     let insert = format!("insert into {DATABASE}.things values (9, 'theirs', 9)");
-    // The fourth call begins the merge; the table has been looked up by then.
+    // The seventh call begins the merge; the table has been looked up by then.
     let other =
         move || tokio::runtime::Runtime::new().unwrap().block_on(crate::support::execute(&athena, &insert)).done();
-    account.double.on_call(4, Moment::Before, move |_| drop(std::thread::spawn(other).join()));
+    account.double.on_call(7, Moment::Before, move |_| drop(std::thread::spawn(other).join()));
     let ran = account.cadet(&["run"]);
     assert_eq!(ran.code, 1, "{}\n{}", ran.shown(), account.calls());
     assert!(ran.shown().contains("someone else changed prison_safety_dev_dbt.things"), "{}", ran.shown());

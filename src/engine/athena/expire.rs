@@ -168,7 +168,7 @@ impl<'a> Search<'a> {
         }
         let lying = self.lying.get(&place.prefix).map(|(_, lying)| lying);
         // A second entry of an Iceberg table leads to the table's own files: those stay.
-        let is_alone = |name: &String| self.used.get(&(place.prefix.clone(), name.clone())) == Some(&1);
+        let is_alone = |name: &String| is_own || self.used.get(&(place.prefix.clone(), name.clone())) == Some(&1);
         let files = lying.iter().flat_map(|lying| &lying.folders);
         let files = files.filter(|(name, _)| folders.contains(*name) && is_alone(name));
         let files: Vec<&Aged> = files.flat_map(|(_, files)| files).collect();
