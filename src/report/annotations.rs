@@ -3,7 +3,7 @@
 //! Limits are the runner's own (`ExecutionContext.cs`): ten of each level are shown, and the rest is dropped without a word.
 
 use super::escape::log::{data, property};
-use super::escape::{clean, clean_path, cut};
+use super::escape::{clean, cut};
 use super::text::Out;
 use super::{Report, counted, in_repository};
 use crate::finding::{Finding, Level};
@@ -83,7 +83,7 @@ pub fn commands(annotations: &[Annotation], rest: &str) -> Vec<String> {
 }
 
 fn written(annotation: &Annotation, command: &str) -> String {
-    let mut properties = vec![format!("file={}", property(&clean_path(&annotation.path)))];
+    let mut properties = vec![format!("file={}", property(&annotation.path))];
     if let Some((line, end_line)) = annotation.lines {
         properties.push(format!("line={line},endLine={end_line}"));
     }
@@ -106,7 +106,7 @@ mod tests {
         let line = written(&annotation(&finding, "p/", &|_| String::new()), "error");
         assert_eq!(
             line,
-            "::error file=p/models/a\\n%3A%3Aerror title=forged%3A%3Ax%2Cline=1.yml,title=cadet%3A yaml/parses::100%25\\u{d}::warning::y"
+            "::error file=p/models/a%0A%3A%3Aerror title=forged%3A%3Ax%2Cline=1.yml,title=cadet%3A yaml/parses::100%25\\u{d}::warning::y"
         );
     }
 }

@@ -4,6 +4,7 @@ use anstyle::Style;
 use serde_json::{Value, json};
 
 use super::counted;
+use super::escape::markdown::block;
 use super::table::{Shown, Table, cut, value};
 use super::text::{ColorChoice, DIM, GREEN, Out, RED, YELLOW, clean_path};
 use crate::finding::Diff;
@@ -52,8 +53,7 @@ pub fn markdown(diff: &Diff) -> String {
     };
     let plain = Out::new(ColorChoice::Never, true, false);
     let lines: Vec<String> = lines(diff, &plain).into_iter().map(line).collect();
-    // Every line begins with a mark or a blank, so that none of them ends the block.
-    format!("```diff\n{}\n```", lines.join("\n").replace(CHANGED, "! expected → actual"))
+    block("diff", &lines.join("\n").replace(CHANGED, "! expected → actual"), usize::MAX)
 }
 
 /// For scripts: every row, each value as text or null.

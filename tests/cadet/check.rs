@@ -492,7 +492,7 @@ fn a_file_name_forges_no_workflow_command_in_text_for_people() {
      ╰ help: rename it: small letters, digits and `_`
 
     error[naming/snake-case]: `prison_safety__a
-                              [zero-width]::error title=forged,file=x::y_fct` is not in snake_case
+                              \::error title=forged,file=x::y_fct` is not in snake_case
      ╭▸ models/prison/prison_safety/prison_safety__a\n::error title=forged,file=x::y_fct.sql
      ╰ help: rename it to `prison_safety__a___error_title_forged_file_x__y_fct`
 

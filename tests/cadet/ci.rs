@@ -173,20 +173,24 @@ fn a_branch_that_changes_nothing_is_good() {
 
     3. Report
 
+    There is no comment: GITHUB_REPOSITORY or GITHUB_RUN_ID is not set.
     Artefacts: target
     --- exit code 0
     ");
     insta::assert_snapshot!(workflow.summary(&sandbox), @"
-    <!-- cadet:report -->
-    ## ✅ cadet: ready for review
+    ## ✅ Ready for review
 
-    `work` compared with `main ([commit])`, 0 changed files.
+    **Next:** ask for a review.
 
-    Artefacts of this run (manifest, results, compiled SQL, log): `target`
+    ---
+    <sub>Commit `[commit]` of `work`, compared with `main ([commit])`: 0 changed files · manifest, results, SQL and log: `target` · begun [time] · cadet 0.1.0<br>There is no comment: GITHUB_REPOSITORY or GITHUB_RUN_ID is not set.</sub>
     ");
     insta::assert_snapshot!(workflow.outputs(), @"
-    result<<[delimiter]
+    verdict<<[delimiter]
     success
+    [delimiter]
+    findings<<[delimiter]
+    0
     [delimiter]
     errors<<[delimiter]
     0
@@ -194,14 +198,26 @@ fn a_branch_that_changes_nothing_is_good() {
     warnings<<[delimiter]
     0
     [delimiter]
-    tables-built<<[delimiter]
+    deployed<<[delimiter]
     0
     [delimiter]
-    tests-failed<<[delimiter]
+    failed<<[delimiter]
+    0
+    [delimiter]
+    skipped<<[delimiter]
     0
     [delimiter]
     artefacts<<[delimiter]
     target
+    [delimiter]
+    comment-url<<[delimiter]
+
+    [delimiter]
+    bytes-scanned<<[delimiter]
+    0
+    [delimiter]
+    manifest<<[delimiter]
+    target/manifest.json
     [delimiter]
     ");
 }
@@ -257,49 +273,96 @@ fn in_a_workflow_everyone_is_told() {
     ::error file=models/prison/prison_safety/prison_safety__visits_fct.sql,line=1,endLine=1,col=18,endColumn=49,title=cadet%3A references/exist::there is no model or seed named `prison_safety__sites_sgt`%0Adid you mean `prison_safety__sites_stg`?
     ::warning file=seeds/prison/prison_safety/prison_safety__sites.yaml,line=10,endLine=10,col=13,endColumn=21,title=cadet%3A deploy/data-test::2 rows break the test `not_null` on `name`%0Ato see the rows: `cadet show --select not_null_prison_safety__sites_name`
     The pull request's comment is in target/comment.md.
+    There is no comment: GITHUB_REPOSITORY or GITHUB_RUN_ID is not set.
     Artefacts: target
     --- exit code 1
     ");
-    insta::assert_snapshot!(workflow.summary(&sandbox), @"
-    <!-- cadet:report -->
-    ## ❌ cadet: 2 things to fix
+    insta::assert_snapshot!(workflow.summary(&sandbox), @r#"
+    ## ❌ Not ready: 1 error to fix, 1 table failed; 3 tables are built on the embedded DuckDB for this check
 
-    `work` compared with `main ([commit])`, 7 changed files.
+    **Next:** fix `models/prison/prison_safety/prison_safety__regions_fct.sql` line 2: there is no column `nam` in the tables that this reads. Then push again; `cadet ci` on your machine shows the same before you push.
 
-    ### To fix (2)
+    **Tables:** 3 built, 1 failed, 1 not built · **Tests:** 1 passed, 1 warned
 
-    | Where | What | How to go on |
-    |---|---|---|
-    | `models/prison/prison_safety/prison_safety__regions_fct.sql` line 2 | there is no column `nam` in the tables that this reads <br><sub>`deploy/build`</sub> | did you mean `name`? |
-    | `models/prison/prison_safety/prison_safety__visits_fct.sql` line 1 | there is no model or seed named `prison_safety__sites_sgt` <br><sub>`references/exist`</sub> | did you mean `prison_safety__sites_stg`? |
+    ### 💥 Failed (1)
 
-    ### To look at (1)
+    - **`mojap.prison_safety__regions_fct`: There is no column `nam` in the tables that this reads**<br>`models/prison/prison_safety/prison_safety__regions_fct.sql` line 2
+      <br>**Fix:** did you mean `name`?
 
-    | Where | What | How to go on |
-    |---|---|---|
-    | `seeds/prison/prison_safety/prison_safety__sites.yaml` line 10 | 2 rows break the test `not_null` on `name` <br><sub>`deploy/data-test`</sub> | to see the rows: `cadet show --select not_null_prison_safety__sites_name` |
+    ### ❌ To fix (1)
 
-    <details open><summary><b>Tables: 3 of 5 built</b></summary>
+    - **There is no model or seed named `prison_safety__sites_sgt`**<br>`models/prison/prison_safety/prison_safety__visits_fct.sql` line 1 · `references/exist`
+      <br>**Fix:** did you mean `prison_safety__sites_stg`?
 
-    | | Table | Result | Why it is here |
-    |---|---|---|---|
-    | ✅ | `prison_safety__sites` | 3 rows | changed |
-    | ⏭️ | `prison_safety__visits_fct` | not built: fix references/exist first | new |
-    | ✅ | `prison_safety__sites_stg` | 3 rows | reads prison_safety&#95;&#95;sites |
-    | ❌ | `prison_safety__regions_fct` | there is no column `nam` in the tables that this reads | new |
-    | ✅ | `prison_safety__sites_fct` | 1 row | new |
+    ### ⚠️ To look at (1)
+
+    - **2 rows break the test `not_null` on `name`**<br>`seeds/prison/prison_safety/prison_safety__sites.yaml` line 10 · `deploy/data-test`
+      <br>**Fix:** to see the rows: `cadet show --select not_null_prison_safety__sites_name`
+
+    ### Tables: 3 of 5 built
+
+    | | Table | Result | Time | Tests | Why it is here |
+    |---|---|---|--:|---|---|
+    | ❌ | `mojap.prison_safety__regions_fct` | failed | [seconds] |  | new |
+    | ⏭️ | `mojap.prison_safety__visits_fct` | not built: fix references/exist first |  |  | new |
+    | ✅ | `mojap.prison_safety__sites` | 3 rows | [seconds] | 1 ✅ 1 ⚠️ | changed |
+    | ✅ | `mojap.prison_safety__sites_stg` | 3 rows | [seconds] |  | reads prison_safety&#95;&#95;sites |
+    | ✅ | `mojap.prison_safety__sites_fct` | 1 row | [seconds] |  | new |
+
+    <details><summary>Look into the tables</summary>
+
+    On your machine, after `cadet ci`:
+
+    ```sh
+    cadet show --select prison_safety__sites
+    ```
+
+    ```sh
+    cadet show --select prison_safety__sites_stg
+    ```
+
+    ```sh
+    cadet show --select prison_safety__sites_fct
+    ```
 
     </details>
 
-    **Tests:** 1 passed, 1 warned.
+    <details open><summary>How it hangs together</summary>
 
-    Artefacts of this run (manifest, results, compiled SQL, log): `target`
+    ```mermaid
+    flowchart LR
+      n0[("mojap.prison_safety__sites")]:::built
+      class n0 changed
+      n1["mojap.prison_safety__visits_fct"]:::waits
+      class n1 changed
+      n2["mojap.prison_safety__sites_stg"]:::built
+      n3["mojap.prison_safety__regions_fct"]:::failed
+      class n3 changed
+      n4["mojap.prison_safety__sites_fct"]:::built
+      class n4 changed
+      n0 --> n2
+      n2 --> n3
+      n2 --> n4
+      classDef built fill:#dafbe1,stroke:#1a7f37,color:#0a3016
+      classDef failed fill:#ffebe9,stroke:#cf222e,color:#5c0f14
+      classDef waits fill:#fff8c5,stroke:#9a6700,color:#4d3300
+      classDef other fill:#f6f8fa,stroke:#8c959f,color:#1f2328
+      classDef changed stroke-width:4px
+    ```
 
-    Run `cadet check` on your machine to see the same before you push.
-    ");
+    Green: built. Red: failed. Yellow: not built. Grey: no part of the run. Thick: changed.
+
+    </details>
+
+    ---
+    <sub>Commit `[commit]` of `work`, compared with `main ([commit])`: 7 changed files · manifest, results, SQL and log: `target` · begun [time] · cadet 0.1.0<br>There is no comment: GITHUB_REPOSITORY or GITHUB_RUN_ID is not set.</sub>
+    "#);
     insta::assert_snapshot!(workflow.outputs(), @"
-    result<<[delimiter]
+    verdict<<[delimiter]
     failure
+    [delimiter]
+    findings<<[delimiter]
+    3
     [delimiter]
     errors<<[delimiter]
     2
@@ -307,17 +370,32 @@ fn in_a_workflow_everyone_is_told() {
     warnings<<[delimiter]
     1
     [delimiter]
-    tables-built<<[delimiter]
+    deployed<<[delimiter]
     3
     [delimiter]
-    tests-failed<<[delimiter]
-    0
+    failed<<[delimiter]
+    1
+    [delimiter]
+    skipped<<[delimiter]
+    1
     [delimiter]
     artefacts<<[delimiter]
     target
     [delimiter]
+    comment-url<<[delimiter]
+
+    [delimiter]
+    bytes-scanned<<[delimiter]
+    0
+    [delimiter]
+    manifest<<[delimiter]
+    target/manifest.json
+    [delimiter]
     ");
-    assert_eq!(sandbox.read("target/comment.md").trim_end(), workflow.folder.read("summary.md").trim_end());
+    let comment = sandbox.read("target/comment.md");
+    let (marker, rest) = comment.split_once('\n').unwrap();
+    assert!(marker.starts_with("<!-- cadet:report "), "{marker}");
+    assert_eq!(rest.trim_end(), workflow.folder.read("summary.md").trim_end());
 }
 
 #[test]
@@ -327,35 +405,75 @@ fn good_changes_are_told_too() {
     let ran = workflow.ci(&sandbox, &[]);
     assert_eq!(ran.code, 0);
     insta::assert_snapshot!(commands(&ran), @"::warning file=seeds/prison/prison_safety/prison_safety__sites.yaml,line=10,endLine=10,col=13,endColumn=21,title=cadet%3A deploy/data-test::2 rows break the test `not_null` on `name`%0Ato see the rows: `cadet show --select not_null_prison_safety__sites_name`");
-    insta::assert_snapshot!(workflow.summary(&sandbox), @"
-    <!-- cadet:report -->
-    ## ✅ cadet: ready for review, with 1 warning
+    insta::assert_snapshot!(workflow.summary(&sandbox), @r#"
+    ## ✅ Ready for review, with 1 warning; 3 tables are built on the embedded DuckDB for this check
 
-    `work` compared with `main ([commit])`, 3 changed files.
+    **Next:** look at the warnings below, then ask for a review.
 
-    ### To look at (1)
+    **Tables:** 3 built · **Tests:** 1 passed, 1 warned
 
-    | Where | What | How to go on |
-    |---|---|---|
-    | `seeds/prison/prison_safety/prison_safety__sites.yaml` line 10 | 2 rows break the test `not_null` on `name` <br><sub>`deploy/data-test`</sub> | to see the rows: `cadet show --select not_null_prison_safety__sites_name` |
+    ### ⚠️ To look at (1)
 
-    <details><summary><b>Tables: 3 of 3 built</b></summary>
+    - **2 rows break the test `not_null` on `name`**<br>`seeds/prison/prison_safety/prison_safety__sites.yaml` line 10 · `deploy/data-test`
+      <br>**Fix:** to see the rows: `cadet show --select not_null_prison_safety__sites_name`
 
-    | | Table | Result | Why it is here |
-    |---|---|---|---|
-    | ✅ | `prison_safety__sites` | 3 rows | changed |
-    | ✅ | `prison_safety__sites_stg` | 3 rows | reads prison_safety&#95;&#95;sites |
-    | ✅ | `prison_safety__sites_fct` | 1 row | new |
+    ### Tables: 3 of 3 built
+
+    | | Table | Result | Time | Tests | Why it is here |
+    |---|---|---|--:|---|---|
+    | ✅ | `mojap.prison_safety__sites` | 3 rows | [seconds] | 1 ✅ 1 ⚠️ | changed |
+    | ✅ | `mojap.prison_safety__sites_stg` | 3 rows | [seconds] |  | reads prison_safety&#95;&#95;sites |
+    | ✅ | `mojap.prison_safety__sites_fct` | 1 row | [seconds] |  | new |
+
+    <details><summary>Look into the tables</summary>
+
+    On your machine, after `cadet ci`:
+
+    ```sh
+    cadet show --select prison_safety__sites
+    ```
+
+    ```sh
+    cadet show --select prison_safety__sites_stg
+    ```
+
+    ```sh
+    cadet show --select prison_safety__sites_fct
+    ```
 
     </details>
 
-    **Tests:** 1 passed, 1 warned.
+    <details open><summary>How it hangs together</summary>
 
-    Artefacts of this run (manifest, results, compiled SQL, log): `target`
-    ");
+    ```mermaid
+    flowchart LR
+      n0[("mojap.prison_safety__sites")]:::built
+      class n0 changed
+      n1["mojap.prison_safety__sites_stg"]:::built
+      n2["mojap.prison_safety__sites_fct"]:::built
+      class n2 changed
+      n0 --> n1
+      n1 --> n2
+      classDef built fill:#dafbe1,stroke:#1a7f37,color:#0a3016
+      classDef failed fill:#ffebe9,stroke:#cf222e,color:#5c0f14
+      classDef waits fill:#fff8c5,stroke:#9a6700,color:#4d3300
+      classDef other fill:#f6f8fa,stroke:#8c959f,color:#1f2328
+      classDef changed stroke-width:4px
+    ```
+
+    Green: built. Red: failed. Yellow: not built. Grey: no part of the run. Thick: changed.
+
+    </details>
+
+    ---
+    <sub>Commit `[commit]` of `work`, compared with `main ([commit])`: 3 changed files · manifest, results, SQL and log: `target` · begun [time] · cadet 0.1.0<br>There is no comment: GITHUB_REPOSITORY or GITHUB_RUN_ID is not set.</sub>
+    "#);
     insta::assert_snapshot!(workflow.outputs(), @"
-    result<<[delimiter]
+    verdict<<[delimiter]
     success
+    [delimiter]
+    findings<<[delimiter]
+    1
     [delimiter]
     errors<<[delimiter]
     0
@@ -363,14 +481,26 @@ fn good_changes_are_told_too() {
     warnings<<[delimiter]
     1
     [delimiter]
-    tables-built<<[delimiter]
+    deployed<<[delimiter]
     3
     [delimiter]
-    tests-failed<<[delimiter]
+    failed<<[delimiter]
+    0
+    [delimiter]
+    skipped<<[delimiter]
     0
     [delimiter]
     artefacts<<[delimiter]
     target
+    [delimiter]
+    comment-url<<[delimiter]
+
+    [delimiter]
+    bytes-scanned<<[delimiter]
+    0
+    [delimiter]
+    manifest<<[delimiter]
+    target/manifest.json
     [delimiter]
     ");
 }
@@ -442,6 +572,7 @@ fn what_a_file_says_is_no_command_to_the_runner() {
 
     ::error file=models/prison/prison_safety/prison_safety__visits_fct.sql,title=cadet%3A docs/model-has-property-file::this `_fct` model has no property file%0Aadd `models/prison/prison_safety/prison_safety__visits_fct.yaml` with:%0Aversion: 2%0Amodels:%0A  - name: prison_safety__visits_fct%0A    description: One row for each …
     ::error file=models/prison/prison_safety/prison_safety__visits_fct.sql,line=1,endLine=1,col=14,endColumn=15,title=cadet%3A sql/parses::there is a comma too many before `::`%0Atake the comma away, or write the column that is missing after it
+    There is no comment: GITHUB_REPOSITORY or GITHUB_RUN_ID is not set.
     Artefacts: target
     --- exit code 1
     ");
@@ -455,7 +586,7 @@ fn what_a_template_says_is_no_markdown_to_the_comment() {
     assert_eq!(workflow.ci(&sandbox, &[]).code, 1);
     let summary = workflow.summary(&sandbox);
     let item = summary.lines().find(|line| line.starts_with("- **")).unwrap();
-    insta::assert_snapshot!(item, @"&#64;&#8203;team &#124; &#60;img src=x&#62; &#91;a&#93;(http&#58;//b) &#42;&#42;c&#42;&#42; `d`<br>&#35;&#8203; e <br><sub>`jinja/renders`</sub>");
+    insta::assert_snapshot!(item, @"- **&#64;&#8203;team &#124; &#60;img src&#61;x&#62; &#91;a&#93;(http:&#8203;//b) &#42;&#42;c&#42;&#42; `d`<br>&#35;&#8203; e**<br>`models/prison/prison_safety/prison_safety__visits_fct.sql` line 1 · `jinja/renders`");
 }
 
 #[test]
@@ -507,6 +638,7 @@ fn the_artefacts_are_laid_out_by_the_time_of_the_run() {
     assert_eq!(pattern, "run_time=0000-00-00T00:00:00");
     insta::assert_snapshot!(listed(&runs.join(run)).join("\n"), @"
     logs/cadet.log
+    target/cadet.json
     target/compiled/mojap_derived_tables/models/prison/prison_safety/prison_safety__sites_fct.sql
     target/compiled/mojap_derived_tables/models/prison/prison_safety/prison_safety__sites_stg.sql
     target/compiled/mojap_derived_tables/seeds/prison/prison_safety/prison_safety__sites.yaml/not_null_prison_safety__sites_name.sql
@@ -588,8 +720,11 @@ fn the_fixtures_pull_request_is_told_whole() {
     ::warning file=models/prison/prison_safety/marts/incidents/prison_safety__incidents_fct.yaml,line=33,endLine=33,col=13,endColumn=21,title=cadet%3A deploy/data-test::4 rows break the test `not_null` on `damage_cost`%0Ato see the rows: `cadet show --select not_null_prison_safety__incidents_fct_damage_cost`
     ");
     insta::assert_snapshot!(workflow.outputs(), @"
-    result<<[delimiter]
+    verdict<<[delimiter]
     failure
+    [delimiter]
+    findings<<[delimiter]
+    7
     [delimiter]
     errors<<[delimiter]
     6
@@ -597,14 +732,26 @@ fn the_fixtures_pull_request_is_told_whole() {
     warnings<<[delimiter]
     1
     [delimiter]
-    tables-built<<[delimiter]
+    deployed<<[delimiter]
     22
     [delimiter]
-    tests-failed<<[delimiter]
-    0
+    failed<<[delimiter]
+    1
+    [delimiter]
+    skipped<<[delimiter]
+    3
     [delimiter]
     artefacts<<[delimiter]
     target
+    [delimiter]
+    comment-url<<[delimiter]
+
+    [delimiter]
+    bytes-scanned<<[delimiter]
+    0
+    [delimiter]
+    manifest<<[delimiter]
+    target/manifest.json
     [delimiter]
     ");
 }

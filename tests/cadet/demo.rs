@@ -6,7 +6,7 @@ use crate::support::Sandbox;
 fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
     let sandbox = Sandbox::new();
     let ran = sandbox.cadet(&["demo", "--keep", "example", "--threads", "1"]);
-    insta::assert_snapshot!(ran.shown(), @"
+    insta::assert_snapshot!(ran.shown(), @r#"
     cadet on a pull request
     The branch `incident-costs` adds a table of what incidents cost and a row to a seed, which is fine.
     It also makes six mistakes. This is what its author and its reviewer would be told.
@@ -107,55 +107,204 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
 
     The comment on the pull request, in Markdown:
 
-      <!-- cadet:report -->
-      ## ❌ cadet: 6 things to fix
+      <!-- cadet:report 578634ce37c7 -->
+      ## ❌ Not ready: 5 errors to fix, 1 table failed; 22 tables are built on the embedded DuckDB for this check
       
-      `incident-costs` compared with `main ([commit])`, 11 changed files.
+      **Next:** fix `mojap_derived_tables/models/courts/court_listings/marts/listings/court_listings__busy_courts_fct.sql` line 6: there is no model or seed named `court_listings__court_dim`. Then push again; `cadet ci` on your machine shows the same before you push.
       
-      ### To fix (6)
+      **Tables:** 22 built, 1 failed, 3 not built · **Tests:** 29 passed, 1 warned, 12 skipped
       
-      | Where | What | How to go on |
-      |---|---|---|
-      | `mojap_derived_tables/models/courts/court_listings/marts/listings/court_listings__busy_courts_fct.sql` line 6 | there is no model or seed named `court_listings__court_dim` <br><sub>`references/exist`</sub> | did you mean `court_listings__courts_dim`? |
-      | `mojap_derived_tables/models/courts/court_listings/marts/listings/court_listings__results_fct.sql` line 58 | there is a comma too many before `from` <br><sub>`sql/parses`</sub> | take the comma away, or write the column that is missing after it |
-      | `mojap_derived_tables/models/prison/prison_population/marts/population/prison_population__languages_fct.yaml` line 18 | this YAML file cannot be read: a line is indented with a tab <br><sub>`yaml/parses`</sub> | replace the tab by spaces, 2 for each level |
-      | `mojap_derived_tables/models/prison/prison_population/marts/population/prison_population__receptions_fct.sql` | this `_fct` model has no property file <br><sub>`docs/model-has-property-file`</sub> | add `models/prison/prison_population/marts/population/prison_population__receptions_fct.yaml` with:<pre>version: 2<br>models:<br>  - name: prison_population&#95;&#95;receptions_fct<br>    description: One row for each …</pre> |
-      | `mojap_derived_tables/models/prison/prison_safety/marts/incidents/prison_safety__establishments_fct.sql` line 22 | there is no column `damage_costs` in the tables that this reads <br><sub>`deploy/build`</sub> | did you mean `damage_cost`? |
-      | `mojap_derived_tables/models/prison/prison_safety/marts/incidents/prison_safety_violence_fct.sql` | the name of this file has no `__` between database and table <br><sub>`naming/model-file`</sub> | rename it to `prison_safety__violence_fct.sql`, and with it its property file, and the name in property files and `ref`s |
+      ### 💥 Failed (1)
       
-      ### To look at (1)
+      - **`prison_safety_dev_dbt.establishments_fct`: There is no column `damage_costs` in the tables that this reads**<br>`mojap_derived_tables/models/prison/prison_safety/marts/incidents/prison_safety__establishments_fct.sql` line 22
+        <br>**Fix:** did you mean `damage_cost`?
       
-      | Where | What | How to go on |
-      |---|---|---|
-      | `mojap_derived_tables/models/prison/prison_safety/marts/incidents/prison_safety__incidents_fct.yaml` line 33 | 4 rows break the test `not_null` on `damage_cost` <br><sub>`deploy/data-test`</sub> | to see the rows: `cadet show --select not_null_prison_safety__incidents_fct_damage_cost` |
+      ### ❌ To fix (5)
       
-      <details open><summary><b>Tables: 9 of 13 built</b></summary>
+      - **There is no model or seed named `court_listings__court_dim`**<br>`mojap_derived_tables/models/courts/court_listings/marts/listings/court_listings__busy_courts_fct.sql` line 6 · `references/exist`
+        <br>**Fix:** did you mean `court_listings__courts_dim`?
+      - **There is a comma too many before `from`**<br>`mojap_derived_tables/models/courts/court_listings/marts/listings/court_listings__results_fct.sql` line 58 · `sql/parses`
+        <br>**Fix:** take the comma away, or write the column that is missing after it
+      - **This YAML file cannot be read: a line is indented with a tab**<br>`mojap_derived_tables/models/prison/prison_population/marts/population/prison_population__languages_fct.yaml` line 18 · `yaml/parses`
+        <br>**Fix:** replace the tab by spaces, 2 for each level
+      - **This `_fct` model has no property file**<br>`mojap_derived_tables/models/prison/prison_population/marts/population/prison_population__receptions_fct.sql` · `docs/model-has-property-file`
+        <br>**Fix:** add `models/prison/prison_population/marts/population/prison_population__receptions_fct.yaml` with:
       
-      | | Table | Result | Why it is here |
-      |---|---|---|---|
-      | ✅ | `prison_safety__incident_types` | 9 rows | changed |
-      | ✅ | `prison_safety__incident_types_dim` | 9 rows | reads prison_safety&#95;&#95;incident_types |
-      | ✅ | `prison_safety__incidents_joined` | 23 rows | reads prison_safety&#95;&#95;incident_types |
-      | ✅ | `prison_population__receptions_fct` | 19 rows | new |
-      | ✅ | `prison_safety__incidents_fct` | 20 rows | reads prison_safety&#95;&#95;incident_types |
-      | ✅ | `prison_safety__incidents_grouped` | 11 rows | reads prison_safety&#95;&#95;incidents_filtered |
-      | ✅ | `prison_safety__dates_dim` | 155 rows | reads prison_safety&#95;&#95;incident_types |
-      | ❌ | `prison_safety__establishments_fct` | there is no column `damage_costs` in the tables that this reads | changed |
-      | ✅ | `prison_safety__incident_costs_fct` | 9 rows | new |
-      | ✅ | `prison_safety__incident_tags_fct` | 23 rows | reads prison_safety&#95;&#95;incident_types |
-      | ⏭️ | `prison_safety_violence_fct` | not built: fix naming/model-file first | new |
-      | ⏭️ | `court_listings__busy_courts_fct` | not built: fix references/exist first | new |
-      | ⏭️ | `court_listings__results_fct` | not built: fix sql/parses first | changed |
+        ```yaml
+        version: 2
+        models:
+          - name: prison_population__receptions_fct
+            description: One row for each …
+        ```
       
-      13 unchanged tables that they read were built too.
+      - **The name of this file has no `__` between database and table**<br>`mojap_derived_tables/models/prison/prison_safety/marts/incidents/prison_safety_violence_fct.sql` · `naming/model-file`
+        <br>**Fix:** rename it to `prison_safety__violence_fct.sql`, and with it its property file, and the name in property files and `ref`s
+      
+      ### ⚠️ To look at (1)
+      
+      - **4 rows break the test `not_null` on `damage_cost`**<br>`mojap_derived_tables/models/prison/prison_safety/marts/incidents/prison_safety__incidents_fct.yaml` line 33 · `deploy/data-test`
+        <br>**Fix:** to see the rows: `cadet show --select not_null_prison_safety__incidents_fct_damage_cost`
+      
+      ### Tables: 9 of 13 built
+      
+      | | Table | Result | Time | Tests | Why it is here |
+      |---|---|---|--:|---|---|
+      | ❌ | `prison_safety_dev_dbt.establishments_fct` | failed | [seconds] |  | changed |
+      | ⏭️ | `prison_safety_dev_dbt.prison_safety_violence_fct` | not built: fix naming/model-file first |  |  | new |
+      | ⏭️ | `court_listings_dev_dbt.busy_courts_fct` | not built: fix references/exist first |  |  | new |
+      | ⏭️ | `court_listings_dev_dbt.results_fct` | not built: fix sql/parses first |  |  | changed |
+      | ✅ | `prison_safety_dev_dbt.incident_types` | 9 rows | [seconds] | 4 ✅ | changed |
+      | ✅ | `prison_safety_dev_dbt.incident_types_dim` | 9 rows | [seconds] | 3 ✅ | reads prison_safety&#95;&#95;incident_types |
+      | ✅ | `prison_safety_dev_dbt.incidents_joined` | 23 rows | [seconds] | 3 ✅ | reads prison_safety&#95;&#95;incident_types |
+      | ✅ | `prison_population_dev_dbt.receptions_fct` | 19 rows | [seconds] |  | new |
+      | ✅ | `prison_safety_dev_dbt.incidents_fct` | 20 rows | [seconds] | 5 ✅ 1 ⚠️ | reads prison_safety&#95;&#95;incident_types |
+      | ✅ | `prison_safety_dev_dbt.incidents_grouped` | 11 rows | [seconds] | 2 ✅ | reads prison_safety&#95;&#95;incidents_filtered |
+      
+      <details><summary>3 more tables</summary>
+      
+      | | Table | Result | Time | Tests | Why it is here |
+      |---|---|---|--:|---|---|
+      | ✅ | `prison_safety_dev_dbt.dates_dim` | 155 rows | [seconds] | 3 ✅ | reads prison_safety&#95;&#95;incident_types |
+      | ✅ | `prison_safety_dev_dbt.incident_costs_fct` | 9 rows | [seconds] | 4 ✅ | new |
+      | ✅ | `prison_safety_dev_dbt.incident_tags_fct` | 23 rows | [seconds] | 4 ✅ | reads prison_safety&#95;&#95;incident_types |
       
       </details>
       
-      **Tests:** 29 passed, 1 warned, 12 skipped.
+      13 unchanged tables that they read were built too.
       
-      Artefacts of this run (manifest, results, compiled SQL, log): `example/create-a-derived-table/target/dev/run_artefacts/run_time=[time]`
+      <details><summary>Look into the tables</summary>
       
-      Run `cadet check` on your machine to see the same before you push.
+      On your machine, after `cadet ci`:
+      
+      ```sh
+      cadet show --select prison_safety__incident_types
+      ```
+      
+      ```sh
+      cadet show --select prison_safety__incident_types_dim
+      ```
+      
+      ```sh
+      cadet show --select prison_safety__incidents_joined
+      ```
+      
+      ```sh
+      cadet show --select prison_population__receptions_fct
+      ```
+      
+      ```sh
+      cadet show --select prison_safety__incidents_fct
+      ```
+      
+      ```sh
+      cadet show --select prison_safety__incidents_grouped
+      ```
+      
+      ```sh
+      cadet show --select prison_safety__dates_dim
+      ```
+      
+      ```sh
+      cadet show --select prison_safety__incident_costs_fct
+      ```
+      
+      ```sh
+      cadet show --select prison_safety__incident_tags_fct
+      ```
+      
+      </details>
+      
+      <details><summary>How it hangs together</summary>
+      
+      ```mermaid
+      flowchart LR
+        n0[("court_listings_dev_dbt.result_codes")]:::built
+        n1[("prison_safety_dev_dbt.incident_types")]:::built
+        class n1 changed
+        n2["court_listings_dev_dbt.courts_stg"]:::built
+        n3["court_listings_dev_dbt.hearings_stg"]:::built
+        n4["court_listings_dev_dbt.results_stg"]:::built
+        n5["prison_population_dev_dbt.bookings_stg"]:::built
+        n6["prison_population_dev_dbt.offenders_stg"]:::built
+        n7["prison_safety_dev_dbt.incident_types_dim"]:::built
+        n8["prison_safety_dev_dbt.incidents_stg"]:::built
+        n9["court_listings_dev_dbt.courts_dim_v1"]:::built
+        n10["prison_population_dev_dbt.bookings_joined"]:::built
+        n11["prison_safety_dev_dbt.incidents_joined"]:::built
+        n12["court_listings_dev_dbt.hearings_joined"]:::built
+        n13["prison_population_dev_dbt.bookings_grouped"]:::built
+        n14["prison_population_dev_dbt.receptions_fct"]:::built
+        class n14 changed
+        n15["prison_safety_dev_dbt.incidents_fct"]:::built
+        n16["prison_safety_dev_dbt.incidents_grouped"]:::built
+        n17["court_listings_dev_dbt.hearings_fct"]:::built
+        n18["prison_population_dev_dbt.offenders_dim"]:::built
+        n19["prison_safety_dev_dbt.dates_dim"]:::built
+        n20["prison_safety_dev_dbt.establishments_fct"]:::failed
+        class n20 changed
+        n21["prison_safety_dev_dbt.incident_costs_fct"]:::built
+        class n21 changed
+        n22["prison_safety_dev_dbt.incident_tags_fct"]:::built
+        n23["prison_safety_dev_dbt.prison_safety_violence_fct"]:::waits
+        class n23 changed
+        n24["court_listings_dev_dbt.busy_courts_fct"]:::waits
+        class n24 changed
+        n25["court_listings_dev_dbt.results_fct"]:::waits
+        class n25 changed
+        n26["court_listings_dev_dbt.courts_dim_v2"]:::other
+        n27["prison_population_dev_dbt.languages_unnested"]:::other
+        n28["prison_population_dev_dbt.current_population_fct"]:::other
+        n29["prison_population_dev_dbt.daily_population_fct"]:::other
+        n30["prison_safety__incidents_filtered"]:::other
+        n31["court_listings_dev_dbt.hearings_grouped"]:::other
+        n32["prison_population_dev_dbt.languages_fct"]:::other
+        n1 --> n7
+        n2 --> n9
+        n5 --> n10
+        n6 --> n10
+        n8 --> n11
+        n1 --> n11
+        n5 --> n11
+        n3 --> n12
+        n9 --> n12
+        n10 --> n13
+        n10 --> n14
+        n30 --> n15
+        n30 --> n16
+        n12 --> n17
+        n6 --> n18
+        n13 --> n18
+        n15 --> n19
+        n15 --> n20
+        n15 --> n21
+        n7 --> n21
+        n15 --> n22
+        n15 --> n23
+        n17 --> n24
+        n4 --> n25
+        n0 --> n25
+        n17 --> n25
+        n2 --> n26
+        n6 --> n27
+        n10 --> n28
+        n10 --> n29
+        n11 --> n30
+        n12 --> n31
+        n27 --> n32
+        n18 --> n32
+        classDef built fill:#dafbe1,stroke:#1a7f37,color:#0a3016
+        classDef failed fill:#ffebe9,stroke:#cf222e,color:#5c0f14
+        classDef waits fill:#fff8c5,stroke:#9a6700,color:#4d3300
+        classDef other fill:#f6f8fa,stroke:#8c959f,color:#1f2328
+        classDef changed stroke-width:4px
+      ```
+      
+      Green: built. Red: failed. Yellow: not built. Grey: no part of the run. Thick: changed.
+      
+      </details>
+      
+      ---
+      <sub>Commit `[commit]` of `incident-costs`, compared with `main ([commit])`: 11 changed files · manifest, results, SQL and log: `example/create-a-derived-table/target/dev/run_artefacts/run_time=[time]` · begun [time] · cadet 0.1.0</sub>
 
     Try next
       cd example/create-a-derived-table
@@ -165,7 +314,7 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
       cadet ls --select +court_listings__results_fct  everything that a table is made of
       cadet check --format json                       for scripts
     --- exit code 0
-    ");
+    "#);
 }
 
 #[test]

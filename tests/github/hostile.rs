@@ -151,7 +151,7 @@ fn meant(annotation: &Annotation) -> Command {
     // The runner trims the list of properties, of which the title is the last.
     let title = log::property(&annotation.title);
     let mut properties = BTreeMap::from([("title".to_owned(), plain(title.trim_end()))]);
-    let path = plain(&log::property(&escape::clean_path(&annotation.path)));
+    let path = plain(&log::property(&annotation.path));
     if !path.is_empty() {
         properties.insert("file".to_owned(), path);
     }

@@ -1,10 +1,12 @@
 //! Hostile texts in the comment, read by a parser of GitHub's Markdown: what comes from data is text, and nothing else.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Arena, Options, parse_document};
+use regex::Regex;
 
 use cadet::deploy::{Outcome, Status};
 use cadet::engine::Spent;
@@ -138,13 +140,13 @@ fn nodes<'a>(root: &'a AstNode<'a>) -> impl Iterator<Item = &'a AstNode<'a>> {
 }
 
 /// What GitHub makes of text after it has read the Markdown.
-fn means_something(text: &str) -> Option<String> {
-    let pattern = concat!(
-        r"(?i)(?:^|[^\w`])@[a-z0-9]|#\d|\bgh-\d|:[a-z0-9_+-]+:|\b[0-9a-f]{7,40}\b|https?://|www\.\w|[\w.+-]+@[\w-]+\.\w"
-    );
-    let pattern = regex::Regex::new(pattern).unwrap();
-    pattern.find(text).map(|found| found.as_str().to_owned())
-}
+static MEANS_SOMETHING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)(?:^|[^\w`])@[a-z0-9]|#\d|\bgh-\d|:[a-z0-9_+-]+:|\b[0-9a-f]{7,40}\b|https?://|www\.\w",
+        r"|[\w.+-]+@[\w-]+\.\w"
+    ))
+    .unwrap()
+});
 
 #[test]
 fn data_is_text_and_nothing_else() {
@@ -171,7 +173,7 @@ fn data_is_text_and_nothing_else() {
                     assert!(!text.contains(['<', '@']), "{} in\n{written}", html.literal);
                 }
                 NodeValue::Text(text) => {
-                    let found = means_something(text);
+                    let found = MEANS_SOMETHING.find(text).map(|found| found.as_str());
                     assert!(found.is_none(), "{found:?} in {text:?} of\n{written}");
                 }
                 NodeValue::CodeBlock(code) => {
