@@ -17,7 +17,6 @@ It ends with 0 whatever the run found.";
 pub struct ReportArgs {
     /// Write one HTML file, with the graph, findings, tests, timings and SQL [default: report.html beside the artefacts]
     #[arg(long, value_name = "FILE", num_args = 0..=1)]
-    #[expect(clippy::option_option, reason = "nothing, the flag alone, the flag with a file")]
     pub html: Option<Option<PathBuf>>,
     /// The folder with manifest.json and run_results.json [default: target in the project's folder]
     #[arg(long, value_name = "DIR")]

@@ -1,6 +1,7 @@
 //! `cadet run`, `seed`, `snapshot`, `test` and `build`: dbt's verbs over the working tree.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::Verdict;
 use super::changes;
@@ -9,7 +10,7 @@ use super::invocation::{Invocation, Working};
 use super::report::{Told, leave};
 use super::selecting::{self, Typed};
 use super::warehouse::{Defer, SettingsOf, read_there};
-use crate::cli::BuildArgs;
+use crate::cli::{BuildArgs, RunArgs};
 use crate::compile;
 use crate::deploy::build::Builder;
 use crate::deploy::{self, Options};
@@ -96,14 +97,20 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
         artefacts: Some(artefacts),
         aside: Aside::default(),
     };
-    invocation.out.info("");
-    terminal::findings(&report.all_findings(), &invocation.paths(&folder), &invocation.out, &changes::texts(&project));
-    terminal::deploy_summary(&report, &invocation.out);
-    show_kept(invocation, &report);
     let verdict = Verdict::of_run(report.is_bad(), engine);
     let told = Told { command: verb.name, project: &project, report: &report, changed: None, verdict };
-    leave(invocation, &folder, &told, &args.run)?;
+    tell(invocation, &folder, &told, &args.run)?;
     Ok(verdict)
+}
+
+/// Shows how the run ended, and leaves its report.
+fn tell(invocation: &Invocation, folder: &Path, told: &Told<'_>, args: &RunArgs) -> Result<(), Error> {
+    let (report, texts) = (told.report, changes::texts(told.project));
+    invocation.out.info("");
+    terminal::findings(&report.all_findings(), &invocation.paths(folder), &invocation.out, &texts);
+    terminal::deploy_summary(report, &invocation.out);
+    show_kept(invocation, report);
+    leave(invocation, folder, told, args)
 }
 
 /// The verb's kinds of nodes, without those that were left out on the command line.

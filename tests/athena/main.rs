@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![allow(clippy::too_many_lines, reason = "what is sent and what comes back stand beside one another")]
+#![allow(clippy::duplicate_mod, reason = "the double of GitHub shares its server with that of AWS")]
 
 mod account;
 mod act;

@@ -1,6 +1,7 @@
 //! cadet on a pull request's page, and the double of GitHub's API that it is tested on.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(clippy::too_many_lines, reason = "what is posted stands beside the test")]
 
 #[path = "../cadet/support/mod.rs"]
 mod sandbox;

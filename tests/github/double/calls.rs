@@ -172,7 +172,7 @@ fn create_check(state: &mut State, call: &Call) -> (u16, Value) {
 }
 
 fn update_check(state: &mut State, call: &Call, id: &str) -> (u16, Value) {
-    let Some(at) = state.checks.iter().position(|known| known["id"].to_string() == id) else {
+    let Some(at) = state.checks.iter().position(|known| is_of(known, id)) else {
         return error(404, "Not Found");
     };
     let output = &call.body["output"];
@@ -224,9 +224,14 @@ fn deployment(state: &mut State, call: &Call) -> (u16, Value) {
 }
 
 fn status(state: &mut State, call: &Call, id: &str) -> (u16, Value) {
-    if !state.deployments.iter().any(|known| known["id"].to_string() == id) {
+    if !state.deployments.iter().any(|known| is_of(known, id)) {
         return error(404, "Not Found");
     }
     state.statuses.push(call.body.clone());
     (201, openapi::example("deployment-status"))
+}
+
+/// Whether something that is kept has this id, as it stands in an address.
+fn is_of(known: &Value, id: &str) -> bool {
+    known["id"].as_u64().map(|own| own.to_string()).as_deref() == Some(id)
 }
