@@ -77,7 +77,7 @@ fn the_first_run_says_that_all_is_well() {
       n1["mojap.prison_safety__sites_stg"]:::built
       n2["mojap.prison_safety__sites_fct"]:::built
       class n2 changed
-      n3(["exposure.mojap_derived_tables.visits_dashboard"]):::other
+      n3(["visits_dashboard"]):::other
       n0 --> n1
       n1 --> n2
       n1 --> n3
@@ -219,7 +219,7 @@ fn a_failing_check_says_what_to_do_first() {
       n2["mojap.prison_safety__sites_stg"]:::built
       n3["mojap.prison_safety__sites_fct"]:::built
       class n3 changed
-      n4(["exposure.mojap_derived_tables.visits_dashboard"]):::other
+      n4(["visits_dashboard"]):::other
       n0 --> n2
       n2 --> n3
       n2 --> n4
@@ -338,7 +338,7 @@ fn a_failing_deployment_names_the_cause_and_what_waits() {
       class n3 changed
       n4["mojap.prison_safety__regions_by_name_fct"]:::waits
       class n4 changed
-      n5(["exposure.mojap_derived_tables.visits_dashboard"]):::other
+      n5(["visits_dashboard"]):::other
       n0 --> n1
       n1 --> n2
       n1 --> n3
@@ -534,7 +534,7 @@ fn a_run_that_cannot_be_done_says_so_in_the_comment() {
     **Next:** The folder of source data nowhere does not exist.<br>name a folder that holds &#60;database&#62;/&#60;table&#62;.csv
 
     ---
-    <sub>`work` · cadet 0.1.0</sub>
+    <sub>Commit `[commit]` of `work` · [this run](https://github.com/moj/tables/actions/runs/4711) · cadet 0.1.0</sub>
     ");
     assert!(request.summary().starts_with("## ❌ cadet could not do its work"));
     assert!(request.outputs().starts_with("verdict=error\n"));
