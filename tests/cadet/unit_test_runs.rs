@@ -468,18 +468,19 @@ fn the_comment_shows_the_difference_and_nothing_of_it_is_markup() {
     let comment = sandbox.read("comment.md");
     let from = comment.find("- **`totals::adds_up`").unwrap_or_else(|| panic!("{comment}"));
     insta::assert_snapshot!(comment[from..].split("\n### Tables").next().unwrap(), @"
-    **the unit test `adds_up` of `totals` fails: 1 of 2 rows differs from what is expected**
+    - **`totals::adds_up`: The unit test `adds_up` of `totals` fails: 1 of 2 rows differs from what is expected**<br>`models/unit.yml` line 2
+      <br>**Fix:** change the model, or what the test expects
 
-    ```diff
-      id │ name
-      ───┼────────────────────────────────
-       1 │ Ann
-    !  2 │ null → ``` @org/all <img src=x…
-
-      ! expected → actual
-    ```
+      ````diff
+        id │ name
+        ───┼────────────────────────────────
+         1 │ Ann
+      !  2 │ null → ``` @org/all <img src=x…
+      
+        ! expected → actual
+      ````
     ");
-    assert!(comment.contains("**Unit tests:** 1 failed."), "{comment}");
+    assert!(comment.contains("**Unit tests:** 1 failed\n"), "{comment}");
 }
 
 #[test]
