@@ -644,21 +644,38 @@ fn what_a_branch_removes_is_said() {
     ");
     assert_eq!(sandbox.cadet(&["ci", "--quiet", "--comment-file", "comment.md"]).code, 0);
     insta::assert_snapshot!(steady(&sandbox.read("comment.md"), sandbox.root()), @"
-    <!-- cadet:report -->
-    ## ✅ cadet: ready for review, with 2 warnings
+    <!-- cadet:report 01ba4719c80b -->
+    ## ✅ Ready for review, with 2 warnings
 
-    `work` compared with `main ([commit])`, 2 changed files.
+    **Next:** look at the warnings below, then ask for a review.
 
-    ### To look at (2)
+    ### ⚠️ To look at (2)
 
-    | Where | What | How to go on |
-    |---|---|---|
-    | `models/prison/prison_safety/properties.yaml` line 2 | the model `prison_safety__a` has no description <br><sub>`docs/described`</sub> | say what a row of it is:<pre>  - name: prison_safety&#95;&#95;a<br>    description: One row for each …</pre> |
-    | `models/prison/prison_safety/properties.yaml` line 3 | the model `prison_safety__b` has no description <br><sub>`docs/described`</sub> | say what a row of it is:<pre>  - name: prison_safety&#95;&#95;b<br>    description: One row for each …</pre> |
+    - **The model `prison_safety__a` has no description**<br>`models/prison/prison_safety/properties.yaml` line 2 · `docs/described`
+      <br>**Fix:** say what a row of it is:
 
-    **Removed (1):** `prison_safety__c`. Tables that were built from them stay.
+      ```yaml
+        - name: prison_safety__a
+          description: One row for each …
+      ```
 
-    Artefacts of this run (manifest, results, compiled SQL, log): `target`
+    - **The model `prison_safety__b` has no description**<br>`models/prison/prison_safety/properties.yaml` line 3 · `docs/described`
+      <br>**Fix:** say what a row of it is:
+
+      ```yaml
+        - name: prison_safety__b
+          description: One row for each …
+      ```
+
+
+    ### Removed (1)
+
+    The tables that were built from these stay until someone removes them.
+
+    - `prison_safety__c`
+
+    ---
+    <sub>Commit `[commit]` of `work`, compared with `main ([commit])`: 2 changed files · manifest, results, SQL and log: `target` · begun [time] · cadet 0.1.0</sub>
     ");
 }
 
