@@ -9,6 +9,7 @@ use super::outcome::{Outcome, Status};
 use crate::finding::{Finding, Level, Place};
 use crate::guard;
 use crate::plan::order::{Waiting, before_their_models, waits_for};
+use crate::plan::queue::Queue;
 use crate::plan::{Plan, Step, name_of};
 use crate::project::graph::Graph;
 use crate::project::{Project, ResourceType};
@@ -38,8 +39,8 @@ pub trait Progress: Sync {
 
 /// The steps that can still be done, and what became of the others.
 struct State<'p> {
-    waiting: Waiting<'p>,
-    running: BTreeSet<&'p str>,
+    queue: Queue<'p>,
+    running: usize,
     /// What failed, with the reason that its descendants are told.
     failed: HashMap<&'p str, String>,
     outcomes: Vec<Outcome>,
@@ -70,17 +71,17 @@ pub fn run(
             parents.clear();
         }
     }
-    let state =
-        State { waiting, running: BTreeSet::new(), failed: HashMap::new(), outcomes: Vec::new(), stopped: false };
+    let queue = Queue::new(plan.steps.iter().map(|step| step.id.as_str()), waiting);
+    let state = State { queue, running: 0, failed: HashMap::new(), outcomes: Vec::new(), stopped: false };
     let shared = (Mutex::new(state), Condvar::new());
-    let worker = Worker { plan, builder, blocked, options, progress, shared: &shared };
+    let place: HashMap<&str, usize> = plan.steps.iter().enumerate().map(|(at, step)| (step.id.as_str(), at)).collect();
+    let worker = Worker { plan, place: &place, builder, blocked, options, progress, shared: &shared };
     std::thread::scope(|scope| {
         for _ in 0..options.threads.clamp(1, plan.steps.len().max(1)) {
             scope.spawn(|| worker.work());
         }
     });
     let state = shared.0.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let place: HashMap<&str, usize> = plan.steps.iter().enumerate().map(|(at, step)| (step.id.as_str(), at)).collect();
     let mut outcomes = state.outcomes;
     outcomes.sort_by_key(|outcome| place.get(outcome.id.as_str()).copied());
     if let Some(words) = builder.engine.used_up() {
@@ -122,6 +123,8 @@ fn gate<'p>(project: &'p Project, graph: &Graph<'p>, waiting: &mut Waiting<'p>) 
 
 struct Worker<'a, 'p> {
     plan: &'p Plan,
+    /// Where each step stands in the plan.
+    place: &'a HashMap<&'p str, usize>,
     builder: &'a Builder<'a>,
     blocked: &'a HashMap<String, String>,
     options: Options,
@@ -155,19 +158,16 @@ impl<'p> Worker<'_, 'p> {
     fn next(&self) -> Option<(&'p Step, Option<String>)> {
         let mut state = self.lock();
         loop {
-            let is_done = |parent: &&'p str| !state.waiting.contains_key(*parent) && !state.running.contains(*parent);
-            let is_ready =
-                |step: &&Step| state.waiting.get(step.id.as_str()).is_some_and(|parents| parents.iter().all(is_done));
-            if let Some(step) = self.plan.steps.iter().find(is_ready) {
-                let parents = state.waiting.remove(step.id.as_str()).unwrap_or_default();
-                state.running.insert(&step.id);
-                let failed = parents.iter().find_map(|parent| state.failed.get(parent).cloned());
+            let next = state.queue.next().and_then(|id| self.plan.steps.get(*self.place.get(id)?));
+            if let Some(step) = next {
+                state.running += 1;
+                let failed = state.queue.parents(&step.id).find_map(|parent| state.failed.get(parent).cloned());
                 let stopped = state.stopped.then(|| "stopped after the first failure".to_owned());
                 let interrupted = self.builder.engine.is_interrupted().then(|| "cadet was stopped".to_owned());
                 let stopped = interrupted.or_else(|| self.builder.engine.used_up()).or(stopped);
                 return Some((step, self.blocked.get(&step.id).cloned().or(failed).or(stopped)));
             }
-            if state.running.is_empty() {
+            if state.running == 0 {
                 return None;
             }
             state = self.shared.1.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -219,7 +219,8 @@ impl<'p> Worker<'_, 'p> {
 
     fn finish(&self, step: &'p Step, outcome: Outcome) {
         let mut state = self.lock();
-        state.running.remove(step.id.as_str());
+        state.running -= 1;
+        state.queue.done(&step.id);
         let words = match outcome.status {
             Status::Error => Some(format!("{} failed", outcome.name)),
             Status::Fail if outcome.kind == ResourceType::UnitTest => {

@@ -4,6 +4,7 @@ pub mod diff;
 pub mod effect;
 pub mod mark;
 pub mod order;
+pub mod queue;
 pub mod saved;
 pub mod why;
 

@@ -1,6 +1,6 @@
 //! Nodes in, an order out in which everything comes after what it needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::project::graph::Graph;
 use crate::project::{Project, ResourceType};
@@ -53,29 +53,49 @@ pub fn before_their_models<'p>(project: &'p Project, graph: &Graph<'p>, waiting:
 }
 
 /// Sorts the ids so that each stands after what it waits for; among equals sources, seeds, models and then tests.
+///
+/// What is in a circle, and below it, comes last: it is not built.
 pub fn topological(project: &Project, graph: &Graph<'_>, ids: BTreeSet<&str>) -> Vec<String> {
     let all = project.nodes.keys().chain(project.sources.keys()).chain(project.others.keys());
     let known: BTreeSet<&str> = all.map(String::as_str).filter(|id| ids.contains(id)).collect();
-    let mut waiting = waits_for(project, graph, &known);
+    let waiting = waits_for(project, graph, &known);
     let mut order = Vec::with_capacity(known.len());
-    while !waiting.is_empty() {
-        let mut ready: Vec<&str> =
-            waiting.iter().filter(|(_, parents)| parents.is_empty()).map(|(id, _)| *id).collect();
-        if ready.is_empty() {
-            // A circle: what is in it and below it comes last, and is not built.
-            order.extend(waiting.keys().map(|id| (*id).to_owned()));
-            break;
-        }
-        ready.sort_by_key(|id| (rank(project, id), *id));
-        for id in ready {
-            waiting.remove(id);
-            waiting.values_mut().for_each(|parents| {
-                parents.remove(id);
-            });
-            order.push(id.to_owned());
-        }
+    for mut layer in layers(&waiting) {
+        layer.sort_by_key(|id| (rank(project, id), *id));
+        order.extend(layer);
     }
-    order
+    let placed: BTreeSet<&str> = order.iter().copied().collect();
+    order.extend(waiting.keys().filter(|id| !placed.contains(*id)));
+    order.into_iter().map(str::to_owned).collect()
+}
+
+/// Those that wait for nothing, those that wait for them only, and so on; what is in a circle, or below one, is in none.
+pub(super) fn layers<'p>(waiting: &Waiting<'p>) -> Vec<Vec<&'p str>> {
+    let readers = readers(waiting);
+    let mut left: HashMap<&str, usize> = waiting.iter().map(|(id, parents)| (*id, parents.len())).collect();
+    let mut layers = Vec::new();
+    let mut layer: Vec<&str> = waiting.iter().filter(|(_, parents)| parents.is_empty()).map(|(id, _)| *id).collect();
+    while !layer.is_empty() {
+        let mut next = Vec::new();
+        for reader in layer.iter().filter_map(|id| readers.get(id)).flatten() {
+            let Some(left) = left.get_mut(reader) else { continue };
+            *left -= 1;
+            if *left == 0 {
+                next.push(*reader);
+            }
+        }
+        layers.push(std::mem::replace(&mut layer, next));
+    }
+    layers
+}
+
+/// Who waits for each node.
+pub(super) fn readers<'p>(waiting: &Waiting<'p>) -> HashMap<&'p str, Vec<&'p str>> {
+    let mut readers: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (id, parents) in waiting {
+        parents.iter().for_each(|parent| readers.entry(parent).or_default().push(id));
+    }
+    readers
 }
 
 fn rank(project: &Project, id: &str) -> usize {

@@ -46,26 +46,30 @@ fn a_table_is_built_and_built_anew() {
     ));
     account.done(&["run"]);
     insta::assert_snapshot!(account.calls(), @r#"
-    Glue GetTable prison_safety_dev_dbt things
+    S3 PutObject s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/_cadet_lock
+    Athena StartQueryExecution create table "awsdatacatalog"."prison_safety_dev_dbt"."things__cadet_[owner]" with (table_type = 'ICEBERG', is_external = false, location = 's3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/[run 1]/', format = 'PARQUET', vacuum_min_snapshots_to_keep = 3, partitioning = array['bucket(id, 2)']) as select 1 as id
+    Athena GetQueryExecution
+    S3 ListObjectsV2 s3://mojap-derived-tables/
     Glue GetDatabase prison_safety_dev_dbt
     Glue CreateDatabase
     Athena StartQueryExecution create table "awsdatacatalog"."prison_safety_dev_dbt"."things__cadet_[owner]" with (table_type = 'ICEBERG', is_external = false, location = 's3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/[run 1]/', format = 'PARQUET', vacuum_min_snapshots_to_keep = 3, partitioning = array['bucket(id, 2)']) as select 1 as id
     Athena GetQueryExecution
     Athena GetQueryResults
-    Glue GetTable prison_safety_dev_dbt things__cadet_[owner]
+    Glue GetTables prison_safety_dev_dbt
     S3 ListObjectsV2 s3://mojap-derived-tables/
     Glue CreateTable prison_safety_dev_dbt things
     Glue DeleteTable prison_safety_dev_dbt things__cadet_[owner]
+    S3 DeleteObject s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/_cadet_lock
     "#);
     account.double.forget_calls();
     let account = then(account, &iceberg("", "select 2 as id"));
     account.done(&["run"]);
     insta::assert_snapshot!(account.calls(), @r#"
-    Glue GetTable prison_safety_dev_dbt things
+    S3 PutObject s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/_cadet_lock
     Athena StartQueryExecution create table "awsdatacatalog"."prison_safety_dev_dbt"."things__cadet_[owner]" with (table_type = 'ICEBERG', is_external = false, location = 's3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/[run 1]/', format = 'PARQUET') as select 2 as id
     Athena GetQueryExecution
     Athena GetQueryResults
-    Glue GetTable prison_safety_dev_dbt things__cadet_[owner]
+    Glue GetTables prison_safety_dev_dbt
     S3 ListObjectsV2 s3://mojap-derived-tables/
     Glue UpdateTable prison_safety_dev_dbt things
     Glue DeleteTable prison_safety_dev_dbt things__cadet_[owner]
@@ -77,7 +81,7 @@ fn a_table_is_built_and_built_anew() {
     s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/[run 1]/data/[file]
     s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/[run 1]/metadata/[file]
     ");
-    insta::assert_snapshot!(parameters(&account), @"cadet_location cadet_mark cadet_node cadet_rows metadata_location table_type");
+    insta::assert_snapshot!(parameters(&account), @"cadet_location cadet_mark cadet_node cadet_owner cadet_rows metadata_location table_type");
 }
 
 #[test]
@@ -117,6 +121,7 @@ fn rows_are_merged_on_a_second_entry() {
     insta::assert_snapshot!(account.calls(), @r#"
     Glue GetTable prison_safety_dev_dbt things
     S3 ListObjectsV2 s3://mojap-derived-tables/
+    S3 PutObject s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/_cadet_lock
     Glue GetTable prison_safety_dev_dbt things
     Glue GetTables prison_safety_dev_dbt
     Glue CreateTable prison_safety_dev_dbt things__cadet_[owner]_[run]
@@ -126,8 +131,9 @@ fn rows_are_merged_on_a_second_entry() {
     Glue GetTable prison_safety_dev_dbt things__cadet_[owner]_[run]
     Glue UpdateTable prison_safety_dev_dbt things
     Glue DeleteTable prison_safety_dev_dbt things__cadet_[owner]_[run]
+    S3 DeleteObject s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/_cadet_lock
     "#);
-    insta::assert_snapshot!(parameters(&account), @"cadet_location cadet_mark cadet_node metadata_location previous_metadata_location table_type");
+    insta::assert_snapshot!(parameters(&account), @"cadet_location cadet_mark cadet_node cadet_owner metadata_location previous_metadata_location table_type");
     assert_eq!(account.tables(), [format!("{DATABASE}.things")]);
 }
 

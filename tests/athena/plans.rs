@@ -264,6 +264,7 @@ fn hooks_are_run_where_the_settings_allow_them() {
      ╰ help: the table is built and readers have it; a hook is run once and never again by itself
 
     ✗ 1 table built, 1 failed. Athena read 0.5 kB for less than $0.01.
+    Artefacts: s3://mojap-derived-tables/dev/run_artefacts/run_time=[time]/
     --- exit code 1
     ");
     // The one before was run, and the one after that fails is not run again.

@@ -54,7 +54,7 @@ fn a_history_is_built_anew_beside_the_old_one() {
     Athena StartQueryExecution select * from ( select * from "awsdatacatalog"."prison_safety_dev_dbt"."people" -- all ) limit 0
     Athena GetQueryExecution
     Athena GetQueryResults
-    Glue GetTable prison_safety_dev_dbt kept
+    S3 PutObject s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=kept/_cadet_lock
     Athena StartQueryExecution create table "awsdatacatalog"."prison_safety_dev_dbt"."kept__cadet_[owner]"
     "#);
     let created = account.calls();

@@ -102,10 +102,12 @@ impl Queries {
 
     /// Asks until the query has ended.
     async fn wait(&self, calls: &Calls, id: &str) -> Result<QueryExecution, Failure> {
-        let (mut pause, longest) = self.settings.polls();
-        let deadline = Instant::now() + Duration::from_secs(u64::from(self.settings.query_minutes) * 60);
+        let (first, longest) = self.settings.polls();
+        let began = Instant::now();
+        let deadline = began + Duration::from_secs(u64::from(self.settings.query_minutes) * 60);
         loop {
-            tokio::time::sleep(pause).await;
+            // A tenth of what it has run already: that is the most by which its end is noticed too late.
+            tokio::time::sleep((began.elapsed() / 10).clamp(first, longest)).await;
             let get = || self.client.get_query_execution().query_execution_id(id).send();
             let answer = calls.make(Api::Poll, get).await;
             let answer = answer.map_err(|error| Failure::new(Class::Unknown, error.to_string()))?;
@@ -122,7 +124,7 @@ impl Queries {
                         format!("EXCEEDED_TIME_LIMIT: stopped after {minutes} minutes, as `athena.query_minutes` says");
                     return Err(Failure::new(Class::Never, reason));
                 }
-                _ => pause = pause.mul_f64(1.5).min(longest),
+                _ => {}
             }
         }
     }

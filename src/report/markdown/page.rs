@@ -66,12 +66,9 @@ impl Page<'_> {
         }
     }
 
-    /// Where tables are built, for people.
-    pub(super) fn target(&self) -> String {
-        match &self.report.aside.around.target {
-            Some(target) => format!("live in {}", code(target)),
-            None => "built on the embedded DuckDB for this check".to_owned(),
-        }
+    /// Where tables are built, for people; nothing when that is the embedded DuckDB of this run.
+    pub(super) fn target(&self) -> Option<String> {
+        self.report.aside.around.target.as_deref().map(code)
     }
 
     /// Models and seeds that are not there any more.

@@ -27,7 +27,7 @@ pub(super) fn parts<'p>(page: &Page<'p>, more: &str) -> Vec<Part<'p>> {
 }
 
 /// Built only because something in the change reads it.
-fn is_parent(outcome: &Outcome) -> bool {
+pub(super) fn is_parent(outcome: &Outcome) -> bool {
     let parents = [Reason::Missing, Reason::Stale].map(|reason| reason.to_string());
     parents.contains(&outcome.reason) && outcome.status == Status::Success
 }
@@ -45,7 +45,7 @@ fn table<'p>(page: &Page<'p>, tables: &[&Outcome], parents: usize, more: &str) -
     let is_spent = tables.iter().any(|known| !known.spent.is_empty());
     let lines: Vec<String> = tables.iter().map(|known| row(page, known, is_spent)).collect();
     let (read, line) = if is_spent { (" Read |", "--:|") } else { ("", "") };
-    let head = format!("| | Table | Result | Time |{read} Tests | Why it is here |\n|---|---|---|--:|{line}---|---|\n");
+    let head = format!("| | Table | Result | Time |{read} Tests | Why |\n|---|---|---|--:|{line}---|---|\n");
     let built = tables.iter().filter(|known| known.status == Status::Success).count();
     let (count, more) = (tables.len(), more.to_owned());
     let others = (parents > 0).then(|| {
@@ -82,8 +82,16 @@ fn row(page: &Page<'_>, outcome: &Outcome, is_spent: bool) -> String {
         "| {} | {} | {result} | {took} |{read} {tests} | {} |\n",
         sign(outcome.status),
         page.named(name, file),
-        message(&outcome.reason)
+        message(&reason(outcome))
     )
+}
+
+/// Why it is here; tables of its own database are called by their names alone, as the column is narrow.
+fn reason(outcome: &Outcome) -> String {
+    match outcome.name.split_once("__") {
+        Some((database, _)) => outcome.reason.replace(&format!(" {database}__"), " "),
+        None => outcome.reason.clone(),
+    }
 }
 
 /// What its statements read, with the way to the last of them in Athena's console.
@@ -106,7 +114,7 @@ fn read(page: &Page<'_>, outcome: &Outcome) -> String {
 
 fn tests(tests: Tests) -> String {
     let counts = [(tests.passed, "✅"), (tests.warned, "⚠️"), (tests.failed, "❌")];
-    let shown = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, sign)| format!("{count} {sign}"));
+    let shown = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, sign)| format!("{count}\u{a0}{sign}"));
     shown.collect::<Vec<_>>().join(" ")
 }
 

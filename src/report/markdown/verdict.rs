@@ -5,6 +5,7 @@ use super::super::escape::markdown::{plain, prose};
 use super::super::outputs::{Verdict, is_table};
 use super::super::{cost_in_words, counted, read_in_words};
 use super::page::{LONGEST_HELP, Page, State, message, sentence};
+use super::tables::is_parent;
 use crate::deploy::{Outcome, Status};
 use crate::finding::{Finding, Level};
 
@@ -24,10 +25,10 @@ pub(super) fn words(page: &Page<'_>) -> String {
 }
 
 fn line(page: &Page<'_>) -> String {
-    let tables = match built(page) {
-        0 => String::new(),
-        count => {
-            format!("{} {} {}", counted(count, "table", "tables"), if count == 1 { "is" } else { "are" }, page.target())
+    let tables = match (built(page), page.target()) {
+        (0, _) | (_, None) => String::new(),
+        (count, Some(target)) => {
+            format!("{} {} live in {target}", counted(count, "table", "tables"), if count == 1 { "is" } else { "are" })
         }
     };
     let with = |words: String| if tables.is_empty() { words } else { format!("{words}; {tables}") };
@@ -96,8 +97,7 @@ fn first<'p>(page: &Page<'p>) -> Option<&'p Finding> {
 /// Tables, tests and what they cost, in one line.
 fn counts(page: &Page<'_>) -> String {
     let report = page.report;
-    let tables =
-        |status: Status| report.outcomes.iter().filter(|known| known.status == status && is_table(known.kind)).count();
+    let tables = |status: Status| concerned(page).filter(|known| known.status == status).count();
     let words = [
         (Status::Success, "built"),
         (Status::Error, "failed"),
@@ -109,7 +109,8 @@ fn counts(page: &Page<'_>) -> String {
         counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     let mut parts = Vec::new();
     if !counts.is_empty() {
-        parts.push(format!("**Tables:** {}", counts.join(", ")));
+        let place = if page.target().is_some() { "" } else { " on the embedded DuckDB" };
+        parts.push(format!("**Tables{place}:** {}", counts.join(", ")));
     }
     for (kind, title) in
         [(crate::project::ResourceType::Test, "Tests"), (crate::project::ResourceType::UnitTest, "Unit tests")]
@@ -126,6 +127,10 @@ fn counts(page: &Page<'_>) -> String {
 }
 
 fn built(page: &Page<'_>) -> usize {
-    let is_built = |known: &&Outcome| known.status == Status::Success && is_table(known.kind);
-    page.report.outcomes.iter().filter(is_built).count()
+    concerned(page).filter(|known| known.status == Status::Success).count()
+}
+
+/// The tables that the change concerns; what was built only to be read has its own line below them.
+fn concerned<'p>(page: &Page<'p>) -> impl Iterator<Item = &'p Outcome> {
+    page.report.outcomes.iter().filter(|known| is_table(known.kind) && !is_parent(known))
 }
