@@ -243,8 +243,8 @@ fn in_a_workflow_everyone_is_told() {
     2. Deploy: what changed and everything downstream, with its tests
 
       loaded  seed        prison_safety__sites  3 rows
-     skipped  table       prison_safety__visits_fct  not built: fix references/exist first
        built  table       prison_safety__sites_stg  3 rows
+     skipped  table       prison_safety__visits_fct  not built: fix references/exist first
       warned  test        not_null_prison_safety__sites_name  2 rows break this test
       failed  table       prison_safety__regions_fct  there is no column `nam` in the tables that this reads
        built  table       prison_safety__sites_fct  1 row
@@ -278,11 +278,11 @@ fn in_a_workflow_everyone_is_told() {
     --- exit code 1
     ");
     insta::assert_snapshot!(workflow.summary(&sandbox), @r#"
-    ## ❌ Not ready: 1 error to fix, 1 table failed; 3 tables are built on the embedded DuckDB for this check
+    ## ❌ Not ready: 1 error to fix, 1 table failed
 
     **Next:** fix `models/prison/prison_safety/prison_safety__regions_fct.sql` line 2: there is no column `nam` in the tables that this reads. Then push again; `cadet ci` on your machine shows the same before you push.
 
-    **Tables:** 3 built, 1 failed, 1 not built · **Tests:** 1 passed, 1 warned
+    **Tables on the embedded DuckDB:** 3 built, 1 failed, 1 not built · **Tests:** 1 passed, 1 warned
 
     ### 💥 Failed (1)
 
@@ -301,12 +301,12 @@ fn in_a_workflow_everyone_is_told() {
 
     ### Tables: 3 of 5 built
 
-    | | Table | Result | Time | Tests | Why it is here |
+    | | Table | Result | Time | Tests | Why |
     |---|---|---|--:|---|---|
     | ❌ | `mojap.prison_safety__regions_fct` | failed | [seconds] |  | new |
     | ⏭️ | `mojap.prison_safety__visits_fct` | not built: fix references/exist first |  |  | new |
-    | ✅ | `mojap.prison_safety__sites` | 3 rows | [seconds] | 1 ✅ 1 ⚠️ | changed |
-    | ✅ | `mojap.prison_safety__sites_stg` | 3 rows | [seconds] |  | reads prison_safety&#95;&#95;sites |
+    | ✅ | `mojap.prison_safety__sites` | 3 rows | [seconds] | 1 ✅ 1 ⚠️ | changed |
+    | ✅ | `mojap.prison_safety__sites_stg` | 3 rows | [seconds] |  | reads sites |
     | ✅ | `mojap.prison_safety__sites_fct` | 1 row | [seconds] |  | new |
 
     <details><summary>Look into the tables</summary>
@@ -406,11 +406,11 @@ fn good_changes_are_told_too() {
     assert_eq!(ran.code, 0);
     insta::assert_snapshot!(commands(&ran), @"::warning file=seeds/prison/prison_safety/prison_safety__sites.yaml,line=10,endLine=10,col=13,endColumn=21,title=cadet%3A deploy/data-test::2 rows break the test `not_null` on `name`%0Ato see the rows: `cadet show --select not_null_prison_safety__sites_name`");
     insta::assert_snapshot!(workflow.summary(&sandbox), @r#"
-    ## ✅ Ready for review, with 1 warning; 3 tables are built on the embedded DuckDB for this check
+    ## ✅ Ready for review, with 1 warning
 
     **Next:** look at the warnings below, then ask for a review.
 
-    **Tables:** 3 built · **Tests:** 1 passed, 1 warned
+    **Tables on the embedded DuckDB:** 3 built · **Tests:** 1 passed, 1 warned
 
     ### ⚠️ To look at (1)
 
@@ -419,10 +419,10 @@ fn good_changes_are_told_too() {
 
     ### Tables: 3 of 3 built
 
-    | | Table | Result | Time | Tests | Why it is here |
+    | | Table | Result | Time | Tests | Why |
     |---|---|---|--:|---|---|
-    | ✅ | `mojap.prison_safety__sites` | 3 rows | [seconds] | 1 ✅ 1 ⚠️ | changed |
-    | ✅ | `mojap.prison_safety__sites_stg` | 3 rows | [seconds] |  | reads prison_safety&#95;&#95;sites |
+    | ✅ | `mojap.prison_safety__sites` | 3 rows | [seconds] | 1 ✅ 1 ⚠️ | changed |
+    | ✅ | `mojap.prison_safety__sites_stg` | 3 rows | [seconds] |  | reads sites |
     | ✅ | `mojap.prison_safety__sites_fct` | 1 row | [seconds] |  | new |
 
     <details><summary>Look into the tables</summary>

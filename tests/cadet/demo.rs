@@ -54,21 +54,18 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
 
     2. Deploy: what changed and everything downstream, with its tests
 
-      loaded  seed        court_listings__result_codes  6 rows
       loaded  seed        prison_safety__incident_types  9 rows
        built  table       court_listings__courts_stg  8 rows
-       built  table       court_listings__hearings_stg  25 rows
-       built  table       court_listings__results_stg  19 rows
        built  table       prison_population__bookings_stg  20 rows
        built  table       prison_population__offenders_stg  16 rows
-       built  table       prison_safety__incident_types_dim  9 rows
        built  table       prison_safety__incidents_stg  23 rows
+       built  table       court_listings__hearings_stg  25 rows
        built  table       court_listings__courts_dim.v1  8 rows
        built  table       prison_population__bookings_joined  20 rows
        built  table       prison_safety__incidents_joined  23 rows
+       built  table       prison_safety__incident_types_dim  9 rows
        built  table       court_listings__hearings_joined  25 rows
        built  table       prison_population__bookings_grouped  15 rows
-       built  table       prison_population__receptions_fct  19 rows
        built  table       prison_safety__incidents_fct  20 rows
        built  table       prison_safety__incidents_grouped  11 rows
        built  table       court_listings__hearings_fct  25 rows
@@ -78,9 +75,12 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
        built  table       prison_safety__incident_costs_fct  9 rows
        built  table       prison_safety__incident_tags_fct  23 rows
      skipped  table       prison_safety_violence_fct  not built: fix naming/model-file first
-      warned  test        not_null_prison_safety__incidents_fct_damage_cost  4 rows break this test
      skipped  table       court_listings__busy_courts_fct  not built: fix references/exist first
      skipped  table       court_listings__results_fct  not built: fix sql/parses first
+      loaded  seed        court_listings__result_codes  6 rows
+       built  table       court_listings__results_stg  19 rows
+       built  table       prison_population__receptions_fct  19 rows
+      warned  test        not_null_prison_safety__incidents_fct_damage_cost  4 rows break this test
 
     error[deploy/build]: there is no column `damage_costs` in the tables that this reads
        ╭▸ mojap_derived_tables/models/prison/prison_safety/marts/incidents/prison_safety__establishments_fct.sql:22:13
@@ -108,11 +108,11 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
     The comment on the pull request, in Markdown:
 
       <!-- cadet:report 578634ce37c7 -->
-      ## ❌ Not ready: 5 errors to fix, 1 table failed; 22 tables are built on the embedded DuckDB for this check
+      ## ❌ Not ready: 5 errors to fix, 1 table failed
       
       **Next:** fix `mojap_derived_tables/models/courts/court_listings/marts/listings/court_listings__busy_courts_fct.sql` line 6: there is no model or seed named `court_listings__court_dim`. Then push again; `cadet ci` on your machine shows the same before you push.
       
-      **Tables:** 22 built, 1 failed, 3 not built · **Tests:** 29 passed, 1 warned, 12 skipped
+      **Tables on the embedded DuckDB:** 9 built, 1 failed, 3 not built · **Tests:** 29 passed, 1 warned, 12 skipped
       
       ### 💥 Failed (1)
       
@@ -147,26 +147,26 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
       
       ### Tables: 9 of 13 built
       
-      | | Table | Result | Time | Tests | Why it is here |
+      | | Table | Result | Time | Tests | Why |
       |---|---|---|--:|---|---|
       | ❌ | `prison_safety_dev_dbt.establishments_fct` | failed | [seconds] |  | changed |
       | ⏭️ | `prison_safety_dev_dbt.prison_safety_violence_fct` | not built: fix naming/model-file first |  |  | new |
       | ⏭️ | `court_listings_dev_dbt.busy_courts_fct` | not built: fix references/exist first |  |  | new |
       | ⏭️ | `court_listings_dev_dbt.results_fct` | not built: fix sql/parses first |  |  | changed |
-      | ✅ | `prison_safety_dev_dbt.incident_types` | 9 rows | [seconds] | 4 ✅ | changed |
-      | ✅ | `prison_safety_dev_dbt.incident_types_dim` | 9 rows | [seconds] | 3 ✅ | reads prison_safety&#95;&#95;incident_types |
-      | ✅ | `prison_safety_dev_dbt.incidents_joined` | 23 rows | [seconds] | 3 ✅ | reads prison_safety&#95;&#95;incident_types |
+      | ✅ | `prison_safety_dev_dbt.incident_types` | 9 rows | [seconds] | 4 ✅ | changed |
+      | ✅ | `prison_safety_dev_dbt.incident_types_dim` | 9 rows | [seconds] | 3 ✅ | reads incident_types |
+      | ✅ | `prison_safety_dev_dbt.incidents_joined` | 23 rows | [seconds] | 3 ✅ | reads incident_types |
       | ✅ | `prison_population_dev_dbt.receptions_fct` | 19 rows | [seconds] |  | new |
-      | ✅ | `prison_safety_dev_dbt.incidents_fct` | 20 rows | [seconds] | 5 ✅ 1 ⚠️ | reads prison_safety&#95;&#95;incident_types |
-      | ✅ | `prison_safety_dev_dbt.incidents_grouped` | 11 rows | [seconds] | 2 ✅ | reads prison_safety&#95;&#95;incidents_filtered |
+      | ✅ | `prison_safety_dev_dbt.incidents_fct` | 20 rows | [seconds] | 5 ✅ 1 ⚠️ | reads incident_types |
+      | ✅ | `prison_safety_dev_dbt.incidents_grouped` | 11 rows | [seconds] | 2 ✅ | reads incidents_filtered |
       
       <details><summary>3 more tables</summary>
       
-      | | Table | Result | Time | Tests | Why it is here |
+      | | Table | Result | Time | Tests | Why |
       |---|---|---|--:|---|---|
-      | ✅ | `prison_safety_dev_dbt.dates_dim` | 155 rows | [seconds] | 3 ✅ | reads prison_safety&#95;&#95;incident_types |
-      | ✅ | `prison_safety_dev_dbt.incident_costs_fct` | 9 rows | [seconds] | 4 ✅ | new |
-      | ✅ | `prison_safety_dev_dbt.incident_tags_fct` | 23 rows | [seconds] | 4 ✅ | reads prison_safety&#95;&#95;incident_types |
+      | ✅ | `prison_safety_dev_dbt.dates_dim` | 155 rows | [seconds] | 3 ✅ | reads incident_types |
+      | ✅ | `prison_safety_dev_dbt.incident_costs_fct` | 9 rows | [seconds] | 4 ✅ | new |
+      | ✅ | `prison_safety_dev_dbt.incident_tags_fct` | 23 rows | [seconds] | 4 ✅ | reads incident_types |
       
       </details>
       

@@ -75,12 +75,12 @@ fn a_changed_model_is_built_with_the_parents_that_are_missing_and_what_reads_it(
       loaded  seed        prison_safety__incident_types  8 rows
        built  table       prison_population__bookings_stg  20 rows
        built  table       prison_population__offenders_stg  16 rows
-       built  table       prison_safety__incident_types_dim  8 rows
        built  table       prison_safety__incidents_stg  23 rows
        built  table       prison_population__bookings_joined  20 rows
        built  table       prison_safety__incidents_joined  23 rows
        built  table       prison_population__bookings_grouped  15 rows
        built  table       prison_safety__incidents_fct  20 rows
+       built  table       prison_safety__incident_types_dim  8 rows
        built  table       prison_population__offenders_dim  16 rows
        built  table       prison_safety__dates_dim  155 rows
        built  table       prison_safety__establishments_fct  4 rows
@@ -224,12 +224,12 @@ fn a_changed_seed_reaches_what_reads_it() {
     --- exit code 0
     ");
     insta::assert_snapshot!(with_data(&sandbox, &["deploy"]).shown(), @"
-      loaded  seed        court_listings__result_codes  6 rows
        built  table       court_listings__courts_stg  8 rows
        built  table       court_listings__hearings_stg  25 rows
-       built  table       court_listings__results_stg  19 rows
        built  table       court_listings__courts_dim.v1  8 rows
        built  table       court_listings__hearings_joined  25 rows
+      loaded  seed        court_listings__result_codes  6 rows
+       built  table       court_listings__results_stg  19 rows
        built  table       court_listings__hearings_fct  25 rows
        built  table       court_listings__results_fct  19 rows
 
@@ -567,23 +567,23 @@ fn one_failing_model() -> Sandbox {
 #[test]
 fn a_failed_model_takes_its_descendants_with_it_and_nothing_else() {
     insta::assert_snapshot!(with_data(&one_failing_model(), &["deploy"]).shown(), @"
-      loaded  seed        court_listings__result_codes  6 rows
-      loaded  seed        prison_safety__incident_types  8 rows
        built  table       court_listings__courts_stg  8 rows
-       built  table       court_listings__hearings_stg  25 rows
-       built  table       court_listings__results_stg  19 rows
        built  table       prison_population__bookings_stg  20 rows
        built  table       prison_population__offenders_stg  16 rows
-       built  table       prison_safety__incidents_stg  23 rows
+       built  table       court_listings__hearings_stg  25 rows
        built  table       court_listings__courts_dim.v1  8 rows
        built  table       prison_population__bookings_joined  20 rows
-       built  table       prison_population__languages_unnested  20 rows
-       built  table       prison_safety__incidents_joined  23 rows
+      loaded  seed        prison_safety__incident_types  8 rows
+       built  table       prison_safety__incidents_stg  23 rows
        built  table       court_listings__hearings_joined  25 rows
       failed  table       prison_population__bookings_grouped  there is no column `daily_costs` in the tables that this reads
-       built  table       prison_safety__incidents_fct  20 rows
+      loaded  seed        court_listings__result_codes  6 rows
+       built  table       court_listings__results_stg  19 rows
+       built  table       prison_population__languages_unnested  20 rows
+       built  table       prison_safety__incidents_joined  23 rows
        built  table       court_listings__hearings_fct  25 rows
      skipped  table       prison_population__offenders_dim  prison_population__bookings_grouped failed
+       built  table       prison_safety__incidents_fct  20 rows
        built  table       court_listings__results_fct  19 rows
      skipped  table       prison_population__languages_fct  prison_population__bookings_grouped failed
 
@@ -603,25 +603,25 @@ fn a_failed_model_takes_its_descendants_with_it_and_nothing_else() {
 #[test]
 fn fail_fast_stops_at_the_first_failure() {
     insta::assert_snapshot!(with_data(&one_failing_model(), &["deploy", "--fail-fast"]).shown(), @"
-      loaded  seed        court_listings__result_codes  6 rows
-      loaded  seed        prison_safety__incident_types  8 rows
        built  table       court_listings__courts_stg  8 rows
-       built  table       court_listings__hearings_stg  25 rows
-       built  table       court_listings__results_stg  19 rows
        built  table       prison_population__bookings_stg  20 rows
        built  table       prison_population__offenders_stg  16 rows
-       built  table       prison_safety__incidents_stg  23 rows
+       built  table       court_listings__hearings_stg  25 rows
        built  table       court_listings__courts_dim.v1  8 rows
        built  table       prison_population__bookings_joined  20 rows
-       built  table       prison_population__languages_unnested  20 rows
-       built  table       prison_safety__incidents_joined  23 rows
+      loaded  seed        prison_safety__incident_types  8 rows
+       built  table       prison_safety__incidents_stg  23 rows
        built  table       court_listings__hearings_joined  25 rows
       failed  table       prison_population__bookings_grouped  there is no column `daily_costs` in the tables that this reads
-     skipped  table       prison_safety__incidents_fct  stopped after the first failure
+     skipped  seed        court_listings__result_codes  stopped after the first failure
+     skipped  table       court_listings__results_stg  stopped after the first failure
+     skipped  table       prison_population__languages_unnested  stopped after the first failure
+     skipped  table       prison_safety__incidents_joined  stopped after the first failure
      skipped  table       court_listings__hearings_fct  stopped after the first failure
      skipped  table       prison_population__offenders_dim  prison_population__bookings_grouped failed
+     skipped  table       prison_safety__incidents_fct  stopped after the first failure
      skipped  table       court_listings__results_fct  stopped after the first failure
-     skipped  table       prison_population__languages_fct  prison_population__bookings_grouped failed
+     skipped  table       prison_population__languages_fct  stopped after the first failure
 
     error[deploy/build]: there is no column `daily_costs` in the tables that this reads
        ╭▸ models/prison/prison_population/marts/intermediate/prison_population__bookings_grouped.sql:14:13
@@ -631,7 +631,7 @@ fn fail_fast_stops_at_the_first_failure() {
        │
        ╰ help: did you mean `daily_cost`?
 
-    ✗ 13 tables built, 1 failed, 5 skipped. Tests: 4 passed, 14 skipped.
+    ✗ 9 tables built, 1 failed, 9 skipped. Tests: 18 skipped.
     --- exit code 1
     ");
 }
@@ -650,11 +650,11 @@ fn a_broken_contract_is_told_and_leaves_the_old_table() {
     );
     insta::assert_snapshot!(with_data(&sandbox, &["deploy"]).shown(), @"
        built  table       court_listings__courts_dim.v1  8 rows
-      failed  table       court_listings__courts_dim.v2  the contract is broken: the column `is_crown_court` is integer, not boolean
        built  table       court_listings__hearings_stg  25 rows
        built  table       court_listings__hearings_joined  25 rows
-       built  table       court_listings__hearings_fct  25 rows
+      failed  table       court_listings__courts_dim.v2  the contract is broken: the column `is_crown_court` is integer, not boolean
        built  table       court_listings__hearings_grouped  25 rows
+       built  table       court_listings__hearings_fct  25 rows
      skipped  table       court_listings__court_summary_fct  court_listings__courts_dim.v2 failed
 
     error[deploy/build]: the contract is broken: the column `is_crown_court` is integer, not boolean
@@ -687,8 +687,8 @@ fn a_column_that_the_contract_does_not_name_breaks_it() {
        built  table       court_listings__courts_stg  8 rows
        built  table       court_listings__hearings_stg  25 rows
        built  table       court_listings__courts_dim.v1  8 rows
-     skipped  table       court_listings__courts_dim.v2  not built: fix contracts/columns first
        built  table       court_listings__hearings_joined  25 rows
+     skipped  table       court_listings__courts_dim.v2  not built: fix contracts/columns first
        built  table       court_listings__hearings_fct  25 rows
 
     error[contracts/columns]: the contract of `court_listings__courts_dim.v2` does not have the column `floors`
@@ -858,11 +858,11 @@ fn seed_run_and_test_do_one_thing_each() {
        built  table       prison_population__bookings_stg  20 rows
        built  table       prison_population__offenders_stg  16 rows
        built  table       prison_population__bookings_joined  20 rows
-       built  table       prison_population__languages_unnested  20 rows
        built  table       prison_population__bookings_grouped  15 rows
+       built  table       prison_population__languages_unnested  20 rows
+       built  table       prison_population__offenders_dim  16 rows
        built  table       prison_population__current_population_fct  4 rows
        built  incremental prison_population__daily_population_fct  72 rows
-       built  table       prison_population__offenders_dim  16 rows
        built  table       prison_population__languages_fct  10 rows
 
     ✓ 9 tables built.
@@ -1118,30 +1118,30 @@ fn vars_on_the_command_line_win() {
 fn the_whole_project_is_built_and_tested() {
     let sandbox = Sandbox::fixture();
     insta::assert_snapshot!(with_data(&sandbox, &["build"]).shown(), @"
-      loaded  seed        court_listings__result_codes  6 rows
-      loaded  seed        prison_safety__incident_types  8 rows
-       built  table       court_listings__hearings_stg  25 rows
-       built  table       court_listings__results_stg  19 rows
-       built  table       prison_safety__incidents_stg  23 rows
+       built  table       court_listings__courts_stg  8 rows
        built  table       prison_population__bookings_stg  20 rows
        built  table       prison_population__offenders_stg  16 rows
-       built  table       court_listings__courts_stg  8 rows
-       built  table       prison_safety__incident_types_dim  8 rows
+       built  table       court_listings__hearings_stg  25 rows
        built  table       court_listings__courts_dim.v1  8 rows
-       built  table       court_listings__courts_dim.v2  8 rows
        built  table       prison_population__bookings_joined  20 rows
-       built  table       prison_population__languages_unnested  20 rows
-       built  table       prison_safety__incidents_joined  23 rows
-       built  table       prison_safety__incidents_fct  20 rows
-       built  table       prison_safety__incidents_grouped  11 rows
+      loaded  seed        prison_safety__incident_types  8 rows
+       built  table       prison_safety__incidents_stg  23 rows
        built  table       court_listings__hearings_joined  25 rows
        built  table       prison_population__bookings_grouped  15 rows
-       built  table       prison_population__current_population_fct  4 rows
-       built  incremental prison_population__daily_population_fct  72 rows
-      warned  test        not_null_prison_safety__incidents_fct_damage_cost  4 rows break this test
+       built  table       prison_safety__incidents_joined  23 rows
+      loaded  seed        court_listings__result_codes  6 rows
+       built  table       court_listings__results_stg  19 rows
+       built  table       court_listings__courts_dim.v2  8 rows
+       built  table       prison_population__languages_unnested  20 rows
+       built  table       prison_safety__incidents_fct  20 rows
        built  table       court_listings__hearings_fct  25 rows
        built  table       court_listings__hearings_grouped  25 rows
        built  table       prison_population__offenders_dim  16 rows
+      warned  test        not_null_prison_safety__incidents_fct_damage_cost  4 rows break this test
+       built  table       prison_safety__incident_types_dim  8 rows
+       built  table       prison_population__current_population_fct  4 rows
+       built  incremental prison_population__daily_population_fct  72 rows
+       built  table       prison_safety__incidents_grouped  11 rows
        built  table       prison_safety__dates_dim  155 rows
        built  table       prison_safety__establishments_fct  4 rows
        built  table       prison_safety__incident_tags_fct  23 rows

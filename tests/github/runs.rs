@@ -28,18 +28,18 @@ fn the_first_run_says_that_all_is_well() {
     ");
     insta::assert_snapshot!(request.comment(), @r#"
     <!-- cadet:report 01ba4719c80b -->
-    ## ✅ Ready for review; 3 tables are built on the embedded DuckDB for this check
+    ## ✅ Ready for review
 
     **Next:** ask for a review.
 
-    **Tables:** 3 built · **Tests:** 1 passed
+    **Tables on the embedded DuckDB:** 3 built · **Tests:** 1 passed
 
     ### Tables: 3 of 3 built
 
-    | | Table | Result | Time | Tests | Why it is here |
+    | | Table | Result | Time | Tests | Why |
     |---|---|---|--:|---|---|
-    | ✅ | [`mojap.prison_safety__sites`](https://github.com/moj/tables/blob/[head]/seeds/prison/prison_safety/prison_safety__sites.csv) | 2 rows | [seconds] | 1 ✅ | changed |
-    | ✅ | [`mojap.prison_safety__sites_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_stg.sql) | 2 rows | [seconds] |  | reads prison_safety&#95;&#95;sites |
+    | ✅ | [`mojap.prison_safety__sites`](https://github.com/moj/tables/blob/[head]/seeds/prison/prison_safety/prison_safety__sites.csv) | 2 rows | [seconds] | 1 ✅ | changed |
+    | ✅ | [`mojap.prison_safety__sites_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_stg.sql) | 2 rows | [seconds] |  | reads sites |
     | ✅ | [`mojap.prison_safety__sites_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_fct.sql) | 1 row | [seconds] |  | new |
 
     <details><summary>Look into the tables</summary>
@@ -162,11 +162,11 @@ fn a_failing_check_says_what_to_do_first() {
     assert_eq!(request.ci(&[]).code, 1);
     insta::assert_snapshot!(request.comment(), @r#"
     <!-- cadet:report 01ba4719c80b -->
-    ## ❌ Not ready: 1 error to fix; 3 tables are built on the embedded DuckDB for this check
+    ## ❌ Not ready: 1 error to fix
 
     **Next:** fix [`models/prison/prison_safety/prison_safety__visits_fct.sql` line 1](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__visits_fct.sql#L1): there is no model or seed named `prison_safety__sites_sgt`. Then push again; `cadet ci` on your machine shows the same before you push.
 
-    **Tables:** 3 built, 1 not built · **Tests:** 1 passed
+    **Tables on the embedded DuckDB:** 3 built, 1 not built · **Tests:** 1 passed
 
     ### ❌ To fix (1)
 
@@ -175,11 +175,11 @@ fn a_failing_check_says_what_to_do_first() {
 
     ### Tables: 3 of 4 built
 
-    | | Table | Result | Time | Tests | Why it is here |
+    | | Table | Result | Time | Tests | Why |
     |---|---|---|--:|---|---|
     | ⏭️ | [`mojap.prison_safety__visits_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__visits_fct.sql) | not built: fix references/exist first |  |  | new |
-    | ✅ | [`mojap.prison_safety__sites`](https://github.com/moj/tables/blob/[head]/seeds/prison/prison_safety/prison_safety__sites.csv) | 2 rows | [seconds] | 1 ✅ | changed |
-    | ✅ | [`mojap.prison_safety__sites_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_stg.sql) | 2 rows | [seconds] |  | reads prison_safety&#95;&#95;sites |
+    | ✅ | [`mojap.prison_safety__sites`](https://github.com/moj/tables/blob/[head]/seeds/prison/prison_safety/prison_safety__sites.csv) | 2 rows | [seconds] | 1 ✅ | changed |
+    | ✅ | [`mojap.prison_safety__sites_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_stg.sql) | 2 rows | [seconds] |  | reads sites |
     | ✅ | [`mojap.prison_safety__sites_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_fct.sql) | 1 row | [seconds] |  | new |
 
     <details><summary>Look into the tables</summary>
@@ -268,7 +268,7 @@ fn a_failing_check_says_what_to_do_first() {
     assert_eq!((&check["conclusion"], &check["name"]), (&"failure".into(), &"cadet".into()));
     assert_eq!(
         check["output"]["title"],
-        "❌ Not ready: 1 error to fix; 3 tables are built on the embedded DuckDB for this check"
+        "❌ Not ready: 1 error to fix"
     );
 }
 
@@ -278,11 +278,11 @@ fn a_failing_deployment_names_the_cause_and_what_waits() {
     assert_eq!(request.ci(&["--deployment", "dev"]).code, 1);
     insta::assert_snapshot!(request.comment(), @r#"
     <!-- cadet:report 01ba4719c80b -->
-    ## ❌ Not ready: 1 table failed; 3 tables are built on the embedded DuckDB for this check
+    ## ❌ Not ready: 1 table failed
 
     **Next:** fix [`models/prison/prison_safety/prison_safety__regions_fct.sql` line 1](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__regions_fct.sql#L1): there is no column `nam` in the tables that this reads. Then push again; `cadet ci` on your machine shows the same before you push.
 
-    **Tables:** 3 built, 1 failed, 1 not built · **Tests:** 1 passed
+    **Tables on the embedded DuckDB:** 3 built, 1 failed, 1 not built · **Tests:** 1 passed
 
     ### 💥 Failed (1)
 
@@ -291,12 +291,12 @@ fn a_failing_deployment_names_the_cause_and_what_waits() {
 
     ### Tables: 3 of 5 built
 
-    | | Table | Result | Time | Tests | Why it is here |
+    | | Table | Result | Time | Tests | Why |
     |---|---|---|--:|---|---|
     | ❌ | [`mojap.prison_safety__regions_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__regions_fct.sql) | failed | [seconds] |  | new |
     | ⏭️ | [`mojap.prison_safety__regions_by_name_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__regions_by_name_fct.sql) | prison_safety&#95;&#95;regions_fct failed |  |  | new |
-    | ✅ | [`mojap.prison_safety__sites`](https://github.com/moj/tables/blob/[head]/seeds/prison/prison_safety/prison_safety__sites.csv) | 2 rows | [seconds] | 1 ✅ | changed |
-    | ✅ | [`mojap.prison_safety__sites_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_stg.sql) | 2 rows | [seconds] |  | reads prison_safety&#95;&#95;sites |
+    | ✅ | [`mojap.prison_safety__sites`](https://github.com/moj/tables/blob/[head]/seeds/prison/prison_safety/prison_safety__sites.csv) | 2 rows | [seconds] | 1 ✅ | changed |
+    | ✅ | [`mojap.prison_safety__sites_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_stg.sql) | 2 rows | [seconds] |  | reads sites |
     | ✅ | [`mojap.prison_safety__sites_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_fct.sql) | 1 row | [seconds] |  | new |
 
     <details><summary>Look into the tables</summary>
