@@ -86,7 +86,7 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     let shown = Shown::new(&invocation.out, plan.steps.len());
     let outcomes = deploy::run(&plan, &builder, &blocked, options, &shown);
     shown.end();
-    let artefacts = write(invocation, &project, &folder, verb.name, (&args.run, &outcomes, engine))?;
+    let kept = write(invocation, &project, &folder, verb.name, (&args.run, &outcomes, engine))?;
     let report = Report {
         findings: &findings,
         outcomes: &outcomes,
@@ -94,11 +94,11 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
         base: None,
         head: changes::name_of(&folder),
         removed: Vec::new(),
-        artefacts: Some(artefacts),
+        artefacts: Some(kept.shown.clone()),
         aside: Aside::default(),
     };
     let verdict = Verdict::of_run(report.is_bad(), engine);
-    let told = Told { command: verb.name, project: &project, report: &report, changed: None, verdict };
+    let told = Told { command: verb.name, project: &project, report: &report, changed: None, verdict, kept: &kept };
     tell(invocation, &folder, &told, &args.run)?;
     Ok(verdict)
 }

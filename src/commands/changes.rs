@@ -55,16 +55,21 @@ impl PullRequest {
         let repo = Repo::discover(&folder)?;
         let wanted = args.base.as_deref().or(invocation.env.github_base.as_deref());
         let comparison = repo.compare(wanted, args.head.as_deref())?;
-        let (head_tree, changes): (Tree, Changes) = match args.head {
-            Some(_) => (repo.tree_at(comparison.head)?, repo.changes_between(&comparison)?),
-            None => (repo.working_tree(), repo.changes_to_working_tree(comparison.merge_base)?),
-        };
-        let head_tree = Arc::new(head_tree);
-        let base_tree = Arc::new(repo.tree_beside(comparison.merge_base, &head_tree, &changes)?);
+        let head_tree = Arc::new(match args.head {
+            Some(_) => repo.tree_at(comparison.head)?,
+            None => repo.working_tree(),
+        });
+        // Reading the project takes longest. All that it needs of the base is one file of settings.
+        let early = Policy::read(&repo.file_alone(comparison.merge_base, settings::FILE)?)?;
+        let inputs = invocation.inputs(&folder, &head_tree, &early, run.clone())?;
+        let (head, compared) = std::thread::scope(|scope| {
+            let compared = scope.spawn(|| repo.compared(&comparison, args.head.is_some(), &head_tree));
+            (read::read(&head_tree, &inputs), compared.join())
+        });
+        let (repo, changes, base_tree) = compared.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        let base_tree = Arc::new(base_tree);
         let policy = Policy::read(&base_tree)?;
         let baseline = settings::baseline(&base_tree)?;
-        let inputs = invocation.inputs(&folder, &head_tree, &policy, run.clone())?;
-        let head = read::read(&head_tree, &inputs);
         let head_name = args
             .head
             .clone()
@@ -138,7 +143,7 @@ impl PullRequest {
             self.all_findings().iter().cloned().partition(|finding| self.is_changed(&finding.place.path));
         let touched = self.bodies().touched.as_ref();
         let is_in = |ids: fn(&Touched) -> &HashSet<String>| self.are_files_of(touched.map(ids));
-        let (has_changed, is_touched) = (is_in(|touched| &touched.changed), is_in(|touched| &touched.all));
+        let (has_changed, is_touched) = (is_in(|touched| &touched.described), is_in(|touched| &touched.all));
         // What a rule finds that looks at one table or file at a time was so before, where nothing is touched. Whether a
         // file above the project changed is not known.
         elsewhere.retain(|Finding { rule, place, .. }| {

@@ -45,19 +45,20 @@ fn journey(invocation: &Invocation, args: &CiArgs, posting: &mut Posting) -> Res
     let outcomes =
         deploy::carry_out(invocation, &request, &work, |shown, carry_out| posting.live(&telling, shown, carry_out))?;
     let outcomes = telling.without_data(outcomes);
-    let exported = deploy::write(invocation, &request.head, &request.folder, "ci", (&args.run, &outcomes, engine))?;
+    let kept = deploy::write(invocation, &request.head, &request.folder, "ci", (&args.run, &outcomes, engine))?;
     let text = changes::texts(&request.head);
     let built: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.finding.as_ref()).collect();
     invocation.out.info("");
     terminal::findings(&built, &paths, &invocation.out, &text);
     let refused: Vec<_> = found.findings.iter().collect();
     terminal::findings(&refused, &paths, &invocation.out, &text);
-    let report = telling.report(&outcomes, exported);
+    let report = telling.report(&outcomes, kept.shown.clone());
     terminal::deploy_summary(&report, &invocation.out);
     invocation.out.info("");
 
     terminal::heading("3. Report", &invocation.out);
     let verdict = Verdict::of_run(report.is_bad(), engine);
+    report::keep(invocation, &request.folder, &telling.told((&report, verdict), &kept), &args.run)?;
     posting.tell(invocation, args, &telling, (&report, verdict))?;
     report::show(invocation, &request.folder, &args.run)?;
     Ok(verdict)

@@ -9,7 +9,7 @@ use super::Verdict;
 use super::changes::{self, PullRequest};
 use super::invocation::Invocation;
 use super::plan as held;
-use super::report::{Told, leave};
+use super::report::{Kept, Told, leave};
 use super::selecting::{Typed, selected_beside};
 use super::warehouse::{Defer, SettingsOf, Warehouse, read_there};
 use crate::cli::{DeployArgs, PlanFormat, RunArgs, SelectArgs};
@@ -52,15 +52,22 @@ pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict,
     let mut shown = request.findings();
     shown.retain(|finding| in_plan(&finding.place.path) || changes::is_about_reading(finding));
     shown.extend(found.findings);
-    let artefacts = write(invocation, &request.head, &request.folder, "deploy", (&args.run, &outcomes, engine))?;
-    let report = report(&request, &shown, &outcomes, artefacts);
+    let kept = write(invocation, &request.head, &request.folder, "deploy", (&args.run, &outcomes, engine))?;
+    let report = report(&request, &shown, &outcomes, kept.shown.clone());
     let paths = invocation.paths(&request.folder);
     invocation.out.info("");
     terminal::findings(&report.all_findings(), &paths, &invocation.out, &changes::texts(&request.head));
     terminal::deploy_summary(&report, &invocation.out);
     show_kept(invocation, &report);
     let (verdict, changed) = (Verdict::of_run(report.is_bad(), engine), request.changed());
-    let told = Told { command: "deploy", project: &request.head, report: &report, changed: Some(&changed), verdict };
+    let told = Told {
+        command: "deploy",
+        project: &request.head,
+        report: &report,
+        changed: Some(&changed),
+        verdict,
+        kept: &kept,
+    };
     leave(invocation, &request.folder, &told, &args.run)?;
     Ok(verdict)
 }
@@ -232,14 +239,14 @@ pub(super) fn source_data(args: &RunArgs) -> Result<Option<PathBuf>, Error> {
     }
 }
 
-/// Writes the artefacts and the log; returns where they are for others, or the target folder.
-pub(super) fn write(
+/// Writes the artefacts and the log.
+pub(super) fn write<'e>(
     invocation: &Invocation,
     project: &Project,
     folder: &std::path::Path,
     command: &str,
-    (args, outcomes, engine): (&RunArgs, &[Outcome], &dyn Engine),
-) -> Result<String, Error> {
+    (args, outcomes, engine): (&RunArgs, &[Outcome], &'e dyn Engine),
+) -> Result<Kept<'e>, Error> {
     let run = invocation.run(command, args.full_refresh);
     artefacts::write_results(project, &run, folder, outcomes)?;
     let lines: Vec<String> = outcomes
@@ -262,14 +269,16 @@ pub(super) fn write(
         None
     });
     let copied = match &args.artefacts_to {
-        Some(to) => Some(artefacts::export(folder, &run, to)?.display().to_string()),
+        Some(to) => Some(artefacts::export(folder, &run, to)?),
         None => None,
     };
-    let places: Vec<String> = copied.into_iter().chain(kept).collect();
-    match places.is_empty() {
-        true => Ok(format!("{}target", invocation.paths(folder).prefix)),
-        false => Ok(places.join(" and ")),
-    }
+    let keeper = kept.is_some().then_some(engine);
+    let places: Vec<String> = copied.iter().map(|folder| folder.display().to_string()).chain(kept).collect();
+    let shown = match places.is_empty() {
+        true => format!("{}target", invocation.paths(folder).prefix),
+        false => places.join(" and "),
+    };
+    Ok(Kept { shown, copied, keeper })
 }
 
 /// Says where the artefacts are kept for others, if they are.

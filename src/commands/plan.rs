@@ -10,13 +10,13 @@ use super::deploy;
 use super::invocation::{Invocation, LOCAL};
 use super::warehouse::{SettingsOf, Warehouse};
 use crate::cli::{DeployArgs, PlanArgs, PlanFormat, SelectArgs};
-use crate::engine::athena::place::Destination;
+use crate::engine::athena::place::{Destination, Layout, Misplaced};
 use crate::engine::athena::{self, Aim};
 use crate::error::Error;
 use crate::plan::effect::Effect;
 use crate::plan::saved::{Allowed, Moved, Origin, Saved, sum};
 use crate::plan::{Plan, Reason, Step, name_of};
-use crate::project::{Node, Project};
+use crate::project::{Node, Project, ResourceType};
 use crate::report;
 use crate::report::artefacts;
 use crate::source::FileKind;
@@ -180,13 +180,14 @@ fn allowed(head: &Project, step: &Step, aim: Option<&Aim>, full_refresh: bool) -
         None => Some(Effect::FillSource),
     };
     let built = node.filter(|node| node.has_relation());
-    let place = built.and_then(|node| Some(Destination::of(node, &aim?.layout).ok()));
+    let place = built.and_then(|node| Some(destination(head, node, &aim?.layout).ok()));
     let relation = match (&place, built) {
         (Some(place), _) => place.as_ref().map(|place| format!("{}.{}", place.database, place.table)),
         (None, Some(node)) => Some(format!("{}.{}", node.schema, node.alias)),
         (None, None) => None,
     };
-    let has_files = !matches!(effect, None | Some(Effect::ReplaceView));
+    let is_view = node.is_some_and(|node| node.config_text("store_failures_as") == Some("view"));
+    let has_files = !is_view && !matches!(effect, None | Some(Effect::ReplaceView));
     Allowed {
         unique_id: step.id.clone(),
         name: name_of(head, &step.id),
@@ -197,6 +198,14 @@ fn allowed(head: &Project, step: &Step, aim: Option<&Aim>, full_refresh: bool) -
         relation,
         location: place.flatten().filter(|_| has_files).map(|place| place.location()),
         refused: node.and_then(|node| refused(node, aim)),
+    }
+}
+
+/// Where a node's table goes; of a test, the rows that break it.
+fn destination(head: &Project, node: &Node, layout: &Layout) -> Result<Destination, Misplaced> {
+    match node.resource_type {
+        ResourceType::Test => Destination::of_failures(node, head.tested(node), layout),
+        _ => Destination::of(node, layout),
     }
 }
 

@@ -6,7 +6,6 @@ use super::Verdict;
 use super::changes;
 use super::deploy::Watched;
 use super::invocation::Invocation;
-use super::report;
 use super::telling::Telling;
 use crate::cli::CiArgs;
 use crate::deploy::{Outcome, Progress};
@@ -69,7 +68,6 @@ impl Posting {
         if ended == outputs::Verdict::Interrupted {
             self.desk.iter().for_each(Desk::hurry);
         }
-        report::keep(invocation, &request.folder, &telling.told((report, verdict)), &args.run)?;
         let state = State::Over(ended);
         let page = |notes: &[String]| Page {
             report,

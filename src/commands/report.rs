@@ -1,19 +1,20 @@
 //! `cadet report`: how the last run ended, in a few lines or as a page; and what the other commands leave for it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Verdict;
 use super::changes;
 use super::invocation::Invocation;
 use super::posting::ended;
 use crate::cli::{ReportArgs, RunArgs};
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::plan::Reason;
 use crate::project::Project;
 use crate::report::html::{self, LastRun};
 use crate::report::record::Record;
-use crate::report::{Report, artefacts, terminal};
+use crate::report::{Report, artefacts, terminal, text};
 
 pub(super) fn run(invocation: &Invocation, args: &ReportArgs) -> Result<Verdict, Error> {
     let (folder, shown) = match &args.artefacts {
@@ -51,6 +52,17 @@ pub(super) struct Told<'a> {
     /// What differs from the base, where there is one.
     pub changed: Option<&'a BTreeMap<String, Reason>>,
     pub verdict: Verdict,
+    pub kept: &'a Kept<'a>,
+}
+
+/// Where the artefacts of a run are.
+pub(super) struct Kept<'e> {
+    /// In words, for people.
+    pub shown: String,
+    /// The folder that they were copied to.
+    pub copied: Option<PathBuf>,
+    /// Who keeps them for others, where someone does.
+    pub keeper: Option<&'e dyn Engine>,
 }
 
 /// Leaves the run's report beside its other artefacts, and writes the page if that was asked for.
@@ -59,12 +71,19 @@ pub(super) fn leave(invocation: &Invocation, folder: &Path, told: &Told<'_>, arg
     show(invocation, folder, args)
 }
 
-/// Writes `cadet.json`.
+/// Writes `cadet.json`, and puts it beside the other artefacts wherever those are.
 pub(super) fn keep(invocation: &Invocation, folder: &Path, told: &Told<'_>, args: &RunArgs) -> Result<(), Error> {
     let run = invocation.run(told.command, args.full_refresh);
     let record = Record { run: &run, project: told.project, report: told.report, changed: told.changed };
     let value = record.value(ended(told.verdict), &changes::texts(told.project));
-    artefacts::write_report(folder, told.report.artefacts.as_deref(), &value)
+    let file = artefacts::write_report(folder, told.kept.copied.as_deref(), &value)?;
+    // Who was asked to stop has no time left for it.
+    if let Some(keeper) = told.kept.keeper.filter(|_| told.verdict != Verdict::Interrupted)
+        && let Err(error) = keeper.keep(&[(artefacts::REPORT.to_owned(), file)])
+    {
+        text::note(&format!("cadet.json {error}"));
+    }
+    Ok(())
 }
 
 /// Writes the page, if that was asked for.

@@ -6,7 +6,7 @@ use super::Verdict;
 use super::changes::{self, PullRequest};
 use super::deploy;
 use super::invocation::Invocation;
-use super::report::Told;
+use super::report::{Kept, Told};
 use crate::deploy::Outcome;
 use crate::finding::Finding;
 use crate::github::Who;
@@ -72,8 +72,8 @@ impl<'t> Telling<'t> {
     }
 
     /// What is kept of the run.
-    pub(super) fn told<'r>(&'r self, (report, verdict): (&'r Report<'r>, Verdict)) -> Told<'r> {
-        Told { command: "ci", project: &self.request.head, report, changed: Some(&self.changed), verdict }
+    pub(super) fn told<'r>(&'r self, (report, verdict): (&'r Report<'r>, Verdict), kept: &'r Kept<'r>) -> Told<'r> {
+        Told { command: "ci", project: &self.request.head, report, changed: Some(&self.changed), verdict, kept }
     }
 
     /// The comment while the run goes on.

@@ -79,9 +79,7 @@ impl Builder<'_> {
         if !test.has_relation() {
             return Ok(Kept::Nowhere);
         }
-        let attached = test.test.as_ref().and_then(|info| info.attached_to.as_ref());
-        let tested = attached.or(test.depends_on.first()).and_then(|id| self.project.nodes.get(id));
-        let destination = match self.engine.place_of_failures(test, tested.map(|node| &**node)) {
+        let destination = match self.engine.place_of_failures(test, self.project.tested(test)) {
             Ok(destination) => destination,
             Err(misplaced) => return Ok(Kept::Not(misplaced.message)),
         };

@@ -1,7 +1,6 @@
 //! minijinja set up to behave as Jinja2 does under dbt: filters, tests, Python's methods and text, and the budgets.
 
 use std::cell::Cell;
-use std::fmt::Write as _;
 
 use md5::{Digest, Md5};
 use minijinja::value::{Rest, ValueKind, ValueOrKwargs, from_args};
@@ -222,8 +221,7 @@ pub(super) fn as_native(value: &Value) -> Value {
 
 /// The MD5 of a text in hexadecimal, as dbt names things by it.
 pub fn md5(text: &str) -> String {
-    Md5::digest(text.as_bytes()).iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
+    Md5::digest(text.as_bytes()).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -8,6 +8,7 @@ use minijinja::value::{Enumerator, Object, ValueKind};
 use super::python::repr;
 
 pub use super::python::containers::{Dict, List};
+pub(crate) use super::python::repr::quoted as write_quoted;
 
 /// A deeper value becomes null in JSON: it may hold itself.
 const DEEPEST: usize = 50;

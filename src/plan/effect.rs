@@ -19,6 +19,8 @@ pub enum Effect {
     ReplaceView,
     /// The rows of a CSV become a table, which takes the place of the one that is there.
     LoadSeed,
+    /// The rows that break a test are kept, in the place of those of its last run.
+    KeepFailures,
     /// The table of a source is made on the embedded engine.
     FillSource,
     /// A query that writes nothing.
@@ -36,6 +38,7 @@ impl Effect {
             _ if node.is_python => None,
             ResourceType::Seed => Some(Self::LoadSeed),
             ResourceType::Snapshot => Some(Self::AddRows),
+            ResourceType::Test if node.has_relation() => Some(Self::KeepFailures),
             ResourceType::Test => Some(Self::Query),
             ResourceType::UnitTest => Some(Self::Local),
             ResourceType::Model => match node.materialized() {
@@ -61,6 +64,7 @@ impl fmt::Display for Effect {
             Self::AddRows => "add rows",
             Self::ReplaceView => "replace view",
             Self::LoadSeed => "load seed",
+            Self::KeepFailures => "keep failures",
             Self::FillSource => "fill source",
             Self::Query => "query",
             Self::Local => "run locally",

@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn the_start_of_the_longest_chain_comes_first_and_then_the_order_of_the_plan() {
-        let mut queue = queue(&[("alone", &[]), ("short", &[]), ("long", &[]), ("next", &["long"]), ("last", &["short", "next"])]);
+        let mut queue =
+            queue(&[("alone", &[]), ("short", &[]), ("long", &[]), ("next", &["long"]), ("last", &["short", "next"])]);
         let mut order = Vec::new();
         while let Some(id) = queue.next() {
             order.push(id);

@@ -321,24 +321,43 @@ fn clean(text: &str) -> String {
 
 /// The last ten digits of the MD5 of the name and of Python's repr of the sorted metadata.
 fn hash(full: &str, namespace: Option<&str>, name: &str, args: &Map<String, Value>) -> String {
-    let mut metadata = Map::new();
-    metadata.insert("kwargs".to_owned(), Value::Object(args.clone()));
-    metadata.insert("name".to_owned(), name.into());
-    metadata.insert("namespace".to_owned(), namespace.unwrap_or("None").into());
-    let repr = values::repr(&values::from_json(&sorted(&Value::Object(metadata))));
-    let digest = md5(&format!("{full}{repr}"));
+    let mut text = format!("{full}{{'kwargs': ");
+    write_map(&mut text, args);
+    text.push_str(", 'name': ");
+    values::write_quoted(&mut text, name);
+    text.push_str(", 'namespace': ");
+    values::write_quoted(&mut text, namespace.unwrap_or("None"));
+    text.push('}');
+    let digest = md5(&text);
     digest[digest.len() - 10..].to_owned()
 }
 
-/// Keys sorted, and every scalar as text.
-fn sorted(value: &Value) -> Value {
+/// As Python's repr writes a dict with its keys sorted.
+fn write_map(out: &mut String, entries: &Map<String, Value>) {
+    let entries: BTreeMap<_, _> = entries.iter().collect();
+    out.push('{');
+    for (at, (key, value)) in entries.into_iter().enumerate() {
+        out.push_str(if at > 0 { ", " } else { "" });
+        values::write_quoted(out, key);
+        out.push_str(": ");
+        write(out, value);
+    }
+    out.push('}');
+}
+
+/// As Python's repr writes it once every scalar has become text.
+fn write(out: &mut String, value: &Value) {
     match value {
-        Value::Object(entries) => {
-            let entries: BTreeMap<_, _> = entries.iter().collect();
-            entries.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect()
+        Value::Object(entries) => write_map(out, entries),
+        Value::Array(items) => {
+            out.push('[');
+            for (at, item) in items.iter().enumerate() {
+                out.push_str(if at > 0 { ", " } else { "" });
+                write(out, item);
+            }
+            out.push(']');
         }
-        Value::Array(items) => items.iter().map(sorted).collect(),
-        Value::String(_) => value.clone(),
-        scalar => Value::String(values::text(&values::from_json(scalar))),
+        Value::String(text) => values::write_quoted(out, text),
+        scalar => values::write_quoted(out, &values::text(&values::from_json(scalar))),
     }
 }

@@ -30,6 +30,8 @@ pub struct PropertyFile {
     /// Relative to the resource folder in which it was found.
     pub below: String,
     pub yaml: Yaml,
+    /// Whether anything in it is a template: nothing of most files is.
+    has_jinja: bool,
     /// What was noticed while it was read.
     pub problems: Vec<Problem>,
     /// The bytes that were read: the same bytes are never read twice.
@@ -98,6 +100,7 @@ pub(super) fn read(
             path: path.clone(),
             package: package.name().to_owned(),
             below: found.below.to_owned(),
+            has_jinja: yaml_jinja::is_anywhere(&yaml),
             yaml,
             problems,
             bytes: Arc::clone(&found.file.bytes),
@@ -135,7 +138,10 @@ pub(super) fn entries<'f>(
         }
         for written in list.items() {
             let scope = reader.yaml_scope(&file.package);
-            let yaml = yaml_jinja::rendered(scope, written, (&file.path, key), yaml_jinja::in_entry, &mut problems);
+            let yaml = match file.has_jinja {
+                true => yaml_jinja::rendered(scope, written, (&file.path, key), yaml_jinja::in_entry, &mut problems),
+                false => Cow::Borrowed(written),
+            };
             let name = yaml.get("name").and_then(|name| Some((name.scalar()?, name.span.clone())));
             match name {
                 Some((name, name_span)) => entries.push(Entry { file, name, name_span, yaml, written }),

@@ -177,6 +177,12 @@ impl Project {
         self.nodes.get(id).or_else(|| self.others.get(id)).or_else(source)
     }
 
+    /// What a test tests: the node that it is written at, or the first that it reads.
+    pub fn tested(&self, test: &Node) -> Option<&Node> {
+        let attached = test.test.as_ref().and_then(|info| info.attached_to.as_ref());
+        attached.or(test.depends_on.first()).and_then(|id| self.nodes.get(id)).map(|node| &**node)
+    }
+
     /// Every node of every kind, sources too.
     pub fn all_nodes(&self) -> impl Iterator<Item = &Arc<Node>> {
         self.nodes.values().chain(self.sources.values().map(SourceTable::node)).chain(self.others.values())

@@ -19,7 +19,15 @@ const MACROS: [(&str, &str); 3] =
 /// Names nodes one after the other: what a project's own macros need is made ready once for each package.
 pub(super) struct Namer<'r> {
     reader: &'r Reader<'r>,
-    packages: Vec<(String, Calls<'r>)>,
+    packages: Vec<Own<'r>>,
+}
+
+/// What names the nodes of one package.
+struct Own<'r> {
+    package: String,
+    /// The project's own macros; nothing where dbt's is the one.
+    macros: [Option<&'r str>; 3],
+    calls: Calls<'r>,
 }
 
 impl<'r> Namer<'r> {
@@ -32,15 +40,15 @@ impl<'r> Namer<'r> {
         let mut node = Arc::new(node);
         let mut names: [String; 3] = Default::default();
         let mut failed = None;
-        for (at, (name, config)) in MACROS.into_iter().enumerate() {
-            let found = self.reader.universe.naming_macro(&node.package, name);
+        for (at, (_, config)) in MACROS.into_iter().enumerate() {
             let is_null = nulls.iter().any(|null| null == config);
             let custom = node.config.get(config).filter(|custom| !custom.is_null() && !is_null);
-            names[at] = match found {
+            let own = self.own(&node.package);
+            names[at] = match own.macros[at] {
                 None => self.usual(config, custom, &node),
                 Some(found) => {
                     let custom = custom.map_or_else(|| Value::from(()), values::from_json);
-                    let value = self.calls(&node.package).call(&found.name, &[custom, facts(&node)], &node.file);
+                    let value = own.calls.call(found, &[custom, facts(&node)], &node.file);
                     value.unwrap_or_else(|problem| {
                         failed = Some(problem);
                         String::new()
@@ -77,17 +85,22 @@ impl<'r> Namer<'r> {
         }
     }
 
-    fn calls(&mut self, package: &str) -> &mut Calls<'r> {
-        let at = match self.packages.iter().position(|(known, _)| known == package) {
+    fn own(&mut self, package: &str) -> &mut Own<'r> {
+        let at = match self.packages.iter().position(|known| known.package == package) {
             Some(at) => at,
             None => {
                 let reader = self.reader;
                 let scope = Scope::new(Arc::clone(reader.universe), Arc::clone(reader.given), package, Mode::Parse);
-                self.packages.push((package.to_owned(), Calls::new(reader.universe, Arc::new(scope))));
+                let name = |(name, _)| reader.universe.naming_macro(package, name).map(|found| found.name.as_str());
+                self.packages.push(Own {
+                    package: package.to_owned(),
+                    macros: MACROS.map(name),
+                    calls: Calls::new(reader.universe, Arc::new(scope)),
+                });
                 self.packages.len() - 1
             }
         };
-        &mut self.packages[at].1
+        &mut self.packages[at]
     }
 }
 

@@ -70,6 +70,11 @@ fn has_jinja<'y>(yaml: &'y Yaml, key: &str, renders: Renders, steps: &mut Vec<St
     }
 }
 
+/// Whether rendering might change anything in a tree.
+pub(super) fn is_anywhere(yaml: &Yaml) -> bool {
+    has_jinja(yaml, "", |_, _| true, &mut Vec::new())
+}
+
 /// Whether rendering changes a text: it also drops a line break at the end.
 fn is_changed(text: &str) -> bool {
     text.ends_with('\n') || render::has_jinja(text)

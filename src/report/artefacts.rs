@@ -132,16 +132,21 @@ pub fn log(folder: &Path, run: &Run, lines: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes `cadet.json` beside the manifest, and where the artefacts were copied to.
+/// The report of a run, below the project's folder.
+pub const REPORT: &str = "target/cadet.json";
+
+/// Writes `cadet.json` beside the manifest, and to the folder that the artefacts were copied to; where the first of them
+/// is.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write_report(folder: &Path, artefacts: Option<&str>, report: &Value) -> Result<(), Error> {
-    write_json(&folder.join("target").join("cadet.json"), report)?;
-    match artefacts.filter(|artefacts| !artefacts.ends_with("target")) {
-        Some(copied) => write_json(&Path::new(copied).join("target").join("cadet.json"), report),
-        None => Ok(()),
+pub fn write_report(folder: &Path, copied: Option<&Path>, report: &Value) -> Result<PathBuf, Error> {
+    let file = folder.join(REPORT);
+    write_json(&file, report)?;
+    if let Some(copied) = copied {
+        write_json(&copied.join(REPORT), report)?;
     }
+    Ok(file)
 }
 
 /// What is kept of a run, below the project's folder.

@@ -85,6 +85,7 @@ fn summary(written: &[&Allowed], missing: &[&Allowed], refused: &[&Allowed]) -> 
         (Effect::AddRows, "table gets rows", "tables get rows"),
         (Effect::ReplaceView, "view replaced", "views replaced"),
         (Effect::LoadSeed, "seed loaded", "seeds loaded"),
+        (Effect::KeepFailures, "test keeps failing rows", "tests keep failing rows"),
         (Effect::FillSource, "source filled", "sources filled"),
     ];
     let mut parts: Vec<String> = kinds

@@ -33,9 +33,9 @@ pub struct Bodies {
 
 /// What a change can matter to, by unique ids.
 pub struct Touched {
-    /// What changed files define, describe or name.
-    pub changed: HashSet<String>,
-    /// That, and what it can matter to.
+    /// What changed files define or describe.
+    pub described: HashSet<String>,
+    /// That, what they name otherwise, and what all of it can matter to.
     pub all: HashSet<String>,
 }
 

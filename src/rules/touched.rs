@@ -21,7 +21,7 @@ pub(super) fn changed<'p>(head: &'p Project, base: &Tree, changes: &Changes) -> 
     if paths.iter().any(|path| decides_about_all(&head.packages, path)) {
         return None;
     }
-    let names: HashSet<&str> = paths.iter().flat_map(|path| names(path, &[&head.tree, base])).collect();
+    let names: HashSet<&str> = paths.iter().flat_map(|path| names(path, [&head.tree, base])).collect();
     let is_named = |node: &Node| {
         names.contains(node.name.as_str()) || node.refs.iter().any(|asked| names.contains(asked.what.name.as_str()))
     };
@@ -31,6 +31,21 @@ pub(super) fn changed<'p>(head: &'p Project, base: &Tree, changes: &Changes) -> 
     };
     let found = head.all_nodes().filter(|node| is_in_them(node) || is_named(node));
     Some(found.map(|node| node.unique_id.as_str()).collect())
+}
+
+/// Those that changed files define or describe, now or in the base.
+fn described<'p>(head: &'p Project, base: &Tree, changes: &Changes) -> HashSet<&'p str> {
+    let paths: HashSet<&str> = changes.iter().flat_map(|(path, kind)| paths(path, kind)).collect();
+    let texts = paths.iter().flat_map(|path| texts(path, [&head.tree, base]));
+    let names: HashSet<&str> = texts.flat_map(entries).chain(paths.iter().map(|path| stem(path))).collect();
+    let is_described = |node: &Node| {
+        let patch = node.patch.as_ref().map(|patch| patch.path.as_str());
+        names.contains(node.name.as_str())
+            || paths.contains(node.file.as_str())
+            || patch.is_some_and(|path| paths.contains(path))
+    };
+    let found = head.all_nodes().filter(|node| is_described(node));
+    found.map(|node| node.unique_id.as_str()).collect()
 }
 
 impl Bodies {
@@ -59,7 +74,8 @@ impl Bodies {
             moving.extend(&next);
         }
         let owned = |ids: HashSet<&str>| ids.into_iter().map(str::to_owned).collect();
-        bodies.touched = Some(Touched { changed: owned(changed), all: owned(touched) });
+        let described = described(head, base, changes);
+        bodies.touched = Some(Touched { described: owned(described), all: owned(touched) });
         bodies
     }
 }
@@ -71,10 +87,21 @@ fn paths<'c>(path: &'c str, kind: &'c ChangeKind) -> impl Iterator<Item = &'c st
 }
 
 /// The names that a file may give to a node: its own, and those that it says as a property file, today or before.
-fn names<'t>(path: &'t str, trees: &[&'t Tree]) -> HashSet<&'t str> {
+fn names<'t>(path: &'t str, trees: [&'t Tree; 2]) -> HashSet<&'t str> {
+    texts(path, trees).flat_map(words).chain([stem(path)]).collect()
+}
+
+/// What a property file says, today and before; nothing of other files.
+fn texts<'t>(path: &'t str, trees: [&'t Tree; 2]) -> impl Iterator<Item = &'t str> {
     let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
-    let texts = trees.iter().filter_map(|tree| tree.find(path)?.text().ok()).filter(|_| is_yaml);
-    texts.flat_map(words).chain([stem(path)]).collect()
+    trees.into_iter().filter(move |_| is_yaml).filter_map(move |tree| tree.find(path)?.text().ok())
+}
+
+/// The names of the entries of a property file, and perhaps more: every word where a `*` may stand for a name.
+fn entries(text: &str) -> impl Iterator<Item = &str> {
+    let may_be_alias = text.contains('*');
+    let pairs = words(text).zip(words(text).skip(1));
+    pairs.filter(move |(before, _)| may_be_alias || *before == "name").map(|(_, word)| word)
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

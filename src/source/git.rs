@@ -182,6 +182,19 @@ impl Repo {
         self.walk(commit, |path, entry| self.blob(path, entry))
     }
 
+    /// One file of the project as it is in `commit`, in a tree of its own, which is empty when there is no such file.
+    ///
+    /// # Errors
+    /// When git's objects cannot be read.
+    pub fn file_alone(&self, commit: Oid, path: &str) -> Result<Tree, GitError> {
+        let tree = self.repository.find_commit(commit)?.tree()?;
+        let mut files = Tree::default();
+        if let Ok(entry) = tree.get_path(Path::new(&format!("{}{path}", self.prefix))) {
+            files.insert(self.blob(path, &entry));
+        }
+        Ok(files)
+    }
+
     /// The project's files in `commit`, each as `read` makes it of its path and entry.
     fn walk(&self, commit: Oid, read: impl Fn(&str, &TreeEntry<'_>) -> SourceFile) -> Result<Tree, GitError> {
         let tree = self.repository.find_commit(commit)?.tree()?;
@@ -266,6 +279,25 @@ impl Repo {
         let new = self.repository.find_commit(comparison.head)?.tree()?;
         let diff = self.repository.diff_tree_to_tree(Some(&old), Some(&new), Some(&mut self.options()))?;
         self.changes(diff)
+    }
+
+    /// What changed since the merge base, up to the head's commit or the working tree, and the base itself. The repository
+    /// is handed back: only one thread at a time may ask it.
+    ///
+    /// # Errors
+    /// When git's objects cannot be read.
+    pub fn compared(
+        self,
+        comparison: &Comparison,
+        is_commit: bool,
+        head: &Tree,
+    ) -> Result<(Self, Changes, Tree), GitError> {
+        let changes = match is_commit {
+            true => self.changes_between(comparison)?,
+            false => self.changes_to_working_tree(comparison.merge_base)?,
+        };
+        let base = self.tree_beside(comparison.merge_base, head, &changes)?;
+        Ok((self, changes, base))
     }
 
     fn options(&self) -> DiffOptions {

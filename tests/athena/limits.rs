@@ -101,11 +101,13 @@ fn the_artefacts_of_a_run_are_kept_in_the_bucket() {
     ");
     insta::assert_snapshot!(artefacts(&account).join("\n"), @"
     run_time=[time]/logs/cadet.log
+    run_time=[time]/target/cadet.json
     run_time=[time]/target/compiled/mojap_derived_tables/models/prison/prison_safety/prison_safety__a.sql
     run_time=[time]/target/manifest.json
     run_time=[time]/target/run/mojap_derived_tables/models/prison/prison_safety/prison_safety__a.sql
     run_time=[time]/target/run_results.json
     ");
+    assert!(!account.sandbox.root().join("s3:").exists(), "an address is no folder");
 }
 
 #[test]

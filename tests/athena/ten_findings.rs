@@ -59,13 +59,14 @@ fn finding_2_more_than_a_hundred_partitions_at_a_given_place_are_all_there() {
     }
 }
 
-/// What is there stays, whether cadet can rebuild such a table or says that it cannot.
+/// One that dbt wrote, and then one that cadet wrote.
 #[test]
 fn finding_3_a_full_refresh_of_an_iceberg_table_at_a_given_place_keeps_its_rows() {
     let config = format!(
         "materialized='incremental', table_type='iceberg', incremental_strategy='merge', unique_key='id', {AT_ITS_PLACE}"
     );
-    let account = Account::new(project().file(&model("things"), &table(&config, "select 1 as id")));
+    let of = |id: u8| table(&config, &format!("select {id} as id"));
+    let account = Account::new(project().file(&model("things"), &of(2)));
     let place =
         "s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things";
     account.double.run(&format!("create schema if not exists `{DATABASE}`")).unwrap();
@@ -75,12 +76,16 @@ fn finding_3_a_full_refresh_of_an_iceberg_table_at_a_given_place_keeps_its_rows(
     );
     account.double.run(&create).unwrap();
     let seen = watched(&account, "things");
-    for _ in 0..2 {
-        let ran = account.cadet(&["run", "--full-refresh"]);
-        assert!(ran.code < 2, "{}", ran.shown());
-        assert_eq!(account.rows("things"), "1", "{}", ran.shown());
-    }
-    assert!(seen.lock().unwrap().iter().all(|rows| rows == "1"), "{:?}", seen.lock().unwrap());
+    account.done(&["run", "--full-refresh"]);
+    assert_eq!(account.rows("things"), "2");
+    let account = account.with(|sandbox| sandbox.file(&model("things"), &of(3)));
+    account.done(&["run", "--full-refresh"]);
+    assert_eq!(account.rows("things"), "3");
+    assert!(
+        seen.lock().unwrap().iter().all(|rows| ["1", "2", "3"].contains(&rows.as_str())),
+        "{:?}",
+        seen.lock().unwrap()
+    );
 }
 
 #[test]
@@ -179,25 +184,32 @@ fn finding_7_a_run_that_is_stopped_stops_its_queries_and_can_be_gone_on_with() {
     assert_eq!((account.tables().len(), account.objects().len()), (MANY + 1, MANY + 1));
 }
 
-/// What is there stays, whether cadet can take the snapshot or says that it cannot.
 #[test]
 fn finding_8_a_snapshot_that_fails_keeps_its_history() {
-    let text = "{% snapshot prison_safety__history %}\n{{ config(unique_key='id', strategy='check', check_cols='all') }}\n\
-                select 1 / 0 as id\n{% endsnapshot %}\n";
-    let account = Account::new(project().file("snapshots/prison/prison_safety/prison_safety__history.sql", text));
-    let place = "s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=history";
-    account.double.run(&format!("create schema if not exists `{DATABASE}`")).unwrap();
-    let create = format!(
-        "create table \"awsdatacatalog\".\"{DATABASE}\".\"history\" with (table_type = 'hive', external_location = '{place}', \
-         format = 'parquet') as select 1 as id"
-    );
-    account.double.run(&create).unwrap();
+    let of = |select: &str| {
+        format!(
+            "{{% snapshot prison_safety__history %}}\n{{{{ config(unique_key='id', strategy='check', check_cols='all') }}}}\n\
+             {select}\n{{% endsnapshot %}}\n"
+        )
+    };
+    const FILE: &str = "snapshots/prison/prison_safety/prison_safety__history.sql";
+    let history = |account: &Account| {
+        let query = format!("select id, name, dbt_valid_to is null from {DATABASE}.history order by 2");
+        rows(&account.double.rows(&query).unwrap())
+    };
+    let account = Account::new(project().file(FILE, &of("select 1 as id, 'a' as name")));
+    account.done(&["snapshot"]);
+    let account = account.with(|sandbox| sandbox.file(FILE, &of("select 1 / 0 as id, 'b' as name")));
     let seen = watched(&account, "history");
     for _ in 0..2 {
-        account.cadet(&["build"]);
-        assert_eq!(account.rows("history"), "1");
+        assert_eq!(account.cadet(&["snapshot"]).code, 1);
+        assert_eq!(history(&account), "1, a, true");
     }
-    assert!(seen.lock().unwrap().iter().all(|rows| rows == "1"));
+    let first = seen.lock().unwrap().first().cloned().unwrap();
+    assert!(seen.lock().unwrap().iter().all(|rows| *rows == first && rows.lines().count() == 1));
+    let account = account.with(|sandbox| sandbox.file(FILE, &of("select 1 as id, 'b' as name")));
+    account.done(&["snapshot"]);
+    assert_eq!(history(&account), "1, a, false\n1, b, true");
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn branch() -> Account {
         )
         .file(
             &format!("{SAFETY}/tests.yml"),
-            "version: 2\nmodels:\n  - name: prison_safety__second\n    columns:\n      - name: id\n        data_tests: [not_null]\n",
+            "version: 2\nmodels:\n  - name: prison_safety__second\n    columns:\n      - name: id\n        data_tests: [not_null, {unique: {config: {store_failures: true}}}]\n",
         )
         .commit("the project")
         .branch("work")
@@ -53,6 +53,8 @@ fn the_plan_names_every_table_and_place_without_credentials() {
       add rows       prison_safety_dev_dbt.grown  (reads prison_safety__second)
                      s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=grown/
       replace view   prison_safety_dev_dbt.shown  (reads prison_safety__second)
+      keep failures  prison_safety_dbt_test__audit_dev_dbt.unique_prison_safety__second_id  (tests prison_safety__second)
+                     s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dbt_test__audit_dev_dbt/table_name=unique_prison_safety__second_id/
 
     Tests: 1, which write nothing.
 
@@ -63,7 +65,7 @@ fn the_plan_names_every_table_and_place_without_credentials() {
     Not built, and neither is what reads it:
       prison_safety__iceberg  the table type `no such type` cannot be built on Athena by cadet
 
-    At most: 1 table replaced, 1 table gets rows, 1 view replaced, 1 seed loaded, 1 more only if missing, 1 not built. Nothing else is written.
+    At most: 1 table replaced, 1 table gets rows, 1 view replaced, 1 seed loaded, 1 test keeps failing rows, 1 more only if missing, 1 not built. Nothing else is written.
     The plan's hash is [hash].
     It is in plan.json. `cadet deploy --plan plan.json`, with these flags, does that and no more.
     --- exit code 0
@@ -88,7 +90,7 @@ fn the_deploy_writes_where_the_plan_says_and_nowhere_else() {
      ╭▸ models/prison/prison_safety/prison_safety__iceberg.sql
      ╰ help: use hive or iceberg
 
-    ✗ 5 tables built, 1 skipped. Tests: 1 passed. Athena read 1.8 kB for less than $0.01.
+    ✗ 5 tables built, 1 skipped. Tests: 2 passed. Athena read 2.3 kB for less than $0.01.
     --- exit code 1
     ");
     let plan = account.sandbox.json("plan.json");
@@ -131,6 +133,7 @@ fn a_dry_run_shows_what_would_be_refused() {
        model  prison_safety__grown  (reads prison_safety__second)
        model  prison_safety__shown  (reads prison_safety__second)
         test  not_null_prison_safety__second_id  (tests prison_safety__second)
+        test  unique_prison_safety__second_id  (tests prison_safety__second)
 
     These would not be built, and neither would what reads them:
 

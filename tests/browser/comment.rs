@@ -40,14 +40,21 @@ fn page(markdown: &str) -> String {
     )
 }
 
-/// The comment of a branch, rendered.
-fn rendered(sandbox: &Sandbox) -> Browser {
+/// The comment and the job's summary of a branch, written by one run.
+fn written(sandbox: &Sandbox) -> [String; 2] {
     let data = format!("{HERE}/fixtures/source_data");
     let args = ["ci", "--base", "main", "--source-data", &data, "--comment-file", "target/comment.md", "--quiet"];
-    let ran = sandbox.cadet(&args);
+    let summary = sandbox.root().join("target/summary.md").display().to_string();
+    fs::create_dir_all(sandbox.root().join("target")).unwrap();
+    let ran = sandbox.cadet_with(&args, &[("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", &summary)]);
     assert!(ran.code < 2, "{}", ran.shown());
-    let file = sandbox.root().join("target/comment.html");
-    fs::write(&file, page(&sandbox.read("target/comment.md"))).unwrap();
+    [sandbox.read("target/comment.md"), sandbox.read("target/summary.md")]
+}
+
+/// Markdown as GitHub shows it.
+fn rendered(sandbox: &Sandbox, markdown: &str) -> Browser {
+    let file = sandbox.root().join("target/rendered.html");
+    fs::write(&file, page(markdown)).unwrap();
     let browser = Browser::new();
     browser.go(&file);
     browser
@@ -67,19 +74,27 @@ fn assert_rendered(browser: &Browser) {
     assert_eq!(rest, serde_json::json!([]));
     let widths = browser.js("const at = document.querySelector('.comment'); return at.scrollWidth - at.clientWidth");
     assert_eq!(widths, 0);
+    // A table that is wider than the column is cut by GitHub and must be pushed aside to be read.
+    let cut = browser.js("return [...document.querySelectorAll('table')].map((at) => at.scrollWidth - at.clientWidth)");
+    assert!(cut.as_array().unwrap().iter().all(|width| width == 0), "{cut}");
 }
 
 #[test]
-fn a_comment_with_mistakes_is_rendered() {
+fn a_comment_and_a_summary_with_mistakes_are_rendered() {
     let sandbox = Sandbox::fixture_branch();
     support::copy(&Path::new(HERE).join("fixtures/pull_request"), sandbox.root());
-    let browser = rendered(&sandbox.commit("What incidents cost"));
+    let sandbox = sandbox.commit("What incidents cost");
+    let [comment, summary] = written(&sandbox);
+    let browser = rendered(&sandbox, &comment);
     assert!(browser.text("return document.querySelector('h2').textContent").starts_with('❌'));
     assert_rendered(&browser);
     browser.picture("comment-bad", true);
     browser.js("document.querySelectorAll('details').forEach((at) => { at.open = true; })");
     assert_rendered(&browser);
     browser.picture("comment-bad-open", true);
+    let browser = rendered(&sandbox, &summary);
+    assert_rendered(&browser);
+    browser.picture("summary", true);
 }
 
 #[test]
@@ -92,7 +107,8 @@ fn a_good_comment_is_rendered() {
             "version: 2\n\nmodels:\n  - name: visits__sites_fct\n    description: One row for each site.\n    columns:\n      - name: site_id\n        description: Its number.\n        data_tests:\n          - not_null\n          - unique\n      - name: site_name\n        description: Its name.\n",
         )
         .commit("Sites");
-    let browser = rendered(&sandbox);
+    let [comment, _] = written(&sandbox);
+    let browser = rendered(&sandbox, &comment);
     assert!(browser.text("return document.querySelector('h2').textContent").starts_with('✅'));
     assert_rendered(&browser);
     browser.js("document.querySelectorAll('details').forEach((at) => { at.open = true; })");

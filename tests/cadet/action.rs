@@ -375,8 +375,9 @@ fn a_binary_that_is_named_is_run_as_it_is() {
 /// The process that the runner started is cadet by then, so that it gets the signals of a cancelled job.
 #[test]
 fn signals_reach_cadet() {
+    // Who is started in the background by a script hears no interrupt, and is not to wait for ever.
     let waits = "#!/bin/sh\ntrap 'echo interrupted; exit 130' INT\ntrap 'echo ended; exit 143' TERM\necho $$\n\
-                 while :; do sleep 0.05; done\n";
+                 for _ in $(seq 400); do sleep 0.05; done\necho 'heard nothing'\n";
     for (signal, said, code) in [("-INT", "interrupted\n", 130), ("-TERM", "ended\n", 143)] {
         let action = Action::new().program("waits", waits).input("binary", "../bin/waits");
         let mut child = action.command().stdout(Stdio::piped()).spawn().unwrap();

@@ -301,13 +301,13 @@ fn in_a_workflow_everyone_is_told() {
 
     ### Tables: 3 of 5 built
 
-    | | Table | Result | Time | Tests | Why |
-    |---|---|---|--:|---|---|
-    | ❌ | `mojap.prison_safety__regions_fct` | failed | [seconds] |  | new |
-    | ⏭️ | `mojap.prison_safety__visits_fct` | not built: fix references/exist first |  |  | new |
-    | ✅ | `mojap.prison_safety__sites` | 3 rows | [seconds] | 1 ✅ 1 ⚠️ | changed |
-    | ✅ | `mojap.prison_safety__sites_stg` | 3 rows | [seconds] |  | reads sites |
-    | ✅ | `mojap.prison_safety__sites_fct` | 1 row | [seconds] |  | new |
+    | | Table | Result | Time | Tests |
+    |---|---|---|--:|---|
+    | ❌ | `mojap.prison_safety__regions_fct`<br><sub>new</sub> | failed | [seconds] |  |
+    | ⏭️ | `mojap.prison_safety__visits_fct`<br><sub>new</sub> | not built: fix references/exist first |  |  |
+    | ✅ | `mojap.prison_safety__sites`<br><sub>changed</sub> | 3 rows | [seconds] | 1 ✅ 1 ⚠️ |
+    | ✅ | `mojap.prison_safety__sites_stg`<br><sub>reads sites</sub> | 3 rows | [seconds] |  |
+    | ✅ | `mojap.prison_safety__sites_fct`<br><sub>new</sub> | 1 row | [seconds] |  |
 
     <details><summary>Look into the tables</summary>
 
@@ -419,11 +419,11 @@ fn good_changes_are_told_too() {
 
     ### Tables: 3 of 3 built
 
-    | | Table | Result | Time | Tests | Why |
-    |---|---|---|--:|---|---|
-    | ✅ | `mojap.prison_safety__sites` | 3 rows | [seconds] | 1 ✅ 1 ⚠️ | changed |
-    | ✅ | `mojap.prison_safety__sites_stg` | 3 rows | [seconds] |  | reads sites |
-    | ✅ | `mojap.prison_safety__sites_fct` | 1 row | [seconds] |  | new |
+    | | Table | Result | Time | Tests |
+    |---|---|---|--:|---|
+    | ✅ | `mojap.prison_safety__sites`<br><sub>changed</sub> | 3 rows | [seconds] | 1 ✅ 1 ⚠️ |
+    | ✅ | `mojap.prison_safety__sites_stg`<br><sub>reads sites</sub> | 3 rows | [seconds] |  |
+    | ✅ | `mojap.prison_safety__sites_fct`<br><sub>new</sub> | 1 row | [seconds] |  |
 
     <details><summary>Look into the tables</summary>
 

@@ -147,26 +147,26 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
       
       ### Tables: 9 of 13 built
       
-      | | Table | Result | Time | Tests | Why |
-      |---|---|---|--:|---|---|
-      | ❌ | `prison_safety_dev_dbt.establishments_fct` | failed | [seconds] |  | changed |
-      | ⏭️ | `prison_safety_dev_dbt.prison_safety_violence_fct` | not built: fix naming/model-file first |  |  | new |
-      | ⏭️ | `court_listings_dev_dbt.busy_courts_fct` | not built: fix references/exist first |  |  | new |
-      | ⏭️ | `court_listings_dev_dbt.results_fct` | not built: fix sql/parses first |  |  | changed |
-      | ✅ | `prison_safety_dev_dbt.incident_types` | 9 rows | [seconds] | 4 ✅ | changed |
-      | ✅ | `prison_safety_dev_dbt.incident_types_dim` | 9 rows | [seconds] | 3 ✅ | reads incident_types |
-      | ✅ | `prison_safety_dev_dbt.incidents_joined` | 23 rows | [seconds] | 3 ✅ | reads incident_types |
-      | ✅ | `prison_population_dev_dbt.receptions_fct` | 19 rows | [seconds] |  | new |
-      | ✅ | `prison_safety_dev_dbt.incidents_fct` | 20 rows | [seconds] | 5 ✅ 1 ⚠️ | reads incident_types |
-      | ✅ | `prison_safety_dev_dbt.incidents_grouped` | 11 rows | [seconds] | 2 ✅ | reads incidents_filtered |
+      | | Table | Result | Time | Tests |
+      |---|---|---|--:|---|
+      | ❌ | `prison_safety_dev_dbt.establishments_fct`<br><sub>changed</sub> | failed | [seconds] |  |
+      | ⏭️ | `prison_safety_dev_dbt.prison_safety_violence_fct`<br><sub>new</sub> | not built: fix naming/model-file first |  |  |
+      | ⏭️ | `court_listings_dev_dbt.busy_courts_fct`<br><sub>new</sub> | not built: fix references/exist first |  |  |
+      | ⏭️ | `court_listings_dev_dbt.results_fct`<br><sub>changed</sub> | not built: fix sql/parses first |  |  |
+      | ✅ | `prison_safety_dev_dbt.incident_types`<br><sub>changed</sub> | 9 rows | [seconds] | 4 ✅ |
+      | ✅ | `prison_safety_dev_dbt.incident_types_dim`<br><sub>reads incident_types</sub> | 9 rows | [seconds] | 3 ✅ |
+      | ✅ | `prison_safety_dev_dbt.incidents_joined`<br><sub>reads incident_types</sub> | 23 rows | [seconds] | 3 ✅ |
+      | ✅ | `prison_population_dev_dbt.receptions_fct`<br><sub>new</sub> | 19 rows | [seconds] |  |
+      | ✅ | `prison_safety_dev_dbt.incidents_fct`<br><sub>reads incident_types</sub> | 20 rows | [seconds] | 5 ✅ 1 ⚠️ |
+      | ✅ | `prison_safety_dev_dbt.incidents_grouped`<br><sub>reads incidents_filtered</sub> | 11 rows | [seconds] | 2 ✅ |
       
       <details><summary>3 more tables</summary>
       
-      | | Table | Result | Time | Tests | Why |
-      |---|---|---|--:|---|---|
-      | ✅ | `prison_safety_dev_dbt.dates_dim` | 155 rows | [seconds] | 3 ✅ | reads incident_types |
-      | ✅ | `prison_safety_dev_dbt.incident_costs_fct` | 9 rows | [seconds] | 4 ✅ | new |
-      | ✅ | `prison_safety_dev_dbt.incident_tags_fct` | 23 rows | [seconds] | 4 ✅ | reads incident_types |
+      | | Table | Result | Time | Tests |
+      |---|---|---|--:|---|
+      | ✅ | `prison_safety_dev_dbt.dates_dim`<br><sub>reads incident_types</sub> | 155 rows | [seconds] | 3 ✅ |
+      | ✅ | `prison_safety_dev_dbt.incident_costs_fct`<br><sub>new</sub> | 9 rows | [seconds] | 4 ✅ |
+      | ✅ | `prison_safety_dev_dbt.incident_tags_fct`<br><sub>reads incident_types</sub> | 23 rows | [seconds] | 4 ✅ |
       
       </details>
       

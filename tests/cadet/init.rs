@@ -220,7 +220,7 @@ fn the_workflow_builds_cadet_from_a_commit_and_lies_at_the_top_of_the_repository
         permissions:
           contents: read
         steps:
-          - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
+          - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
             with:
               # cadet compares with the base, and needs the commits up to it.
               fetch-depth: 0

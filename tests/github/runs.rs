@@ -266,10 +266,7 @@ fn a_failing_check_says_what_to_do_first() {
     ]
     "#);
     assert_eq!((&check["conclusion"], &check["name"]), (&"failure".into(), &"cadet".into()));
-    assert_eq!(
-        check["output"]["title"],
-        "❌ Not ready: 1 error to fix"
-    );
+    assert_eq!(check["output"]["title"], "❌ Not ready: 1 error to fix");
 }
 
 #[test]

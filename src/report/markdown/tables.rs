@@ -1,4 +1,4 @@
-//! The tables of the run: what became of each, what it took, why it is here, and how to look into it.
+//! The tables of the run: why each is here, what became of it, what it took, and how to look into it.
 
 use super::super::escape::markdown::{block, plain};
 use super::super::outputs::is_table;
@@ -45,7 +45,7 @@ fn table<'p>(page: &Page<'p>, tables: &[&Outcome], parents: usize, more: &str) -
     let is_spent = tables.iter().any(|known| !known.spent.is_empty());
     let lines: Vec<String> = tables.iter().map(|known| row(page, known, is_spent)).collect();
     let (read, line) = if is_spent { (" Read |", "--:|") } else { ("", "") };
-    let head = format!("| | Table | Result | Time |{read} Tests | Why |\n|---|---|---|--:|{line}---|---|\n");
+    let head = format!("| | Table | Result | Time |{read} Tests |\n|---|---|---|--:|{line}---|\n");
     let built = tables.iter().filter(|known| known.status == Status::Success).count();
     let (count, more) = (tables.len(), more.to_owned());
     let others = (parents > 0).then(|| {
@@ -79,14 +79,14 @@ fn row(page: &Page<'_>, outcome: &Outcome, is_spent: bool) -> String {
     let tests = node.map_or_else(String::new, |node| tests(node.tests));
     let file = node.map(|node| node.file.as_str()).unwrap_or_default();
     format!(
-        "| {} | {} | {result} | {took} |{read} {tests} | {} |\n",
+        "| {} | {}<br><sub>{}</sub> | {result} | {took} |{read} {tests} |\n",
         sign(outcome.status),
         page.named(name, file),
         message(&reason(outcome))
     )
 }
 
-/// Why it is here; tables of its own database are called by their names alone, as the column is narrow.
+/// Why it is here; tables of its own database are called by their names alone.
 fn reason(outcome: &Outcome) -> String {
     match outcome.name.split_once("__") {
         Some((database, _)) => outcome.reason.replace(&format!(" {database}__"), " "),
