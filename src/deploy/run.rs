@@ -158,7 +158,7 @@ impl<'p> Worker<'_, 'p> {
     fn next(&self) -> Option<(&'p Step, Option<String>)> {
         let mut state = self.lock();
         loop {
-            let next = state.queue.next().and_then(|id| self.plan.steps.get(*self.place.get(id)?));
+            let next = state.queue.take().and_then(|id| self.plan.steps.get(*self.place.get(id)?));
             if let Some(step) = next {
                 state.running += 1;
                 let failed = state.queue.parents(&step.id).find_map(|parent| state.failed.get(parent).cloned());

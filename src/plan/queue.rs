@@ -39,7 +39,7 @@ impl<'p> Queue<'p> {
     }
 
     /// The next node, which nobody else gets.
-    pub fn next(&mut self) -> Option<&'p str> {
+    pub fn take(&mut self) -> Option<&'p str> {
         self.ready.pop_first().map(|(_, id)| id)
     }
 
@@ -74,7 +74,7 @@ mod tests {
         let mut queue =
             queue(&[("alone", &[]), ("short", &[]), ("long", &[]), ("next", &["long"]), ("last", &["short", "next"])]);
         let mut order = Vec::new();
-        while let Some(id) = queue.next() {
+        while let Some(id) = queue.take() {
             order.push(id);
             queue.done(id);
         }
@@ -84,9 +84,9 @@ mod tests {
     #[test]
     fn what_waits_is_not_handed_out_and_a_circle_never() {
         let mut queue = queue(&[("a", &[]), ("b", &["a"]), ("c", &["d"]), ("d", &["c"])]);
-        assert_eq!((queue.next(), queue.next()), (Some("a"), None));
+        assert_eq!((queue.take(), queue.take()), (Some("a"), None));
         queue.done("a");
-        assert_eq!((queue.next(), queue.next()), (Some("b"), None));
+        assert_eq!((queue.take(), queue.take()), (Some("b"), None));
         assert_eq!(queue.parents("b").collect::<Vec<_>>(), ["a"]);
     }
 }
