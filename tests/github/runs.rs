@@ -36,11 +36,11 @@ fn the_first_run_says_that_all_is_well() {
 
     ### Tables: 3 of 3 built
 
-    | | Table | Result | Time | Tests | Why |
-    |---|---|---|--:|---|---|
-    | ✅ | [`mojap.prison_safety__sites`](https://github.com/moj/tables/blob/[head]/seeds/prison/prison_safety/prison_safety__sites.csv) | 2 rows | [seconds] | 1 ✅ | changed |
-    | ✅ | [`mojap.prison_safety__sites_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_stg.sql) | 2 rows | [seconds] |  | reads sites |
-    | ✅ | [`mojap.prison_safety__sites_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_fct.sql) | 1 row | [seconds] |  | new |
+    | | Table | Result | Time | Tests |
+    |---|---|---|--:|---|
+    | ✅ | [`mojap.prison_safety__sites`](https://github.com/moj/tables/blob/[head]/seeds/prison/prison_safety/prison_safety__sites.csv)<br><sub>changed</sub> | 2 rows | [seconds] | 1 ✅ |
+    | ✅ | [`mojap.prison_safety__sites_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_stg.sql)<br><sub>reads sites</sub> | 2 rows | [seconds] |  |
+    | ✅ | [`mojap.prison_safety__sites_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_fct.sql)<br><sub>new</sub> | 1 row | [seconds] |  |
 
     <details><summary>Look into the tables</summary>
 
@@ -175,12 +175,12 @@ fn a_failing_check_says_what_to_do_first() {
 
     ### Tables: 3 of 4 built
 
-    | | Table | Result | Time | Tests | Why |
-    |---|---|---|--:|---|---|
-    | ⏭️ | [`mojap.prison_safety__visits_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__visits_fct.sql) | not built: fix references/exist first |  |  | new |
-    | ✅ | [`mojap.prison_safety__sites`](https://github.com/moj/tables/blob/[head]/seeds/prison/prison_safety/prison_safety__sites.csv) | 2 rows | [seconds] | 1 ✅ | changed |
-    | ✅ | [`mojap.prison_safety__sites_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_stg.sql) | 2 rows | [seconds] |  | reads sites |
-    | ✅ | [`mojap.prison_safety__sites_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_fct.sql) | 1 row | [seconds] |  | new |
+    | | Table | Result | Time | Tests |
+    |---|---|---|--:|---|
+    | ⏭️ | [`mojap.prison_safety__visits_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__visits_fct.sql)<br><sub>new</sub> | not built: fix references/exist first |  |  |
+    | ✅ | [`mojap.prison_safety__sites`](https://github.com/moj/tables/blob/[head]/seeds/prison/prison_safety/prison_safety__sites.csv)<br><sub>changed</sub> | 2 rows | [seconds] | 1 ✅ |
+    | ✅ | [`mojap.prison_safety__sites_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_stg.sql)<br><sub>reads sites</sub> | 2 rows | [seconds] |  |
+    | ✅ | [`mojap.prison_safety__sites_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_fct.sql)<br><sub>new</sub> | 1 row | [seconds] |  |
 
     <details><summary>Look into the tables</summary>
 
@@ -288,13 +288,13 @@ fn a_failing_deployment_names_the_cause_and_what_waits() {
 
     ### Tables: 3 of 5 built
 
-    | | Table | Result | Time | Tests | Why |
-    |---|---|---|--:|---|---|
-    | ❌ | [`mojap.prison_safety__regions_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__regions_fct.sql) | failed | [seconds] |  | new |
-    | ⏭️ | [`mojap.prison_safety__regions_by_name_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__regions_by_name_fct.sql) | prison_safety&#95;&#95;regions_fct failed |  |  | new |
-    | ✅ | [`mojap.prison_safety__sites`](https://github.com/moj/tables/blob/[head]/seeds/prison/prison_safety/prison_safety__sites.csv) | 2 rows | [seconds] | 1 ✅ | changed |
-    | ✅ | [`mojap.prison_safety__sites_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_stg.sql) | 2 rows | [seconds] |  | reads sites |
-    | ✅ | [`mojap.prison_safety__sites_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_fct.sql) | 1 row | [seconds] |  | new |
+    | | Table | Result | Time | Tests |
+    |---|---|---|--:|---|
+    | ❌ | [`mojap.prison_safety__regions_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__regions_fct.sql)<br><sub>new</sub> | failed | [seconds] |  |
+    | ⏭️ | [`mojap.prison_safety__regions_by_name_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__regions_by_name_fct.sql)<br><sub>new</sub> | prison_safety&#95;&#95;regions_fct failed |  |  |
+    | ✅ | [`mojap.prison_safety__sites`](https://github.com/moj/tables/blob/[head]/seeds/prison/prison_safety/prison_safety__sites.csv)<br><sub>changed</sub> | 2 rows | [seconds] | 1 ✅ |
+    | ✅ | [`mojap.prison_safety__sites_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_stg.sql)<br><sub>reads sites</sub> | 2 rows | [seconds] |  |
+    | ✅ | [`mojap.prison_safety__sites_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_fct.sql)<br><sub>new</sub> | 1 row | [seconds] |  |
 
     <details><summary>Look into the tables</summary>
 
