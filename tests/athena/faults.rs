@@ -256,6 +256,24 @@ fn what_readers_have_stays_when_the_mark_on_it_is_refused() {
     assert_eq!(state(&account), undisturbed().0, "{}", account.calls());
 }
 
+/// A run that may not delete what it has replaced, or is killed before it does.
+#[test]
+fn files_that_stayed_behind_go_with_the_next_run() {
+    let account = before();
+    account.double.inject(Planned {
+        calls: Calls::EachOf("DeleteObjects"),
+        fault: Fault::AccessDenied,
+        side: Side::BeforeEffect,
+        times: Times::Forever,
+    });
+    account.done(&["build"]);
+    let wanted = undisturbed().0;
+    assert_ne!(state(&account), wanted);
+    account.double.clear_faults();
+    account.done(&["build"]);
+    assert_eq!(state(&account), wanted, "{}", account.calls());
+}
+
 /// The answer to the call that shows a table is lost, and nobody may look whether it was shown.
 #[test]
 fn what_may_have_been_shown_stays() {

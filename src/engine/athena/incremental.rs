@@ -133,30 +133,26 @@ impl Core {
         self.mark(place, entry, Some(old)).await
     }
 
-    /// The files of partitions that were replaced, and what killed runs of the same owner left.
+    /// The files of partitions that were replaced, now or by a killed run, and what killed runs of the same owner left.
     fn unneeded(
         &self,
         place: &Destination,
         files: &[File],
         (old, there, made): (&Table, &[Partition], &Made),
     ) -> Vec<String> {
-        let at = |partition: &Partition| {
+        let key = |partition: &Partition| {
             let location = partition.storage_descriptor()?.location()?;
-            let key = place.key_below(location)?.trim_end_matches('/');
-            leftovers::folder(place, location).map(|_| format!("{key}/"))
+            Some(format!("{}/", place.key_below(location)?.trim_end_matches('/')))
         };
-        let (replaced, others): (Vec<&Partition>, Vec<&Partition>) =
-            there.iter().partition(|partition| made.partitions.iter().any(|new| new.values() == partition.values()));
-        let replaced: Vec<String> = replaced.into_iter().filter_map(at).collect();
-        let kept_keys: Vec<String> = others.into_iter().chain(&made.partitions).filter_map(at).collect();
+        let is_replaced = |old: &&Partition| made.partitions.iter().any(|new| new.values() == old.values());
+        let others = there.iter().filter(|partition| !is_replaced(partition));
+        let shown: Vec<String> = others.chain(&made.partitions).filter_map(key).collect();
+        let folder_of = |key: String| Folder::of(place, &key).map(|folder| folder.name.to_owned());
         let of_table = catalogue::location(old).and_then(|location| leftovers::folder(place, location));
-        let folder_of = |key: &String| Folder::of(place, key).map(|folder| folder.name.to_owned());
-        let kept: BTreeSet<String> = kept_keys.iter().filter_map(folder_of).chain(of_table).collect();
+        let kept: BTreeSet<String> = shown.iter().cloned().filter_map(folder_of).chain(of_table).collect();
         let mut unneeded = leftovers::deletable(&self.run, place, files, (&BTreeSet::new(), &kept));
-        let is_replaced = |key: &str| {
-            replaced.iter().any(|below| key.starts_with(below)) && !kept_keys.iter().any(|below| key.starts_with(below))
-        };
-        unneeded.extend(files.iter().filter(|file| is_replaced(&file.key)).map(|file| file.key.clone()));
+        let led_to = there.iter().filter_map(key).filter_map(folder_of).chain(kept).collect();
+        unneeded.extend(leftovers::replaced(place, files, (&led_to, &shown)));
         unneeded.sort();
         unneeded.dedup();
         unneeded

@@ -44,6 +44,22 @@ pub(super) fn deletable(
     files.iter().filter(is_deletable).map(|file| file.key.clone()).collect()
 }
 
+/// The files of partitions that readers now find in another folder: the same path there is shown to them, this one is
+/// not. Only in the folders that the table led to; a partition that someone has taken out of the table keeps its files.
+pub(super) fn replaced(
+    place: &Destination,
+    files: &[File],
+    (led_to, shown): (&BTreeSet<String>, &[String]),
+) -> Vec<String> {
+    let paths: BTreeSet<&str> = shown.iter().filter_map(|key| Folder::of(place, key)).map(|it| it.rest).collect();
+    let is_replaced = |file: &&File| {
+        let Some(folder) = Folder::of(place, &file.key).filter(|folder| led_to.contains(folder.name)) else { return false };
+        let is_elsewhere = folder.rest.rsplit_once('/').is_some_and(|(path, _)| paths.contains(&*format!("{path}/")));
+        is_elsewhere && !shown.iter().any(|below| file.key.starts_with(below))
+    };
+    files.iter().filter(is_replaced).map(|file| file.key.clone()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +94,28 @@ mod tests {
         let wanted = [&folders[1], &folders[2]].map(|folder| format!("{}{folder}/x.parquet", place.prefix));
         assert_eq!(found, wanted);
         assert!(deletable(&own, &place, &files, (&kept, &kept)).iter().all(|key| !key.contains(&folders[0])));
+    }
+
+    /// A killed run may have shown a partition in a new folder and not deleted the old one.
+    #[test]
+    fn of_a_partition_only_the_files_that_readers_find_are_kept() {
+        let place = place();
+        let (first, second, strange) = (run("a", "1"), run("a", "2"), run("b", "3"));
+        let [first, second, strange] = [first, second, strange].map(|run| run.folder(&place, 1));
+        let at = |folder: &str, rest: &str| format!("{}{folder}/{rest}", place.prefix);
+        let keys = [
+            at(&first, "year=2023/x.parquet"),
+            at(&first, "year=2024/x.parquet"),
+            at(&first, "year=2024/month=1/x.parquet"),
+            at(&first, "year=2022/taken_out.parquet"),
+            at(&first, "x.parquet"),
+            at(&second, "year=2024/x.parquet"),
+            at(&strange, "year=2024/not_shown_yet.parquet"),
+        ];
+        let files: Vec<File> = keys.iter().map(|key| File { key: key.clone(), bytes: 1, tag: String::new() }).collect();
+        let shown = [at(&first, "year=2023/"), at(&second, "year=2024/")];
+        let led_to = BTreeSet::from([first.clone(), second]);
+        assert_eq!(replaced(&place, &files, (&led_to, &shown)), [at(&first, "year=2024/x.parquet")]);
     }
 
     #[test]

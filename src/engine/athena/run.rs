@@ -65,6 +65,8 @@ pub struct Folder<'a> {
     pub owner: &'a str,
     /// When its run began.
     pub began: &'a str,
+    /// Where in the folder the object lies: the path of its partition, if it has one, and its own name.
+    pub rest: &'a str,
 }
 
 impl<'a> Folder<'a> {
@@ -75,7 +77,7 @@ impl<'a> Folder<'a> {
         let (name, sum) = folder.rsplit_once('-')?;
         let parts: Vec<&str> = name.split('-').collect();
         let [WORD, owner, began, _, _] = parts.as_slice() else { return None };
-        (sum == check(place, name) && !rest.contains("..")).then_some(Self { name: folder, owner, began })
+        (sum == check(place, name) && !rest.contains("..")).then_some(Self { name: folder, owner, began, rest })
     }
 }
 
