@@ -117,12 +117,11 @@ impl PullRequest {
     }
 
     /// The models and seeds of the base that the head does not have, by name. They can only go with a file that went, or
-    /// with a change of YAML: otherwise the base need not be read.
+    /// by what is said of them: otherwise the base need not be read.
     pub(super) fn removed(&self) -> Vec<String> {
         let can_remove = |(path, kind): (&String, &ChangeKind)| {
-            matches!(kind, ChangeKind::Deleted | ChangeKind::Renamed(_))
-                || path.ends_with(".yml")
-                || path.ends_with(".yaml")
+            let went = matches!(kind, ChangeKind::Deleted | ChangeKind::Renamed(_)) || path == "dbt_project.yml";
+            went || (is_model(path) && ["enabled", "versions"].iter().any(|word| self.either_says(path, word)))
         };
         if !self.changes.iter().any(can_remove) {
             return Vec::new();
@@ -143,11 +142,15 @@ impl PullRequest {
             self.all_findings().iter().cloned().partition(|finding| self.is_changed(&finding.place.path));
         let touched = self.bodies().touched.as_ref();
         let is_in = |ids: fn(&Touched) -> &HashSet<String>| self.are_files_of(touched.map(ids));
-        let (has_changed, is_touched) = (is_in(|touched| &touched.described), is_in(|touched| &touched.all));
+        let (is_declared, is_touched) = (is_in(|touched| &touched.declared), is_in(|touched| &touched.all));
         // What a rule finds that looks at one table or file at a time was so before, where nothing is touched. Whether a
         // file above the project changed is not known.
-        elsewhere.retain(|Finding { rule, place, .. }| {
-            let is_new = if rules::is_of_node_alone(rule) { has_changed(&place.path) } else { is_touched(&place.path) };
+        elsewhere.retain(|Finding { rule, place, related, .. }| {
+            let mut places = related.iter().map(|(place, _)| place).chain([place]);
+            let is_new = match rules::is_of_node_alone(rule) {
+                true => places.any(|place| is_declared(&place.path)),
+                false => is_touched(&place.path),
+            };
             place.path.starts_with("../") || (!rules::is_of_file_alone(rule) && (is_new || !rules::is_of_node(rule)))
         });
         if !elsewhere.is_empty() {
@@ -217,21 +220,19 @@ impl PullRequest {
         leave_out(rules::run(&subject), &self.baseline, &self.head, &renamed)
     }
 
+    fn either_says(&self, path: &str, word: &str) -> bool {
+        self.base_tree.says(path, word) || self.head.tree.says(path, word)
+    }
+
     /// Whether the base may promise something that the change takes back: otherwise the rules need not see the base.
     fn has_promises(&self) -> bool {
-        let is_model = |path: &str| [".yml", ".yaml", ".sql", ".py"].iter().any(|ending| path.ends_with(ending));
-        let has = |tree: &Tree, path: &str, word: &str| {
-            tree.find(path).and_then(|file| file.text().ok()).is_some_and(|text| text.contains(word))
-        };
         let is_relevant = |(path, kind): (&String, &ChangeKind)| match kind {
             ChangeKind::Added | ChangeKind::Mode => is_model(path) && !path.ends_with(".sql"),
-            ChangeKind::Modified if path.ends_with(".sql") => {
-                has(&self.base_tree, path, "config") || has(&self.head.tree, path, "config")
-            }
+            ChangeKind::Modified if path.ends_with(".sql") => self.either_says(path, "config"),
             ChangeKind::Modified | ChangeKind::Deleted | ChangeKind::Renamed(_) | ChangeKind::Type => is_model(path),
         };
         let mut files = self.base_tree.iter().filter(|file| is_model(&file.path));
-        self.changes.iter().any(is_relevant) && files.any(|file| has(&self.base_tree, &file.path, "enforced"))
+        self.changes.iter().any(is_relevant) && files.any(|file| self.base_tree.says(&file.path, "enforced"))
     }
 
     /// Whether a file defines or describes one of these nodes; they are all when none are named.
@@ -268,6 +269,11 @@ impl State for PullRequest {
         (self.bodies, self.checked, self.marks) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         self
     }
+}
+
+/// Whether a file may define or describe a model.
+fn is_model(path: &str) -> bool {
+    [".yml", ".yaml", ".sql", ".py"].iter().any(|ending| path.ends_with(ending))
 }
 
 /// The files that define and describe a node.

@@ -164,7 +164,7 @@ mod tests {
 
     fn merge(config: serde_json::Value) -> Result<Merge, Wrong> {
         let node = Node::new(ResourceType::Model, "p", "m", Place::file("m.sql"));
-        Merge::of(&Node { config: Arc::new(config.as_object().cloned().unwrap()), ..node })
+        Merge::of(&Node { config: Arc::new(config.as_object().cloned().unwrap().into()), ..node })
     }
 
     fn shown(config: serde_json::Value) -> String {

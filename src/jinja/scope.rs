@@ -17,6 +17,7 @@ use super::standins;
 use super::universe::Universe;
 use super::warehouse::Warehouse;
 use crate::project::node::Version;
+use crate::project::node_config::NodeConfig;
 
 /// A `ref(...)` as it was called.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -94,7 +95,7 @@ pub enum Mode {
 pub struct Compiling {
     pub refs: HashMap<RefKey, Relation>,
     pub sources: HashMap<(String, String), Relation>,
-    pub config: Arc<serde_json::Map<String, serde_json::Value>>,
+    pub config: Arc<NodeConfig>,
     /// What `is_incremental()` answers.
     pub incremental: bool,
 }

@@ -32,7 +32,7 @@ pub(super) fn read(reader: &Reader<'_>, entry: &Entry<'_>, problems: &mut Vec<Pr
     let said = object(entry.yaml.get("config"));
     let configured = reader.configure((node.resource_type, &node.package, &node.fqn), &said, &Config::new());
     node.unrendered = configured.unrendered;
-    let mut config = Config::clone(&configured.config);
+    let mut config = configured.config.to_map();
     // dbt looks here for `tags` and `meta` without a plus.
     let of_project = package.file.rendered.as_ref().and_then(|file| file.get("exposures"));
     let mut tags = texts(of_project.and_then(|level| level.get("tags")));
@@ -45,7 +45,7 @@ pub(super) fn read(reader: &Reader<'_>, entry: &Entry<'_>, problems: &mut Vec<Pr
     meta.extend(config.get("meta").and_then(Value::as_object).cloned().unwrap_or_default());
     config.insert("tags".to_owned(), json!(tags));
     config.insert("meta".to_owned(), meta.clone().into());
-    (node.config, node.tags, node.meta) = (Arc::new(config), tags, meta);
+    (node.config, node.tags, node.meta) = (Arc::new(config.into()), tags, meta);
     node.description = entry.text("description").unwrap_or_default();
     match described(reader, package.name(), &node.description, &entry.place()) {
         Ok(Some((text, _))) => node.description = text,

@@ -3,6 +3,7 @@
 //! Behaviour: the manifest's nodes. What is not asked for is never converted.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object};
@@ -12,7 +13,14 @@ use super::node::{Node, ResourceType};
 use crate::jinja::values;
 
 #[derive(Debug)]
-struct Facts(Arc<Node>);
+struct Facts {
+    node: Arc<Node>,
+    /// Whether a template asked for anything else than [`COMMON`].
+    is_told_apart: AtomicBool,
+}
+
+/// What many nodes have in common.
+const COMMON: [&str; 4] = ["resource_type", "package_name", "database", "schema"];
 
 const FACTS: &[&str] = &[
     "name",
@@ -57,7 +65,10 @@ impl Object for Facts {
     }
 
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
-        let node = &self.0;
+        if !COMMON.contains(&key) {
+            self.is_told_apart.store(true, Ordering::Relaxed);
+        }
+        let node = &self.node;
         let text = |text: &str| Some(Value::from(text));
         let json = |json: serde_json::Value| Some(values::from_json(&json));
         let texts = |texts: &[String]| Some(values::List::value(texts.iter().map(|text| Value::from(text.as_str()))));
@@ -76,7 +87,7 @@ impl Object for Facts {
             "latest_version" => {
                 json(node.model.latest_version.as_ref().map(|version| version.0.clone()).unwrap_or_default())
             }
-            "config" => json(serde_json::Value::Object((*node.config).clone())),
+            "config" => json(serde_json::Value::Object(node.config.to_map())),
             "unrendered_config" => json(serde_json::Value::Object((*node.unrendered).clone())),
             "tags" => texts(&node.tags),
             "meta" => json(node.meta.clone().into()),
@@ -116,6 +127,7 @@ impl Object for Facts {
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
+        self.is_told_apart.store(true, Ordering::Relaxed);
         Enumerator::Str(FACTS)
     }
 }
@@ -123,7 +135,7 @@ impl Object for Facts {
 impl Facts {
     /// What only tables of sources have, where nothing is said of it.
     fn of_source(&self, key: &str) -> Option<Value> {
-        let node = Some(&self.0).filter(|node| node.resource_type == ResourceType::Source)?;
+        let node = Some(&self.node).filter(|node| node.resource_type == ResourceType::Source)?;
         match key {
             "freshness" | "loaded_at_field" | "loaded_at_query" => {
                 Some(node.config.get(key).map_or_else(|| Value::from(()), values::from_json))
@@ -138,5 +150,11 @@ impl Facts {
 
 /// `model`, and the `node` that the naming macros are given.
 pub(super) fn facts(node: &Arc<Node>) -> Value {
-    Value::from_object(Facts(Arc::clone(node)))
+    Value::from_object(Facts { node: Arc::clone(node), is_told_apart: AtomicBool::new(false) })
+}
+
+/// Whether a template that was given these facts asked for more than the node's kind, package, database and schema: if not,
+/// it would have answered the same for each node of the same.
+pub(super) fn is_told_apart(facts: &Value) -> bool {
+    facts.downcast_object_ref::<Facts>().is_none_or(|facts| facts.is_told_apart.load(Ordering::Relaxed))
 }

@@ -26,6 +26,7 @@ pub mod known;
 mod metric;
 mod names;
 pub mod node;
+pub mod node_config;
 mod others;
 pub mod package;
 mod parts;

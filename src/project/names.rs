@@ -1,11 +1,12 @@
 //! Where a node's table goes: database, schema and alias, as the project's `generate_*_name` macros decide.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use minijinja::Value;
 
-use super::facts::facts;
-use super::node::Node;
+use super::facts::{facts, is_told_apart};
+use super::node::{Node, ResourceType};
 use super::reader::Reader;
 use crate::jinja::relation::Relation;
 use crate::jinja::render::{Calls, RenderProblem};
@@ -28,6 +29,38 @@ struct Own<'r> {
     /// The project's own macros; nothing where dbt's is the one.
     macros: [Option<&'r str>; 3],
     calls: Calls<'r>,
+    /// The names that are the same for all nodes that have these in common.
+    known: HashMap<Common, String>,
+}
+
+/// Which of [`MACROS`] was asked, the name that the node's config wishes for, and what the macro may have read of the node.
+type Common = (usize, Option<String>, ResourceType, String, String);
+
+impl Own<'_> {
+    /// What the project's macro `found` answers.
+    fn ask(
+        &mut self,
+        (at, found): (usize, &str),
+        custom: Option<&serde_json::Value>,
+        node: &Arc<Node>,
+    ) -> Result<String, RenderProblem> {
+        let text = custom.map(serde_json::Value::as_str);
+        let common = match text {
+            Some(None) => None,
+            text => Some(text.flatten().map(str::to_owned)),
+        };
+        let common = common.map(|custom| (at, custom, node.resource_type, node.database.clone(), node.schema.clone()));
+        if let Some(name) = common.as_ref().and_then(|common| self.known.get(common)) {
+            return Ok(name.clone());
+        }
+        let facts = facts(node);
+        let custom = custom.map_or_else(|| Value::from(()), values::from_json);
+        let name = self.calls.call(found, &[custom, facts.clone()], &node.file)?;
+        if let Some(common) = common.filter(|_| !is_told_apart(&facts)) {
+            self.known.insert(common, name.clone());
+        }
+        Ok(name)
+    }
 }
 
 impl<'r> Namer<'r> {
@@ -46,14 +79,10 @@ impl<'r> Namer<'r> {
             let own = self.own(&node.package);
             names[at] = match own.macros[at] {
                 None => self.usual(config, custom, &node),
-                Some(found) => {
-                    let custom = custom.map_or_else(|| Value::from(()), values::from_json);
-                    let value = own.calls.call(found, &[custom, facts(&node)], &node.file);
-                    value.unwrap_or_else(|problem| {
-                        failed = Some(problem);
-                        String::new()
-                    })
-                }
+                Some(found) => own.ask((at, found), custom, &node).unwrap_or_else(|problem| {
+                    failed = Some(problem);
+                    String::new()
+                }),
             };
             // The next macro sees what the one before it decided.
             let [database, schema, alias] = &names;
@@ -96,6 +125,7 @@ impl<'r> Namer<'r> {
                     package: package.to_owned(),
                     macros: MACROS.map(name),
                     calls: Calls::new(reader.universe, Arc::new(scope)),
+                    known: HashMap::new(),
                 });
                 self.packages.len() - 1
             }

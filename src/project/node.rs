@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 pub use super::column::{Column, Columns, MoreOfColumn, constraint};
 use super::config::Config;
+use super::node_config::NodeConfig;
 use crate::finding::Place;
 use crate::jinja::relation::Relation;
 use crate::jinja::scope::{Asked, RefKey};
@@ -225,7 +226,7 @@ pub struct Node {
     pub is_python: bool,
     /// SHA-256 of the file.
     pub checksum: String,
-    pub config: Arc<Config>,
+    pub config: Arc<NodeConfig>,
     /// The configs that were set, before their Jinja was rendered: what dbt compares two states by.
     pub unrendered: Arc<Config>,
     pub tags: Vec<String>,

@@ -7,6 +7,7 @@ use minijinja::UndefinedBehavior;
 
 use super::config::{self, Config};
 use super::node::ResourceType;
+use super::node_config::NodeConfig;
 use super::package::Package;
 use super::profile::Target;
 use crate::jinja::scope::{Given, Mode, Scope};
@@ -18,14 +19,15 @@ use crate::source::Tree;
 struct OfFolder {
     config: Arc<Config>,
     unrendered: Arc<Config>,
-    /// The same, in the form of the manifest: for the many nodes that set nothing themselves.
+    /// The same, in the form of the manifest: for the many nodes that set nothing themselves, or little.
     finished: Arc<Config>,
+    node: Arc<NodeConfig>,
 }
 
 /// The configs of a node.
 #[derive(Debug, Clone)]
 pub(super) struct Configured {
-    pub config: Arc<Config>,
+    pub config: Arc<NodeConfig>,
     pub unrendered: Arc<Config>,
     /// The tags that its config gives it, each once: those of the property file last.
     pub tags: Vec<String>,
@@ -108,7 +110,9 @@ impl<'r> Reader<'r> {
             }
             let mut finished = config.clone();
             config::finish(kind, &mut finished);
-            OfFolder { config: Arc::new(config), unrendered: Arc::new(unrendered), finished: Arc::new(finished) }
+            let finished = Arc::new(finished);
+            let node = Arc::new(NodeConfig::shared(Arc::clone(&finished)));
+            OfFolder { config: Arc::new(config), unrendered: Arc::new(unrendered), finished, node }
         });
         found.clone()
     }
@@ -132,7 +136,7 @@ impl<'r> Reader<'r> {
         }
         if patch.is_empty() && calls.is_empty() {
             let tags = unique(config::texts(folder.finished.get("tags")));
-            return Configured { config: folder.finished, unrendered: folder.unrendered, tags, nulls: Vec::new() };
+            return Configured { config: folder.node, unrendered: folder.unrendered, tags, nulls: Vec::new() };
         }
         let known = |said: &HashMap<Folder, Vec<Said>>| {
             let found = said.get(&key)?.iter().find(|(known, called, _)| known == patch && called == calls)?;
@@ -184,7 +188,8 @@ impl<'r> Reader<'r> {
                 *value = before.clone();
             }
         }
-        Configured { config: Arc::new(config), unrendered: Arc::new(unrendered), tags: unique(tags), nulls }
+        let config = Arc::new(NodeConfig::of(config, &folder.finished));
+        Configured { config, unrendered: Arc::new(unrendered), tags: unique(tags), nulls }
     }
 }
 

@@ -149,7 +149,7 @@ pub fn resolve(project: &mut Project) {
         if found.is_lost && id.starts_with("test.") {
             let lost = project.nodes.shift_remove(&id).map(|mut node| {
                 let test = Arc::make_mut(&mut node);
-                Arc::make_mut(&mut test.config).insert("enabled".to_owned(), false.into());
+                Arc::make_mut(&mut test.config).insert("enabled", false.into());
                 test.depends_on = found.depends_on;
                 node
             });

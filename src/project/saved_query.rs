@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::config::{self, Config};
+use super::config;
 use super::drafts::render_problem;
 use super::entries::{Entry, object, texts};
 use super::names::Namer;
 use super::node::{Node, ResourceType};
+use super::node_config::NodeConfig;
 use super::problem::{Problem, ProblemKind};
 use super::property_node::{blank, fields, filters, list, own_config, rendered, value};
 use super::reader::Reader;
@@ -80,8 +81,10 @@ pub(super) fn read(
 /// Gives `cache:` the default of what it does not say.
 fn with_cache(node: &mut Node) {
     let config = Arc::make_mut(&mut node.config);
-    if let Some(Value::Object(cache)) = config.get_mut("cache") {
+    if let Some(Value::Object(cache)) = config.get("cache") {
+        let mut cache = cache.clone();
         cache.entry("enabled").or_insert(Value::Bool(false));
+        config.insert("cache", cache.into());
     }
 }
 
@@ -90,7 +93,7 @@ struct Exporter<'x, 'r, 'n> {
     reader: &'x Reader<'r>,
     namer: &'x mut Namer<'n>,
     entry: &'x Entry<'x>,
-    of_query: &'x Config,
+    of_query: &'x NodeConfig,
 }
 
 impl Exporter<'_, '_, '_> {
@@ -108,7 +111,7 @@ impl Exporter<'_, '_, '_> {
         let mut asked = Node::new(ResourceType::SavedQuery, self.reader.root().name(), &name, self.entry.place());
         let named = [("database", &database), ("alias", &alias)];
         let named = named.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value.clone()?)));
-        asked.config = Arc::new(named.collect());
+        asked.config = Arc::new(named.collect::<config::Config>().into());
         let (asked, failed) = self.namer.name(asked, &[]);
         problems.extend(failed.map(|problem| render_problem(&asked, problem)));
         let or = |value: Option<Value>, name: &str| value.unwrap_or_else(|| name.into());

@@ -154,7 +154,7 @@ impl UnitTests<'_> {
             if self.disabled.iter().any(|known| {
                 known.resource_type == ResourceType::Model && known.name == name && known.package == node.package
             }) {
-                Arc::make_mut(&mut node.config).insert("enabled".to_owned(), Value::Bool(false));
+                Arc::make_mut(&mut node.config).insert("enabled", Value::Bool(false));
             } else {
                 problems.push(self.modelless(name, entry));
                 node.is_broken = true;

@@ -33,9 +33,9 @@ pub struct Bodies {
 
 /// What a change can matter to, by unique ids.
 pub struct Touched {
-    /// What changed files define or describe.
-    pub described: HashSet<String>,
-    /// That, what they name otherwise, and what all of it can matter to.
+    /// What changed files define or describe, but for models of which only the SQL between the tags differs.
+    pub declared: HashSet<String>,
+    /// All that changed files define or describe, and what that can matter to.
     pub all: HashSet<String>,
 }
 

@@ -55,7 +55,6 @@ pub struct Checked {
 }
 
 /// What several rules need. What none of those that run needs is empty.
-#[derive(Default)]
 struct Shared<'a> {
     handbook: Option<Handbook<'a>>,
     templates: Vec<Template<'a>>,
@@ -72,20 +71,20 @@ impl<'a> Shared<'a> {
         let on: Vec<&Check> = entries.iter().filter(is_on).map(|entry| &entry.rule.check).collect();
         let any = |needs: fn(&Check) -> bool| on.iter().any(|check| needs(check));
         let needs_written = any(|check| matches!(check, Check::Written(_)));
-        let mut shared = Self::default();
-        if any(|check| matches!(check, Check::Handbook(_))) {
-            shared.handbook = Handbook::of(subject);
-        }
-        if needs_written || any(|check| matches!(check, Check::Templates(_))) {
-            shared.templates = templates::of(subject);
-        }
-        if needs_written {
-            shared.written = written::of(subject, &shared.templates);
-        }
-        if any(|check| matches!(check, Check::Layout(_))) {
-            shared.layouts = layout::read(subject);
-        }
-        shared
+        let needs_templates = needs_written || any(|check| matches!(check, Check::Templates(_)));
+        let needs_handbook = any(|check| matches!(check, Check::Handbook(_)));
+        let needs_layouts = any(|check| matches!(check, Check::Layout(_)));
+        let of_templates = || {
+            let templates = if needs_templates { templates::of(subject) } else { Vec::new() };
+            let written = if needs_written { written::of(subject, &templates) } else { Vec::new() };
+            (templates, written)
+        };
+        let others = || {
+            let handbook = if needs_handbook { Handbook::of(subject) } else { None };
+            (handbook, if needs_layouts { layout::read(subject) } else { Vec::new() })
+        };
+        let ((templates, written), (handbook, layouts)) = rayon::join(of_templates, others);
+        Self { handbook, templates, written, layouts, complaints: Vec::new() }
     }
 }
 

@@ -150,7 +150,7 @@ impl<'a> Subject<'a> {
 
     fn all_outputs(&self) -> Outputs<'a> {
         let mut known = HashMap::new();
-        for node in self.project.nodes.values() {
+        for node in self.queries.keys().chain(self.seeds.keys()).filter_map(|id| self.node(id)) {
             self.output(node, &mut known, &mut Vec::new());
         }
         known

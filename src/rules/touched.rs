@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use super::bodies::{Bodies, Touched};
+use crate::jinja::lexer::{Part, lex};
 use crate::project::graph::Graph;
 use crate::project::known::decides_about_all;
 use crate::project::{Node, Project};
@@ -14,30 +15,14 @@ use crate::source::changes::Changes;
 use crate::source::file::stem;
 use crate::source::{ChangeKind, Tree};
 
-/// The nodes of the head, by unique id, that changed files define or describe, now or in the base, and those that name one
-/// of them. Nothing when the change can matter to every node.
-pub(super) fn changed<'p>(head: &'p Project, base: &Tree, changes: &Changes) -> Option<HashSet<&'p str>> {
-    let paths: HashSet<&str> = changes.iter().flat_map(|(path, kind)| paths(path, kind)).collect();
-    if paths.iter().any(|path| decides_about_all(&head.packages, path)) {
-        return None;
-    }
-    let names: HashSet<&str> = paths.iter().flat_map(|path| names(path, [&head.tree, base])).collect();
-    let is_named = |node: &Node| {
-        names.contains(node.name.as_str()) || node.refs.iter().any(|asked| names.contains(asked.what.name.as_str()))
-    };
-    let is_in_them = |node: &Node| {
-        let patch = node.patch.as_ref().map(|patch| patch.path.as_str());
-        paths.contains(node.file.as_str()) || patch.is_some_and(|path| paths.contains(path))
-    };
-    let found = head.all_nodes().filter(|node| is_in_them(node) || is_named(node));
-    Some(found.map(|node| node.unique_id.as_str()).collect())
+/// The names that changed files may give to nodes, today or before.
+fn names<'c>(paths: &HashSet<&'c str>, trees: [&'c Tree; 2]) -> HashSet<&'c str> {
+    let texts = paths.iter().flat_map(|path| texts(path, trees));
+    texts.flat_map(entries).chain(paths.iter().map(|path| stem(path))).collect()
 }
 
-/// Those that changed files define or describe, now or in the base.
-fn described<'p>(head: &'p Project, base: &Tree, changes: &Changes) -> HashSet<&'p str> {
-    let paths: HashSet<&str> = changes.iter().flat_map(|(path, kind)| paths(path, kind)).collect();
-    let texts = paths.iter().flat_map(|path| texts(path, [&head.tree, base]));
-    let names: HashSet<&str> = texts.flat_map(entries).chain(paths.iter().map(|path| stem(path))).collect();
+/// The nodes of the head, by unique id, that changed files define or describe, now or in the base.
+fn described<'p>(head: &'p Project, paths: &HashSet<&str>, names: &HashSet<&str>) -> HashSet<&'p str> {
     let is_described = |node: &Node| {
         let patch = node.patch.as_ref().map(|patch| patch.path.as_str());
         names.contains(node.name.as_str())
@@ -48,16 +33,26 @@ fn described<'p>(head: &'p Project, base: &Tree, changes: &Changes) -> HashSet<&
     found.map(|node| node.unique_id.as_str()).collect()
 }
 
+/// Those that name one of them, whether it is there or not.
+fn naming<'p>(head: &'p Project, names: &HashSet<&str>) -> HashSet<&'p str> {
+    let is_naming = |node: &Node| node.refs.iter().any(|asked| names.contains(asked.what.name.as_str()));
+    head.all_nodes().filter(|node| is_naming(node)).map(|node| node.unique_id.as_str()).collect()
+}
+
 impl Bodies {
     /// The bodies of what a change of files can matter to.
     pub fn of_change(head: &Project, policy: &Policy, base: &Tree, changes: &Changes) -> Self {
-        let Some(changed) = changed(head, base, changes) else { return Self::all(head, policy) };
-        let graph = Graph::new(head);
-        let (mut moving, mut touched) = (changed.clone(), changed.clone());
-        let mut bodies = Self::of(head, policy, &changed);
-        let mut next = changed.clone();
-        while !next.is_empty() {
-            let readers = next.iter().flat_map(|id| graph.children(id)).copied();
+        let paths: HashSet<&str> = changes.iter().flat_map(|(path, kind)| paths(path, kind)).collect();
+        if paths.iter().any(|path| decides_about_all(&head.packages, path)) {
+            return Self::all(head, policy);
+        }
+        let names = names(&paths, [&head.tree, base]);
+        let found = || (described(head, &paths, &names), naming(head, &names));
+        let (graph, (described, mut naming)) = rayon::join(|| Graph::new(head), found);
+        let (mut moving, mut touched, mut next) = (described.clone(), described.clone(), described.clone());
+        let mut bodies = Self::of(head, policy, &described);
+        while !next.is_empty() || !naming.is_empty() {
+            let readers = next.iter().flat_map(|id| graph.children(id)).copied().chain(naming.drain());
             let readers: HashSet<&str> = readers.filter(|id| !moving.contains(id)).collect();
             bodies.read(head, policy, &readers);
             let goes_on = |id: &&str| {
@@ -74,8 +69,12 @@ impl Bodies {
             moving.extend(&next);
         }
         let owned = |ids: HashSet<&str>| ids.into_iter().map(str::to_owned).collect();
-        let described = described(head, base, changes);
-        bodies.touched = Some(Touched { described: owned(described), all: owned(touched) });
+        let changes_sql =
+            |path: &&String| changes[*path] == ChangeKind::Modified && has_same_tags(path, [&head.tree, base]);
+        let only_sql: HashSet<&str> = changes.keys().filter(changes_sql).map(String::as_str).collect();
+        let paths = &paths - &only_sql;
+        let declared = self::described(head, &paths, &self::names(&paths, [&head.tree, base]));
+        bodies.touched = Some(Touched { declared: owned(declared), all: owned(touched) });
         bodies
     }
 }
@@ -86,9 +85,28 @@ fn paths<'c>(path: &'c str, kind: &'c ChangeKind) -> impl Iterator<Item = &'c st
     [path].into_iter().chain(before)
 }
 
-/// The names that a file may give to a node: its own, and those that it says as a property file, today or before.
-fn names<'t>(path: &'t str, trees: [&'t Tree; 2]) -> HashSet<&'t str> {
-    texts(path, trees).flat_map(words).chain([stem(path)]).collect()
+/// Whether a model says the same to dbt as before, and only its SQL between the tags differs. A tag around SQL that is kept
+/// for later, as in `{% set tags %}daily{% endset %}`, makes that unsure.
+fn has_same_tags(path: &str, trees: [&Tree; 2]) -> bool {
+    let [now, before] = trees.map(|tree| tree.find(path).and_then(|file| tags(file.text().ok()?)));
+    path.ends_with(".sql") && now.is_some() && now == before
+}
+
+/// The tags and comments of a template, as they are written.
+fn tags(text: &str) -> Option<Vec<&str>> {
+    const PLAIN: &[&str] = &["if", "elif", "else", "endif", "for", "endfor", "do"];
+    let tag = |part: Part| match part {
+        Part::Text(_) => None,
+        Part::Verbatim(range) => Some(Some(&text[range])),
+        Part::Print(tag) => Some(Some(&text[tag.range])),
+        Part::Statement(tag) => {
+            let mut words = tag.tokens.iter().map(|token| token.text(text));
+            let is_plain =
+                words.next().is_some_and(|word| PLAIN.contains(&word) || (word == "set" && words.any(|it| it == "=")));
+            Some(is_plain.then(|| &text[tag.range]))
+        }
+    };
+    lex(text).ok()?.into_iter().filter_map(tag).collect()
 }
 
 /// What a property file says, today and before; nothing of other files.

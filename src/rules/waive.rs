@@ -79,7 +79,9 @@ pub(super) fn waive<'p>(
     let today = subject.project.run.started.date();
     let mut complaints = Vec::new();
     let mut ignores: HashMap<&str, Vec<Used<'_>>> = HashMap::new();
-    for file in files.filter(|file| file.kind == FileKind::Regular) {
+    let found_in: HashSet<&str> = findings.iter().map(|finding| finding.place.path.as_str()).collect();
+    let matters = |file: &&SourceFile| found_in.contains(file.path.as_str()) || subject.is_judged(&file.path);
+    for file in files.filter(|file| file.kind == FileKind::Regular).filter(matters) {
         let Ok(text) = file.text() else { continue };
         for ignore in ignore::read(&file.path, text) {
             complaints.extend(complaint(&file.path, &ignore, today));

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::project::config::Config;
+use crate::project::node_config::NodeConfig;
 
 /// Whether the config at the end of `way` is `wanted`, or holds it when it is a list.
-pub(super) fn is(config: &Config, way: &[String], wanted: &Value) -> bool {
+pub(super) fn is(config: &NodeConfig, way: &[String], wanted: &Value) -> bool {
     let Some((first, below)) = way.split_first() else { return false };
     // A config that is not set is Python's `None`.
     let mut found = config.get(first).unwrap_or(&Value::Null);
@@ -70,7 +70,7 @@ mod tests {
 
     fn of(config: Value, way: &str, wanted: Value) -> bool {
         let Value::Object(config) = config else { return false };
-        is(&config, &way.split('.').map(str::to_owned).collect::<Vec<_>>(), &wanted)
+        is(&config.into(), &way.split('.').map(str::to_owned).collect::<Vec<_>>(), &wanted)
     }
 
     #[test]

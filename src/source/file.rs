@@ -93,6 +93,11 @@ impl Tree {
         &self.prefix
     }
 
+    /// Whether there is such a file, and this word in it.
+    pub fn says(&self, path: &str, word: &str) -> bool {
+        self.find(path).and_then(|file| file.text().ok()).is_some_and(|text| text.contains(word))
+    }
+
     /// The file at `path`, which may lie above the project's folder.
     pub fn find(&self, path: &str) -> Option<&SourceFile> {
         self.files.get(path).or_else(|| self.above.get(path))

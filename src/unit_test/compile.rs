@@ -128,7 +128,7 @@ fn seen(test: &Node, tested: &Node) -> Node {
         "expected_sql": rows(is_sql, serde_json::Value::Null),
     });
     if let serde_json::Value::Object(config) = config {
-        node.config = Arc::new(config.into_iter().collect());
+        node.config = Arc::new(config.into());
     }
     node
 }

@@ -61,9 +61,10 @@ fn findings(sandbox: &Sandbox) -> Vec<String> {
         .collect()
 }
 
+type Change = fn(Sandbox) -> Sandbox;
+
 #[test]
 fn the_findings_are_those_of_judging_everything() {
-    type Change = fn(Sandbox) -> Sandbox;
     let changes: &[(&str, Change)] = &[
         ("a column goes", |branch| branch.file("models/people.sql", "select 1 as id\n")),
         ("a model goes", |branch| branch.remove("models/people.sql")),
@@ -81,6 +82,63 @@ fn the_findings_are_those_of_judging_everything() {
         ("an old mistake is touched", |branch| branch.edit("models/wrong.sql", "other", "another")),
         ("a new model with a name that is taken", |branch| branch.file("models/more/visits.sql", "select 1 as id\n")),
     ];
+    insta::assert_snapshot!(told(changes, branch));
+}
+
+const SAFETY: &str = "models/prison/prison_safety/prison_safety__";
+
+/// A branch of a project that follows the handbook, whose tables have schedules and no keys.
+fn scheduled() -> Sandbox {
+    let describe = |name: &str, tags: &str| {
+        format!(
+            "models: [{{name: prison_safety__{name}, description: The {name}., config: {{tags: {tags}}}, columns: [{{name: id, description: Its number.}}]}}]\n"
+        )
+    };
+    let model = |sandbox: Sandbox, name: &str, sql: &str, tags: &str| {
+        sandbox.file(&format!("{SAFETY}{name}.sql"), sql).file(&format!("{SAFETY}{name}.yaml"), &describe(name, tags))
+    };
+    let sandbox = model(Sandbox::new(), "people_stg", "select 1 as id\n", "daily");
+    let sandbox = model(sandbox, "visits_stg", "select 1 as id\n", "[]");
+    let sandbox = model(sandbox, "people_dim", "select id from {{ ref('prison_safety__people_stg') }}\n", "daily");
+    model(sandbox, "visits_fct", "select id from {{ ref('prison_safety__visits_stg') }}\n", "daily")
+        .commit("base")
+        .branch("pr")
+}
+
+/// What the handbook asks for is asked of a table alone, or of those that read each other.
+#[test]
+fn the_findings_of_the_handbook_are_those_of_judging_everything() {
+    let changes: &[(&str, Change)] = &[
+        ("a filter, where the table had no key before", |branch| {
+            branch.file(
+                &format!("{SAFETY}people_dim.sql"),
+                "select id from {{ ref('prison_safety__people_stg') }} where id > 0\n",
+            )
+        }),
+        ("another tag, and so a second schedule", |branch| {
+            branch.file(
+                &format!("{SAFETY}people_dim.sql"),
+                "{{ config(tags='weekly') }}\nselect id from {{ ref('prison_safety__people_stg') }}\n",
+            )
+        }),
+        ("a tag that is put together", |branch| {
+            branch.file(
+                &format!("{SAFETY}people_dim.sql"),
+                "{% set tag %}weekly{% endset %}{{ config(tags=tag) }}\nselect id from {{ ref('prison_safety__people_stg') }}\n",
+            )
+        }),
+        ("a schedule that a reader needs goes", |branch| {
+            branch.edit(&format!("{SAFETY}people_stg.yaml"), "daily", "[]")
+        }),
+        ("a table without a schedule is read", |branch| {
+            branch.file(&format!("{SAFETY}people_dim.sql"), "select id from {{ ref('prison_safety__visits_stg') }}\n")
+        }),
+    ];
+    insta::assert_snapshot!(told(changes, scheduled));
+}
+
+/// What is told of each change, which is what judging everything tells.
+fn told(changes: &[(&str, Change)], branch: fn() -> Sandbox) -> String {
     let mut told = Vec::new();
     for (what, change) in changes {
         let quick = findings(&change(branch()));
@@ -89,5 +147,5 @@ fn the_findings_are_those_of_judging_everything() {
         assert_eq!(quick, whole, "{what}");
         told.push(format!("# {what}\n{}\n", quick.join("\n")));
     }
-    insta::assert_snapshot!(told.join("\n"));
+    told.join("\n")
 }

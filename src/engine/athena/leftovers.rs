@@ -53,7 +53,9 @@ pub(super) fn replaced(
 ) -> Vec<String> {
     let paths: BTreeSet<&str> = shown.iter().filter_map(|key| Folder::of(place, key)).map(|it| it.rest).collect();
     let is_replaced = |file: &&File| {
-        let Some(folder) = Folder::of(place, &file.key).filter(|folder| led_to.contains(folder.name)) else { return false };
+        let Some(folder) = Folder::of(place, &file.key).filter(|folder| led_to.contains(folder.name)) else {
+            return false;
+        };
         let is_elsewhere = folder.rest.rsplit_once('/').is_some_and(|(path, _)| paths.contains(&*format!("{path}/")));
         is_elsewhere && !shown.iter().any(|below| file.key.starts_with(below))
     };

@@ -96,7 +96,7 @@ mod tests {
 
     fn of(config: serde_json::Value) -> Statement {
         let node = Node::new(ResourceType::Model, "p", "m", Place::file("m.sql"));
-        let node = Node { config: Arc::new(config.as_object().cloned().unwrap()), ..node };
+        let node = Node { config: Arc::new(config.as_object().cloned().unwrap().into()), ..node };
         let column = |name: &str| TypedColumn { name: name.into(), data_type: "integer".into() };
         merge(DRAFT, &Merge::of(&node).unwrap(), &[column("id"), column("day"), column("n")], "select 1 as id -- all")
     }

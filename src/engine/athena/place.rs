@@ -262,7 +262,7 @@ mod tests {
         let path = "prison/prison_safety/prison_safety__a.sql";
         let with = |location: Option<&str>, schema: &str| {
             let config = location.map(|text| serde_json::json!({"external_location": text})).unwrap_or_default();
-            let config = std::sync::Arc::new(config.as_object().cloned().unwrap_or_default());
+            let config = std::sync::Arc::new(config.as_object().cloned().unwrap_or_default().into());
             Node { schema: schema.into(), alias: "a".into(), config, ..node(ResourceType::Model, path) }
         };
         let agrees = |node: &Node| Destination::of(node, &layout()).unwrap().agrees(node, "");

@@ -68,7 +68,7 @@ mod tests {
     fn of(table_type: &str, properties: Value) -> Result<Vec<(String, String)>, String> {
         let config = json!({"table_type": table_type, "table_properties": properties});
         let node = Node::new(ResourceType::Model, "p", "m", Place::file("m.sql"));
-        read(&Node { config: Arc::new(config.as_object().cloned().unwrap()), ..node })
+        read(&Node { config: Arc::new(config.as_object().cloned().unwrap().into()), ..node })
     }
 
     #[test]
