@@ -78,7 +78,7 @@ pub fn these(project: &Project, models: Vec<&Arc<Node>>) -> Compilations {
             compiled => compiled,
         }
     };
-    let models = models.into_par_iter().with_max_len(PIECE).filter(|node| !node.is_broken);
+    let models = models.into_par_iter().with_max_len(PIECE / 8).filter(|node| !node.is_broken);
     models.map(|node| (node.unique_id.clone(), compile(node))).collect()
 }
 

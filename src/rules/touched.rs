@@ -4,6 +4,7 @@
 //! `*`, or reads an ephemeral model, whose SQL becomes a part of its own.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::bodies::{Bodies, Touched};
 use crate::jinja::lexer::{Part, lex};
@@ -21,16 +22,19 @@ fn names<'c>(paths: &HashSet<&'c str>, trees: [&'c Tree; 2]) -> HashSet<&'c str>
     texts.flat_map(entries).chain(paths.iter().map(|path| stem(path))).collect()
 }
 
-/// The nodes of the head, by unique id, that changed files define or describe, now or in the base.
-fn described<'p>(head: &'p Project, paths: &HashSet<&str>, names: &HashSet<&str>) -> HashSet<&'p str> {
-    let is_described = |node: &Node| {
+/// The nodes, by unique id, that files define or describe, or that have one of these names.
+fn described<'p>(
+    nodes: impl Iterator<Item = &'p Arc<Node>>,
+    paths: &HashSet<&str>,
+    names: &HashSet<&str>,
+) -> HashSet<&'p str> {
+    let is_described = |node: &&Arc<Node>| {
         let patch = node.patch.as_ref().map(|patch| patch.path.as_str());
         names.contains(node.name.as_str())
             || paths.contains(node.file.as_str())
             || patch.is_some_and(|path| paths.contains(path))
     };
-    let found = head.all_nodes().filter(|node| is_described(node));
-    found.map(|node| node.unique_id.as_str()).collect()
+    nodes.filter(is_described).map(|node| node.unique_id.as_str()).collect()
 }
 
 /// Those that name one of them, whether it is there or not.
@@ -47,7 +51,7 @@ impl Bodies {
             return Self::all(head, policy);
         }
         let names = names(&paths, [&head.tree, base]);
-        let found = || (described(head, &paths, &names), naming(head, &names));
+        let found = || (described(head.all_nodes(), &paths, &names), naming(head, &names));
         let (graph, (described, mut naming)) = rayon::join(|| Graph::new(head), found);
         let (mut moving, mut touched, mut next) = (described.clone(), described.clone(), described.clone());
         let mut bodies = Self::of(head, policy, &described);
@@ -68,12 +72,13 @@ impl Bodies {
             touched.extend(readers);
             moving.extend(&next);
         }
-        let owned = |ids: HashSet<&str>| ids.into_iter().map(str::to_owned).collect();
         let changes_sql =
             |path: &&String| changes[*path] == ChangeKind::Modified && has_same_tags(path, [&head.tree, base]);
         let only_sql: HashSet<&str> = changes.keys().filter(changes_sql).map(String::as_str).collect();
         let paths = &paths - &only_sql;
-        let declared = self::described(head, &paths, &self::names(&paths, [&head.tree, base]));
+        let nodes = described.iter().filter_map(|id| head.node(id));
+        let declared = self::described(nodes, &paths, &self::names(&paths, [&head.tree, base]));
+        let owned = |ids: HashSet<&str>| ids.into_iter().map(str::to_owned).collect();
         bodies.touched = Some(Touched { declared: owned(declared), all: owned(touched) });
         bodies
     }

@@ -2,12 +2,16 @@
 //! `config(…)` calls.
 
 use std::ops::Range;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use super::Subject;
 use super::templates::{Argument, Template};
 use crate::finding::Place;
 use crate::jinja::lexer::TokenKind;
 use crate::parse::yaml::{Value, Yaml};
+use crate::project::entries::PropertyFile;
 use crate::project::{Node, ResourceType};
 
 /// One config where it is written.
@@ -89,16 +93,18 @@ pub(super) fn of<'a>(subject: &Subject<'a>, templates: &[Template<'a>]) -> Vec<W
             }
         }
     }
-    for file in project.property_files.iter().filter(|file| file.package == project.name) {
+    let of_file = |file: &'a Arc<PropertyFile>| {
+        let mut found = Vec::new();
         for (key, kind) in SECTIONS {
             for entry in file.yaml.get(key).map_or(&[][..], Yaml::items) {
                 of_entry(kind, entry, &file.path, &mut found);
             }
         }
-    }
-    for template in templates {
-        of_template(template, &mut found);
-    }
+        found
+    };
+    let own = project.property_files.par_iter().filter(|file| file.package == project.name);
+    found.par_extend(own.flat_map_iter(of_file));
+    found.par_extend(templates.par_iter().flat_map_iter(of_template));
     found
 }
 
@@ -161,9 +167,10 @@ fn of_config<'a>(kind: ResourceType, entry: &'a Yaml, path: &'a str, name: &str,
     }
 }
 
-fn of_template<'a>(template: &Template<'a>, found: &mut Vec<Written<'a>>) {
+fn of_template<'a>(template: &Template<'a>) -> Vec<Written<'a>> {
+    let mut found = Vec::new();
     if !template.text.contains("config") {
-        return;
+        return found;
     }
     let kind = template.node().map_or(ResourceType::Model, |node| node.resource_type);
     let mut add = |key: &'a str, key_span: Range<usize>, value: Range<usize>| {
@@ -189,6 +196,7 @@ fn of_template<'a>(template: &Template<'a>, found: &mut Vec<Written<'a>>) {
             }
         }
     }
+    found
 }
 
 /// The entries of a dict that is given as one: `config({'a': 1})`.
