@@ -156,9 +156,9 @@ const NOT_COMPARED: &[&str] = &["tags", "group", "docs", "access", "database", "
 
 /// The configs that differ. Where the table goes counts as one.
 fn changed_keys(node: &Node, old: &Node) -> Vec<String> {
-    let keys = node.config.keys().chain(old.config.keys().filter(|key| !node.config.contains_key(*key)));
+    let keys = node.config.keys().chain(old.config.keys().filter(|key| !node.config.contains_key(key)));
     let keys = keys.filter(|key| !NOT_COMPARED.contains(&key.as_str()));
-    let mut changed: Vec<String> = keys.filter(|key| node.config.get(*key) != old.config.get(*key)).cloned().collect();
+    let mut changed: Vec<String> = keys.filter(|key| node.config.get(key) != old.config.get(key)).cloned().collect();
     if node.relation != old.relation {
         changed.push("table name".to_owned());
     }
