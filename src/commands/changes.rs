@@ -121,7 +121,7 @@ impl PullRequest {
     pub(super) fn removed(&self) -> Vec<String> {
         let can_remove = |(path, kind): (&String, &ChangeKind)| {
             let went = matches!(kind, ChangeKind::Deleted | ChangeKind::Renamed(_)) || path == "dbt_project.yml";
-            went || (is_model(path) && ["enabled", "versions"].iter().any(|word| self.either_says(path, word)))
+            went || self.either_says(path, "enabled") || self.either_says(path, "versions")
         };
         if !self.changes.iter().any(can_remove) {
             return Vec::new();
@@ -226,6 +226,7 @@ impl PullRequest {
 
     /// Whether the base may promise something that the change takes back: otherwise the rules need not see the base.
     fn has_promises(&self) -> bool {
+        let is_model = |path: &str| [".yml", ".yaml", ".sql", ".py"].iter().any(|ending| path.ends_with(ending));
         let is_relevant = |(path, kind): (&String, &ChangeKind)| match kind {
             ChangeKind::Added | ChangeKind::Mode => is_model(path) && !path.ends_with(".sql"),
             ChangeKind::Modified if path.ends_with(".sql") => self.either_says(path, "config"),
@@ -269,11 +270,6 @@ impl State for PullRequest {
         (self.bodies, self.checked, self.marks) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         self
     }
-}
-
-/// Whether a file may define or describe a model.
-fn is_model(path: &str) -> bool {
-    [".yml", ".yaml", ".sql", ".py"].iter().any(|ending| path.ends_with(ending))
 }
 
 /// The files that define and describe a node.

@@ -106,8 +106,8 @@ impl Queries {
         let began = Instant::now();
         let deadline = began + Duration::from_secs(u64::from(self.settings.query_minutes) * 60);
         loop {
-            // A tenth of what it has run already: that is the most by which its end is noticed too late.
-            tokio::time::sleep((began.elapsed() / 10).clamp(first, longest)).await;
+            // A twentieth of what it has run already: that is the most by which its end is noticed too late.
+            tokio::time::sleep((began.elapsed() / 20).clamp(first, longest)).await;
             let get = || self.client.get_query_execution().query_execution_id(id).send();
             let answer = calls.make(Api::Poll, get).await;
             let answer = answer.map_err(|error| Failure::new(Class::Unknown, error.to_string()))?;
