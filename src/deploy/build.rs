@@ -129,7 +129,26 @@ impl Builder<'_> {
             return Built { status: Some(Status::NotRun), message, ..Built::default() };
         }
         let refreshed = node.config.get("full_refresh").and_then(|value| value.as_bool()).unwrap_or(self.full_refresh);
-        let incremental = node.materialized() == "incremental" && !refreshed && self.is_table(node);
+        let is_incremental = node.materialized() == "incremental" && !refreshed;
+        if !is_incremental && node.resource_type != ResourceType::Snapshot {
+            return self.with_hooks(node, false);
+        }
+        // What is there decides what is built.
+        let mut built = None;
+        let work = &mut || {
+            let found = if is_incremental { self.is_table(node) } else { Ok(false) };
+            built = Some(match found {
+                Ok(incremental) => self.with_hooks(node, incremental),
+                Err(error) => not_begun(node, &error),
+            });
+        };
+        match self.engine.alone(&self.write(self.engine, node), work) {
+            Ok(()) => built.unwrap_or_default(),
+            Err(error) => not_begun(node, &error),
+        }
+    }
+
+    fn with_hooks(&self, node: &Arc<Node>, incremental: bool) -> Built {
         if let Err(failed) = self.hooks(node, When::Before, incremental) {
             return *failed;
         }
@@ -170,8 +189,9 @@ impl Builder<'_> {
         compiled.map_err(|problem| Box::new(Built::failed(problem.finding())))
     }
 
-    pub(super) fn is_table(&self, node: &Node) -> bool {
-        matches!(self.engine.find(&node.relation), Ok(Some(found)) if found.stored == Stored::Table)
+    /// Whether a table is there. What cannot be looked up is not taken to be missing: it would be built from nothing.
+    pub(super) fn is_table(&self, node: &Node) -> Result<bool, EngineError> {
+        Ok(self.engine.find(&node.relation)?.is_some_and(|found| found.stored == Stored::Table))
     }
 
     fn seed(&self, node: &Node) -> Built {
@@ -294,6 +314,17 @@ impl Builder<'_> {
         let rest = self.project.text(&place.path).get(span.start..).unwrap_or_default();
         let word = rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.' | '"')).unwrap_or(rest.len());
         Place::span(place.path, span.start..(span.start + word).max(span.end))
+    }
+}
+
+/// A step that failed before anything was done for it.
+fn not_begun(node: &Node, error: &EngineError) -> Built {
+    match error {
+        EngineError::Interrupted => Built::interrupted(),
+        EngineError::Query { help: Some(help), .. } => {
+            Built::failed(Finding::new(BUILD, Level::Error, error.to_string(), node.place.clone()).help(help.clone()))
+        }
+        _ => Built::failed(Finding::new(BUILD, Level::Error, error.to_string(), node.place.clone())),
     }
 }
 

@@ -17,7 +17,9 @@ impl Builder<'_> {
         if node.resource_type == ResourceType::Seed {
             return self.seed_rows(node, limit);
         }
-        let incremental = node.materialized() == "incremental" && !self.full_refresh && self.is_table(node);
+        let is_incremental = node.materialized() == "incremental" && !self.full_refresh;
+        let found = if is_incremental { self.is_table(node) } else { Ok(false) };
+        let incremental = found.map_err(|error| Box::new(self.refused(node, &Compiled::default(), &error)))?;
         let compiled = self.compiled(node, incremental)?;
         if let Some(refused) = self.unsafe_sql(node, &compiled, &compiled.sql) {
             return Err(Box::new(refused));

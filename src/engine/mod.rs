@@ -164,6 +164,16 @@ pub trait Engine: Sync {
     /// When the engine cannot be reached.
     fn find(&self, relation: &Relation) -> Result<Option<Found>, EngineError>;
 
+    /// Lets nobody else change a node's table while `work` looks at what is there, decides what is to become of it, and
+    /// builds it. What an earlier run was stopped in the middle of showing is shown before.
+    ///
+    /// # Errors
+    /// When somebody else is at it for too long, or what was left cannot be shown; `work` is then not begun.
+    fn alone(&self, _write: &Write<'_>, work: &mut dyn FnMut()) -> Result<(), EngineError> {
+        work();
+        Ok(())
+    }
+
     /// Builds a table beside the old one, compares it with the contract if there is one, and then replaces the old one
     /// in one step. Returns the number of rows.
     ///

@@ -87,16 +87,34 @@ impl<'a> Write<'a> {
         };
         let columns = node.columns.values().filter(|column| !column.description.is_empty());
         Documented {
-            table: asks("relation").then(|| cut(&node.description, 2048)),
+            table: asks("relation").then(|| cut(node.description.trim(), 2048)),
             columns: match asks("columns") {
-                true => columns.map(|column| (column.name.to_lowercase(), cut(&column.description, 255))).collect(),
+                true => columns.map(|column| (column.name.to_lowercase(), line(&column.description))).collect(),
                 false => Vec::new(),
             },
         }
     }
 }
 
-/// The beginning of a text, as much of it as the catalogue takes.
+/// The beginning of a text: as many bytes as the catalogue takes. Behaviour: `TableInput` and `Column` in Glue's API.
 fn cut(text: &str, most: usize) -> String {
-    text.trim().chars().take(most).collect()
+    text[..text.floor_char_boundary(most)].to_owned()
+}
+
+/// A text in one line, which a column's comment has to be.
+fn line(text: &str) -> String {
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|it| !it.is_empty()).collect();
+    cut(&words.join(" "), 255)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_is_one_line_that_the_catalogue_takes() {
+        assert_eq!(line(" When it\n  happened,\r\n\tin UTC. "), "When it happened, in UTC.");
+        assert_eq!(line(&"é".repeat(200)).len(), 254);
+    }
 }

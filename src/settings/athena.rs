@@ -38,6 +38,8 @@ pub struct AthenaSettings {
     pub retries: u32,
     /// The most seconds that one call of a service may take.
     pub call_seconds: f64,
+    /// For how many seconds a service that has answered before may be gone, or too busy, before a call of it fails.
+    pub outage_seconds: u64,
     /// The most minutes that one statement may take, with the time that it waits in the queue.
     pub query_minutes: u32,
     /// The seconds after which a lock that nobody renews is that of a run that was killed.
@@ -120,6 +122,7 @@ impl Default for AthenaSettings {
             longest_poll: 2.0,
             retries: 5,
             call_seconds: 30.0,
+            outage_seconds: 60,
             query_minutes: 240,
             lock_seconds: 60,
             lock_wait_minutes: 30,
@@ -166,6 +169,9 @@ impl AthenaSettings {
         }
         if !(2..=600).contains(&self.lock_seconds) {
             return Some("`athena.lock_seconds` is a number of seconds, from 2 to 600".to_owned());
+        }
+        if self.outage_seconds > 3600 {
+            return Some("`athena.outage_seconds` is a number of seconds, 3600 at most".to_owned());
         }
         let is_time = |(_, seconds): &(&str, f64)| (0.01..=300.0).contains(seconds);
         let times =

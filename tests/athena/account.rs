@@ -8,7 +8,7 @@ use crate::double::Double;
 use crate::sandbox::{HERE, Ran, Sandbox};
 
 /// The settings of the tests' project.
-pub const SETTINGS: &str = "preset: none\nrules: {docs: off, naming: off, config/external-location: off}\nathena:\n  first_poll: 0.01\n  longest_poll: 0.05\n  call_seconds: 2\n  artefacts: off\n";
+pub const SETTINGS: &str = "preset: none\nrules: {docs: off, naming: off, config/external-location: off}\nathena:\n  first_poll: 0.01\n  longest_poll: 0.05\n  call_seconds: 2\n  outage_seconds: 1\n  artefacts: off\n";
 
 const PROFILES: &str = "mojap_derived_tables:
   target: dev

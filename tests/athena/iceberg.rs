@@ -119,9 +119,10 @@ fn rows_are_merged_on_a_second_entry() {
     assert_eq!(account.rows("things"), "1, a, 10\n2, B, 2\n3, c, 30");
     assert_ne!(pointer(&account, "things"), before);
     insta::assert_snapshot!(account.calls(), @r#"
+    S3 PutObject s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/_cadet_lock
+    S3 GetObject s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/_cadet_publish
     Glue GetTable prison_safety_dev_dbt things
     S3 ListObjectsV2 s3://mojap-derived-tables/
-    S3 PutObject s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/_cadet_lock
     Glue GetTable prison_safety_dev_dbt things
     Glue GetTables prison_safety_dev_dbt
     Glue CreateTable prison_safety_dev_dbt things__cadet_[owner]_[run]

@@ -22,6 +22,7 @@ mod fixture;
 #[path = "../github/double/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the workflow needs a part of it")]
 mod github;
+mod half_shown;
 mod iceberg;
 mod incremental;
 mod judge;

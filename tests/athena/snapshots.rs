@@ -48,13 +48,15 @@ fn a_history_is_built_anew_beside_the_old_one() {
     ");
     assert_eq!(history(&account), "1, a, true\n2, B, true\n2, b, false\n3, c, false\n4, d, true");
     insta::assert_snapshot!(account.calls().split(" with (table_type").next().unwrap(), @r#"
+    S3 PutObject s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=kept/_cadet_lock
+    S3 GetObject s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=kept/_cadet_publish
     Glue GetTable prison_safety_dev_dbt kept
     S3 ListObjectsV2 s3://mojap-derived-tables/
     Glue GetTable prison_safety_dev_dbt kept
     Athena StartQueryExecution select * from ( select * from "awsdatacatalog"."prison_safety_dev_dbt"."people" -- all ) limit 0
     Athena GetQueryExecution
     Athena GetQueryResults
-    S3 PutObject s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=kept/_cadet_lock
+    Glue GetTable prison_safety_dev_dbt kept
     Athena StartQueryExecution create table "awsdatacatalog"."prison_safety_dev_dbt"."kept__cadet_[owner]"
     "#);
     let created = account.calls();

@@ -232,16 +232,18 @@ fn partitions_take_the_place_of_the_old_ones() {
     let account = account.with(|sandbox| sandbox.file(&model("things"), &rows("(4, 2023), (5, 2024)")));
     account.done(&["run"]);
     assert_eq!(account.rows("things"), "4, 2023\n5, 2024");
-    insta::assert_snapshot!(others(&account.double.calls()).join("\n"), @"
+    insta::assert_snapshot!(others(&account.double.calls()).join("\n"), @r"
     S3 PutObject s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/_cadet_lock
     Glue GetTables prison_safety_dev_dbt
     Glue GetPartitions prison_safety_dev_dbt things__cadet_[owner]
     S3 ListObjectsV2 s3://mojap-derived-tables/
     Glue GetPartitions prison_safety_dev_dbt things
+    S3 PutObject s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/_cadet_publish
     Glue UpdateTable prison_safety_dev_dbt things
     Glue BatchCreatePartition prison_safety_dev_dbt things
     Glue UpdatePartition prison_safety_dev_dbt things
     Glue DeletePartition prison_safety_dev_dbt things
+    S3 PutObject s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=things/_cadet_publish
     Glue GetTable prison_safety_dev_dbt things
     Glue UpdateTable prison_safety_dev_dbt things
     Glue DeleteTable prison_safety_dev_dbt things__cadet_[owner]

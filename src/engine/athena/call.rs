@@ -5,6 +5,7 @@
 //! says *too many* is asked half as often from then on, until it answers again.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -100,11 +101,15 @@ pub(super) struct Calls {
     retries: u32,
     /// The longest that one call may take.
     patience: Duration,
+    /// For how long a service that has answered before may be gone.
+    outage: Duration,
+    has_answered: AtomicBool,
 }
 
 impl Calls {
-    pub(super) fn new(retries: u32, patience: Duration) -> Self {
-        Self { limits: LIMITS.map(|(api, rate, burst)| (api, Limit::new(rate, burst))), retries, patience }
+    pub(super) fn new(retries: u32, patience: Duration, outage: Duration) -> Self {
+        let limits = LIMITS.map(|(api, rate, burst)| (api, Limit::new(rate, burst)));
+        Self { limits, retries, patience, outage, has_answered: AtomicBool::new(false) }
     }
 
     /// Makes a call, again and again while it fails by nobody's fault.
@@ -117,7 +122,7 @@ impl Calls {
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
         let limit = self.limits.iter().find(|(known, _)| *known == api).map(|(_, limit)| limit);
-        let mut tries = 0;
+        let (mut tries, began) = (0, Instant::now());
         loop {
             if let Some(limit) = limit {
                 tokio::time::sleep(limit.take()).await;
@@ -126,6 +131,7 @@ impl Calls {
             let error = match tokio::time::timeout(self.patience, Box::pin(call())).await {
                 Ok(Ok(answer)) => {
                     limit.inspect(|limit| limit.quicken());
+                    self.has_answered.store(true, Ordering::Relaxed);
                     return Ok(answer);
                 }
                 Ok(Err(error)) => read(&error),
@@ -138,7 +144,9 @@ impl Calls {
             if error.kind == Kind::Throttled {
                 limit.inspect(|limit| limit.slow());
             }
-            if error.kind == Kind::Refused || tries >= self.retries {
+            // Who cannot reach it at all is told soon; a run that is at work waits until it is there again.
+            let waits = self.has_answered.load(Ordering::Relaxed) && began.elapsed() < self.outage;
+            if error.kind == Kind::Refused || (tries >= self.retries && !waits) {
                 return Err(error);
             }
             tokio::time::sleep(pause(tries)).await;

@@ -1,7 +1,5 @@
 //! Glue: what is known of a table, and the one call that shows readers a new one.
 
-use std::collections::HashSet;
-
 use aws_sdk_glue::Client;
 use aws_sdk_glue::types::{Column, DatabaseInput, Partition, PartitionInput, StorageDescriptor, Table, TableInput};
 
@@ -15,9 +13,6 @@ pub(super) const ROWS: &str = "cadet_rows";
 pub(super) const NODE: &str = "cadet_node";
 /// Where the newest metadata of an Iceberg table is. Behaviour: Iceberg's `GlueCatalog`.
 pub(super) const METADATA: &str = "metadata_location";
-
-/// The most partitions of one call that adds them.
-const MOST_PARTITIONS: usize = 100;
 
 pub(super) struct Catalogue {
     pub client: Client,
@@ -117,14 +112,12 @@ impl Catalogue {
         let Err(error) = answer else { return Ok(()) };
         let is_lost = ["ConcurrentModificationException", "VersionMismatchException", "AlreadyExistsException"];
         let is_lost = is_lost.contains(&error.code.as_str());
-        // The call may have had its effect though its answer never came.
-        if is_lost || error.is_unknown() {
-            let Ok(now) = self.table(calls, database, &place.table).await else {
-                return Err(NotPublished::Unknown(error));
-            };
-            if now.is_some_and(|now| is_shown(&now, &input)) {
-                return Ok(());
-            }
+        // The call may have had its effect though its answer never came, or was another. What readers have is never removed.
+        let Ok(now) = self.table(calls, database, &place.table).await else {
+            return Err(NotPublished::Unknown(error));
+        };
+        if now.is_some_and(|now| is_shown(&now, &input)) {
+            return Ok(());
         }
         Err(match is_lost {
             true => NotPublished::Changed,
@@ -181,48 +174,49 @@ impl Catalogue {
         }
     }
 
-    /// Makes the table's partitions those that are wanted: new ones are added, those that are `there` are led to their new
-    /// place one by one, and those that are gone are taken away unless others are to be kept.
-    pub(super) async fn set_partitions(
+    /// Adds partitions. Returns the values of those that are there meanwhile, which stay as they are.
+    ///
+    /// # Errors
+    /// When the call fails, or one of them cannot be added.
+    pub(super) async fn add_partitions(
         &self,
         calls: &Calls,
-        place: &Destination,
-        (there, wanted): (&[Partition], &[Partition]),
-        keep_others: bool,
-    ) -> Result<(), CallError> {
-        let (database, table) = (&place.database, &place.table);
-        let there: HashSet<&[String]> = there.iter().map(Partition::values).collect();
-        let (known, new): (Vec<&Partition>, Vec<&Partition>) =
-            wanted.iter().partition(|partition| there.contains(partition.values()));
-        for chunk in new.chunks(MOST_PARTITIONS) {
-            let inputs: Vec<PartitionInput> = chunk.iter().map(|partition| partition_input(partition)).collect();
-            let create = || {
-                let create = self.client.batch_create_partition().database_name(database).table_name(table);
-                create.set_partition_input_list(Some(inputs.clone())).send()
-            };
-            let answer = calls.make(Api::Catalogue, create).await?;
-            let error = answer.errors().iter().filter_map(|error| error.error_detail());
-            let mut error = error.filter(|detail| detail.error_code() != Some("AlreadyExistsException"));
-            if let Some(detail) = error.next() {
-                let (code, message) = (detail.error_code(), detail.error_message());
-                return Err(CallError::refused(code.unwrap_or_default(), message.unwrap_or_default()));
+        (database, table): (&str, &str),
+        new: &[&Partition],
+    ) -> Result<Vec<Vec<String>>, CallError> {
+        let inputs: Vec<PartitionInput> = new.iter().map(|partition| partition_input(partition)).collect();
+        let create = || {
+            let create = self.client.batch_create_partition().database_name(database).table_name(table);
+            create.set_partition_input_list(Some(inputs.clone())).send()
+        };
+        let answer = calls.make(Api::Catalogue, create).await?;
+        let mut there = Vec::new();
+        for error in answer.errors() {
+            let detail = error.error_detail();
+            match detail.and_then(|detail| detail.error_code()).unwrap_or_default() {
+                "AlreadyExistsException" => there.push(error.partition_values().to_vec()),
+                code => {
+                    let message = detail.and_then(|detail| detail.error_message()).unwrap_or_default();
+                    return Err(CallError::refused(code, message));
+                }
             }
         }
-        for partition in known {
-            let update = || {
-                let update = self.client.update_partition().database_name(database).table_name(table);
-                let update = update.set_partition_value_list(Some(partition.values().to_vec()));
-                update.partition_input(partition_input(partition)).send()
-            };
-            calls.make(Api::Catalogue, update).await?;
-        }
-        if keep_others {
-            return Ok(());
-        }
-        for values in there.iter().filter(|values| wanted.iter().all(|partition| partition.values() != **values)) {
-            self.delete_partition(calls, (database, table), values).await?;
-        }
-        Ok(())
+        Ok(there)
+    }
+
+    /// Leads a partition to its new place.
+    pub(super) async fn lead(
+        &self,
+        calls: &Calls,
+        (database, table): (&str, &str),
+        partition: &Partition,
+    ) -> Result<(), CallError> {
+        let update = || {
+            let update = self.client.update_partition().database_name(database).table_name(table);
+            let update = update.set_partition_value_list(Some(partition.values().to_vec()));
+            update.partition_input(partition_input(partition)).send()
+        };
+        calls.make(Api::Catalogue, update).await.map(drop)
     }
 
     /// Takes a partition's entry away; its files stay.

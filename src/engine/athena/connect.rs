@@ -118,7 +118,11 @@ impl Athena {
         let core = Arc::new(Core {
             catalogue: Catalogue { client: aws_sdk_glue::Client::new(&config) },
             store: Store { client: aws_sdk_s3::Client::from_conf(s3) },
-            calls: Calls::new(settings.retries, Duration::try_from_secs_f64(settings.call_seconds).unwrap_or_default()),
+            calls: Calls::new(
+                settings.retries,
+                Duration::try_from_secs_f64(settings.call_seconds).unwrap_or_default(),
+                Duration::from_secs(settings.outage_seconds),
+            ),
             live: Live::new(),
             queries: Queries { client: aws_sdk_athena::Client::new(&config), settings },
             run,

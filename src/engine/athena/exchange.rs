@@ -6,6 +6,7 @@ use aws_sdk_glue::types::{Partition, Table, TableInput};
 use super::call::{CallError, pause};
 use super::catalogue::{self, NotPublished};
 use super::hive::Made;
+use super::partitions::Note;
 use super::place::Destination;
 use super::{Core, unavailable};
 use crate::engine::EngineError;
@@ -60,6 +61,14 @@ impl Core {
             let error = now.map_or_else(NotPublished::Refused, |_| NotPublished::Changed);
             return Err(self.not_shown(place, made, error).await);
         }
+        let failed_to_note = |error: CallError| unavailable("make a second entry of the new table", &error);
+        let temporary = made.temporary.clone().unwrap_or_else(|| self.run.temporary(place));
+        if made.temporary.is_none() {
+            let second = catalogue::input(&made.table, &temporary).map_err(failed_to_note)?;
+            self.catalogue.create_table(&self.calls, &place.database, &second).await.map_err(failed_to_note)?;
+        }
+        // Whoever is killed while there is no entry leaves word of the new one.
+        self.intend(place, made, &Note::whole(place, made, temporary.clone())).await?;
         self.holds(place).await?;
         if let Err(error) = self.catalogue.delete(&self.calls, &place.database, &place.table).await
             && !error.is_unknown()
@@ -71,14 +80,26 @@ impl Core {
         let mut tries = 0;
         let error = loop {
             match self.catalogue.publish(&self.calls, place, entry.clone(), None).await {
-                Ok(()) => return Ok(()),
+                Ok(()) => break None,
                 Err(NotPublished::Changed) => return Err(self.not_shown(place, made, NotPublished::Changed).await),
-                Err(NotPublished::Refused(error) | NotPublished::Unknown(error)) if tries == TRIES => break error,
+                Err(NotPublished::Refused(error) | NotPublished::Unknown(error)) if tries == TRIES => {
+                    break Some(error);
+                }
                 Err(_) => tokio::time::sleep(pause(tries)).await,
             }
             tries += 1;
         };
-        self.put_back(place, (old, there), (&entry, made), &error).await
+        if let Some(error) = error {
+            return self.put_back(place, (old, there), (&entry, made), &error).await;
+        }
+        if made.table.partition_keys().is_empty() {
+            self.settle(place).await?;
+            self.forget_note(place).await;
+        }
+        if made.temporary.is_none() {
+            let _ = self.catalogue.delete(&self.calls, &place.database, &temporary).await;
+        }
+        Ok(())
     }
 
     /// Adds the old entry again, and says what became of it. What may be shown after all is kept, and so is what was built
@@ -90,22 +111,24 @@ impl Core {
         (new, made): (&TableInput, &Made),
         because: &CallError,
     ) -> Result<(), EngineError> {
+        let failed = |error: CallError| unavailable("put the old entry back", &error);
         let back = async {
-            let entry = catalogue::input(old, &place.table)?;
-            self.catalogue.create_table(&self.calls, &place.database, &entry).await?;
-            let now = self.catalogue.table(&self.calls, &place.database, &place.table).await?;
+            let entry = catalogue::input(old, &place.table).map_err(failed)?;
+            self.catalogue.create_table(&self.calls, &place.database, &entry).await.map_err(failed)?;
+            let now = self.catalogue.table(&self.calls, &place.database, &place.table).await.map_err(failed)?;
             // An answer that was lost may have been a yes.
             if now.as_ref().is_some_and(|now| catalogue::is_shown(now, new)) {
                 return Ok(true);
             }
-            self.catalogue.set_partitions(&self.calls, place, (&[], there), false).await?;
-            Ok::<bool, CallError>(false)
+            self.set_partitions(place, (&[], there), false).await?;
+            Ok::<bool, EngineError>(false)
         };
         let because = unavailable("show readers the new table", because);
         Err(EngineError::Unavailable(match back.await {
             Ok(true) => return Ok(()),
             Ok(false) => {
                 self.discard(place, made).await;
+                self.forget_note(place).await;
                 format!("{because}; the old table is there again")
             }
             Err(error) => format!(

@@ -13,7 +13,7 @@ use super::catalogue::{self, LOCATION, location, parameter};
 use super::place::{Destination, Layout};
 use super::run::Folder;
 use super::storage::Aged;
-use super::{Athena, Core, leftovers, lock, unavailable};
+use super::{Athena, Core, leftovers, lock, partitions, unavailable};
 use crate::engine::EngineError;
 
 /// What kind of thing is old.
@@ -53,6 +53,8 @@ struct Lying {
     /// By the name of the folder that cadet made.
     folders: BTreeMap<String, Vec<Aged>>,
     lock: Option<Aged>,
+    /// What a killed run was about to show.
+    note: Option<Aged>,
 }
 
 /// An entry of the catalogue that leads to a table's folder.
@@ -127,11 +129,12 @@ impl<'a> Search<'a> {
     fn file(&mut self, aged: Aged, layout: &Layout) {
         let Some(place) = Destination::of_key(&aged.file.key, layout) else { return };
         let folder = Folder::of(&place, &aged.file.key).map(|folder| folder.name.to_owned());
-        let is_lock = aged.file.key == lock::key(&place);
+        let (is_lock, is_note) = (aged.file.key == lock::key(&place), partitions::is_note(&place, &aged.file.key));
         let (_, lying) = self.lying.entry(place.prefix.clone()).or_insert_with(|| (place, Lying::default()));
         match folder {
             Some(folder) => lying.folders.entry(folder).or_default().push(aged),
             None if is_lock => lying.lock = Some(aged),
+            None if is_note => lying.note = Some(aged),
             None => {}
         }
     }
@@ -171,7 +174,8 @@ impl<'a> Search<'a> {
         let is_alone = |name: &String| is_own || self.used.get(&(place.prefix.clone(), name.clone())) == Some(&1);
         let files = lying.iter().flat_map(|lying| &lying.folders);
         let files = files.filter(|(name, _)| folders.contains(*name) && is_alone(name));
-        let files: Vec<&Aged> = files.flat_map(|(_, files)| files).collect();
+        let note = lying.iter().flat_map(|lying| &lying.note).filter(|_| is_own);
+        let files: Vec<&Aged> = files.flat_map(|(_, files)| files).chain(note).collect();
         let kind = match (is_own, catalogue::is_view(&table)) {
             (false, _) => Kind::Leftover,
             (true, true) => Kind::View,

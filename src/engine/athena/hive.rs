@@ -7,6 +7,7 @@ use aws_sdk_glue::types::{Partition, StorageDescriptor, Table, TableInput};
 use super::call::{CallError, pause};
 use super::catalogue::{self, LOCATION, MARK, NODE, NotPublished, ROWS};
 use super::failure::Class;
+use super::partitions::{self, Note};
 use super::parts::Apart;
 use super::place::Destination;
 use super::statement::{self, Statement, Storage};
@@ -201,8 +202,12 @@ impl Core {
             let _ = self.catalogue.delete(&self.calls, &place.database, temporary).await;
         }
         let kept = BTreeSet::from([made.folder.clone()]);
-        let unneeded =
+        let mut unneeded =
             leftovers::deletable(&self.run, place, &files, (&leftovers::folders_of(place, old, &there), &kept));
+        // What a killed run was about to show is not to be shown any more.
+        let is_noted = !made.table.partition_keys().is_empty();
+        let is_note = |file: &File| partitions::is_note(place, &file.key);
+        unneeded.extend((is_noted || files.iter().any(is_note)).then(|| partitions::key(place)));
         let _ = self.tidy(place, &unneeded).await;
         Ok(made.rows)
     }
@@ -257,17 +262,20 @@ impl Core {
             }
             _ => Vec::new(),
         };
-        let is_partitioned = !made.partitions.is_empty();
+        let is_partitioned = !made.table.partition_keys().is_empty();
         let entry = entry(write, place, made, !is_partitioned).map_err(failed)?;
+        if is_partitioned && let Some(temporary) = made.temporary.clone() {
+            self.intend(place, made, &Note::whole(place, made, temporary)).await?;
+        }
         let has_gone = self.replace_entry(place, entry, (old, &there), made).await?;
         if !is_partitioned {
             return Ok(there);
         }
         // A table that had to go took its partitions with it.
         let here = if has_gone { &[] } else { there.as_slice() };
-        self.holds(place).await?;
         // The mark comes last: a table whose partitions are not all led to the new place is built again.
-        self.catalogue.set_partitions(&self.calls, place, (here, &made.partitions), false).await.map_err(failed)?;
+        self.set_partitions(place, (here, &made.partitions), false).await?;
+        self.settle(place).await?;
         let now = self.catalogue.table(&self.calls, &place.database, &place.table).await.map_err(failed)?;
         let marked = self::entry(write, place, made, true).map_err(failed)?;
         self.mark(place, marked, now.as_ref()).await?;

@@ -87,7 +87,7 @@ impl Core {
     ) -> Result<u64, EngineError> {
         let draft = self.run.draft(place);
         self.begin_draft(place, old, &draft).await?;
-        let made = self.changed(place, &draft, (change, query)).await;
+        let made = self.changed(place, (old, &draft), (change, query)).await;
         let shown = match made {
             Ok((rows, made)) => self.show_draft(write, place, (old, &made)).await.map(|()| rows),
             Err(error) => Err(error),
@@ -117,26 +117,39 @@ impl Core {
     async fn changed(
         &self,
         place: &Destination,
-        draft: &str,
+        (old, draft): (&Table, &str),
         (change, query): (&Change, &str),
     ) -> Result<(u64, Table), EngineError> {
         let of = (place.database.as_str(), draft);
-        if !change.added.is_empty() {
-            self.finish(&merge::add_columns(of, &change.added), "").await?;
-        }
-        for column in &change.dropped {
-            self.finish(&merge::drop_column(of, column), "").await?;
-        }
-        let id = self.finish(&change.rows, query).await?;
         let failed = |error: CallError| unavailable("look at the changed table", &error);
+        let mut state = catalogue::parameter(old, METADATA).map(str::to_owned);
+        let drops = change.dropped.iter().map(|column| merge::drop_column(of, column));
+        let adds = (!change.added.is_empty()).then(|| merge::add_columns(of, &change.added));
+        for statement in adds.into_iter().chain(drops) {
+            self.finish((place, draft, state.as_deref()), &statement, "").await?;
+            state = self.state_of(place, draft).await.map_err(failed)?;
+        }
+        let id = self.finish((place, draft, state.as_deref()), &change.rows, query).await?;
         let given = self.queries.given(&self.calls, &id, Some(0)).await.map_err(failed)?;
         let table = self.catalogue.table(&self.calls, &place.database, draft).await.map_err(failed)?;
         let gone = || EngineError::Unavailable("the second entry of the table has gone: run again".to_owned());
         Ok((given.written.unwrap_or_default(), table.ok_or_else(gone)?))
     }
 
-    /// Runs a statement, again while it fails by nobody's fault: one that failed has changed nothing. Returns its id.
-    async fn finish(&self, statement: &Statement, query: &str) -> Result<String, EngineError> {
+    /// The newest metadata of a second entry.
+    async fn state_of(&self, place: &Destination, draft: &str) -> Result<Option<String>, CallError> {
+        let table = self.catalogue.table(&self.calls, &place.database, draft).await?;
+        Ok(table.as_ref().and_then(|table| catalogue::parameter(table, METADATA)).map(str::to_owned))
+    }
+
+    /// Runs a statement, again while it fails by nobody's fault and has changed nothing: Athena may say of one that it failed
+    /// though its commit was taken, and rows would then be there twice. Returns its id.
+    async fn finish(
+        &self,
+        (place, draft, state): (&Destination, &str, Option<&str>),
+        statement: &Statement,
+        query: &str,
+    ) -> Result<String, EngineError> {
         let number = self.next_statement();
         let mut attempt = 1;
         loop {
@@ -145,6 +158,11 @@ impl Core {
                 Err(failure) if failure.class == Class::Again && attempt <= self.queries.settings.retries => {
                     tokio::time::sleep(pause(attempt)).await;
                     attempt += 1;
+                    let failed =
+                        |error: CallError| unavailable("see whether the statement has changed anything", &error);
+                    if self.state_of(place, draft).await.map_err(failed)?.as_deref() != state {
+                        return Err(failure.told(query, statement.lines_before));
+                    }
                 }
                 Err(failure) => return Err(failure.told(query, statement.lines_before)),
             }

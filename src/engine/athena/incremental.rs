@@ -8,6 +8,7 @@ use aws_sdk_glue::types::{Column, Partition, Table, TableInput};
 use super::call::CallError;
 use super::catalogue::{self, MARK, ROWS};
 use super::hive::Made;
+use super::partitions::{self, Note};
 use super::place::Destination;
 use super::run::Folder;
 use super::statement::{self, Added, Statement, Storage};
@@ -26,6 +27,14 @@ impl Core {
         let made = self.create(place, &Storage::of(write), (query, &body)).await?;
         let rows = self.take_over(write, place, (Some(&old), &made)).await?;
         Ok(rows.saturating_sub(before))
+    }
+
+    /// The whole of a history as a new table, in the place of the old one as it was when its rows were read.
+    pub(super) async fn renew_hive(&self, write: &Write<'_>, whole: &str) -> Result<u64, EngineError> {
+        let place = destination(write)?;
+        let Some(old) = self.old(place).await? else { return self.replace_hive(write, whole).await };
+        let made = self.create(place, &Storage::of(write), (whole, &Statement::query(whole))).await?;
+        self.take_over(write, place, (Some(&old), &made)).await
     }
 
     /// How many rows a table has; counted, where nobody wrote that down.
@@ -64,11 +73,16 @@ impl Core {
         let is_in = |list: &[(String, String)], name: &str| list.iter().any(|(known, _)| known == name);
         let more: Vec<&(String, String)> = new.iter().filter(|(name, _)| !is_in(&own, name)).collect();
         let gone: Vec<&(String, String)> = own.iter().filter(|(name, _)| !is_in(&new, name)).collect();
+        let is_other = |(name, data_type): &&(String, String)| {
+            let known = catalogue::columns(old).into_iter().find(|known| known.name() == name);
+            known.is_some_and(|known| !results::same_kind(data_type, known.r#type().unwrap_or_default()))
+        };
+        let other: Vec<&(String, String)> = new.iter().filter(is_other).collect();
+        if change == "fail" && !(more.is_empty() && gone.is_empty() && other.is_empty()) {
+            return Err(schema_changed([("new:", &more), ("gone:", &gone), ("of another type:", &other)]));
+        }
         if more.is_empty() && gone.is_empty() {
             return Ok(as_it_is());
-        }
-        if change == "fail" {
-            return Err(schema_changed(&more, &gone));
         }
         let keys: Vec<&str> = old.partition_keys().iter().map(|key| key.name()).collect();
         let mut columns: Vec<Added> = own
@@ -95,7 +109,11 @@ impl Core {
             columns.len() != catalogue::columns(&old).len() || columns.iter().any(|column| !column.in_table);
         let body = statement::in_order(&columns, query);
         let made = self.create(place, &Storage::of(write), (query, &body)).await?;
-        let files = match self.look_at(write, place, &made).await {
+        let looked = match fit_together(&old, &made.table) {
+            Ok(()) => self.look_at(write, place, &made).await,
+            Err(error) => Err(error),
+        };
+        let files = match looked {
             Ok(files) => files,
             Err(error) => {
                 self.discard(place, &made).await;
@@ -111,13 +129,16 @@ impl Core {
             let table = self.catalogue.table(&self.calls, &place.database, &place.table).await.map_err(failed)?;
             now = table.ok_or_else(|| failed(CallError::refused("", "the table has gone")))?;
         }
-        self.holds(place).await?;
-        self.catalogue.set_partitions(&self.calls, place, (&there, &made.partitions), true).await.map_err(failed)?;
+        let temporary = made.temporary.clone().unwrap_or_else(|| self.run.temporary(place));
+        self.intend(place, &made, &Note::some(&now, &there, &made, temporary)).await?;
+        self.set_partitions(place, (&there, &made.partitions), true).await?;
+        self.settle(place).await?;
         self.marked(write, place, &now).await?;
         if let Some(temporary) = &made.temporary {
             let _ = self.catalogue.delete(&self.calls, &place.database, temporary).await;
         }
-        let unneeded = self.unneeded(place, &files, (&now, &there, &made));
+        let mut unneeded = self.unneeded(place, &files, (&now, &there, &made));
+        unneeded.push(partitions::key(place));
         let _ = self.tidy(place, &unneeded).await;
         Ok(made.rows)
     }
@@ -172,18 +193,44 @@ fn recolumned(old: &Table, new: &Table, place: &Destination) -> Result<TableInpu
     Ok(entry)
 }
 
+/// Whether readers can read new partitions beside the old ones: each has types of its own, and a reader takes them for those
+/// of the table. Behaviour: "Types of mismatches" in Athena's guide to partitions.
+fn fit_together(old: &Table, new: &Table) -> Result<(), EngineError> {
+    let is_read_as = |new: &str, old: &str| {
+        const WHOLE: [&str; 4] = ["tinyint", "smallint", "int", "bigint"];
+        let size = |name: &str| WHOLE.iter().position(|known| *known == name);
+        let is_text = |name: &str| name == "string" || name.starts_with("varchar");
+        new == old
+            || matches!((size(new), size(old)), (Some(new), Some(old)) if new < old)
+            || (new, old) == ("float", "double")
+            || (is_text(new) && is_text(old))
+    };
+    let kind = |column: &Column| column.r#type().unwrap_or_default().to_lowercase();
+    let own = catalogue::columns(old);
+    let wrong = catalogue::columns(new).into_iter().find_map(|new| {
+        let old = own.iter().find(|old| old.name() == new.name()).map(|old| kind(old))?;
+        let new_kind = kind(new);
+        (!is_read_as(&new_kind, &old)).then(|| (new.name().to_owned(), new_kind, old))
+    });
+    let Some((name, new, old)) = wrong else { return Ok(()) };
+    let [new, old] = [new, old].map(|kind| results::athena_type(&kind));
+    Err(EngineError::Query {
+        message: format!("the column `{name}` is {new} now, and {old} in the partitions that are there"),
+        offset: None,
+        help: Some(format!("write `cast({name} as {old})`, or build it anew with `--full-refresh`")),
+    })
+}
+
 fn described(column: &Column) -> (String, String) {
     (column.name().to_owned(), results::athena_type(column.r#type().unwrap_or_default()))
 }
 
-fn schema_changed(more: &[&(String, String)], gone: &[&(String, String)]) -> EngineError {
-    let words = |names: &[&(String, String)], what: &str| match names.is_empty() {
-        true => None,
-        false => {
-            Some(format!("{what} {}", names.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ")))
-        }
+fn schema_changed(changes: [(&str, &[&(String, String)]); 3]) -> EngineError {
+    let words = |(what, columns): (&str, &[&(String, String)])| {
+        let names: Vec<String> = columns.iter().map(|(name, _)| format!("`{name}`")).collect();
+        (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")))
     };
-    let parts: Vec<String> = [words(more, "new:"), words(gone, "gone:")].into_iter().flatten().collect();
+    let parts: Vec<String> = changes.into_iter().filter_map(words).collect();
     EngineError::Query {
         message: format!(
             "the columns are no longer those of the table ({}), and `on_schema_change` is `fail`",

@@ -143,7 +143,11 @@ impl Core {
         place: &Destination,
         work: impl Future<Output = Result<T, EngineError>>,
     ) -> Result<T, EngineError> {
-        Box::pin(self.acquire(place)).await?;
+        // Who decides what to build has it already.
+        let is_claimed = self.locks.of(place).lock().await.is_some();
+        if !is_claimed {
+            Box::pin(self.acquire(place)).await?;
+        }
         let ended = tokio::select! {
             biased;
             lost = self.keep(place) => Err(lost),
@@ -154,8 +158,20 @@ impl Core {
             let _ = self.queries.stop(&self.calls, &query).await;
             self.live.ended(&query);
         }
-        self.release(place).await;
+        if !is_claimed {
+            self.release(place).await;
+        }
         ended
+    }
+
+    /// Takes a table's lock, and shows what an earlier run was stopped in the middle of showing.
+    pub(super) async fn claim(&self, write: &Write<'_>, place: &Destination) -> Result<(), EngineError> {
+        Box::pin(self.acquire(place)).await?;
+        let resumed = self.resume(write, place).await;
+        if resumed.is_err() {
+            self.release(place).await;
+        }
+        resumed
     }
 
     /// Takes a table's lock, and waits for it if another run has it.
@@ -245,15 +261,19 @@ impl Core {
     }
 
     /// Writes the lock again and again, for as long as it is held. Ends when it is lost.
-    async fn keep(&self, place: &Destination) -> EngineError {
+    pub(super) async fn keep(&self, place: &Destination) -> EngineError {
         let shared = self.locks.of(place);
         loop {
             tokio::time::sleep(self.locks.term / 3).await;
             let mut held = shared.lock().await;
             // It was given back: what is left to do does not need it.
             let Some(lock) = held.as_mut() else { std::future::pending().await };
-            let until = self.locks.until();
             let left = lock.until.0.saturating_duration_since(Instant::now());
+            if left > self.locks.term / 2 {
+                // Both the decision and the building write it.
+                continue;
+            }
+            let until = self.locks.until();
             let last = lock.tags.last().cloned().unwrap_or_default();
             match tokio::time::timeout(left, self.write_note(place, &lock.note, Some(&last))).await {
                 Ok(Ok(tag)) => {
@@ -311,7 +331,7 @@ impl Core {
     }
 
     /// Gives a table's lock back, if it was not given back yet. What cannot be given back runs out.
-    async fn release(&self, place: &Destination) {
+    pub(super) async fn release(&self, place: &Destination) {
         let held = self.locks.of(place).lock().await.take();
         self.locks.held.lock().unwrap_or_else(PoisonError::into_inner).remove(&place.prefix);
         let Some(tag) = held.as_ref().and_then(|held| held.tags.last()) else { return };

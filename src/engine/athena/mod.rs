@@ -24,6 +24,7 @@ mod live;
 mod lock;
 mod merge;
 mod parquet_file;
+mod partitions;
 mod parts;
 pub mod place;
 mod properties;
@@ -283,6 +284,18 @@ impl Engine for Athena {
         found.map_err(|error| unavailable(&format!("look {relation} up"), &error))
     }
 
+    fn alone(&self, write: &Write<'_>, work: &mut dyn FnMut()) -> Result<(), EngineError> {
+        let place = destination(write)?;
+        self.core.forget(write.relation);
+        self.runtime.block_on(self.core.claim(write, place))?;
+        let (core, own) = (Arc::clone(&self.core), place.clone());
+        let keeper = self.runtime.spawn(async move { core.keep(&own).await });
+        work();
+        keeper.abort();
+        self.runtime.block_on(self.core.release(place));
+        Ok(())
+    }
+
     fn replace_table(&self, write: &Write<'_>, query: &str) -> Result<u64, EngineError> {
         let rows = self.runtime.block_on(self.core.locked(write, self.core.replace_hive(write, query)));
         self.core.forget(write.relation);
@@ -310,10 +323,10 @@ impl Engine for Athena {
     }
 
     fn renew(&self, write: &Write<'_>, renewal: &Renewal) -> Result<u64, EngineError> {
-        if !write.is_iceberg() {
-            return self.replace_table(write, &renewal.whole);
-        }
-        let rows = self.runtime.block_on(self.core.locked(write, self.core.renew_iceberg(write, renewal)));
+        let rows = match write.is_iceberg() {
+            true => self.runtime.block_on(self.core.locked(write, self.core.renew_iceberg(write, renewal))),
+            false => self.runtime.block_on(self.core.locked(write, self.core.renew_hive(write, &renewal.whole))),
+        };
         self.core.forget(write.relation);
         rows
     }

@@ -53,6 +53,15 @@ impl World {
         all.into_iter().map(|(address, _)| address).filter(|address| address.starts_with(prefix)).collect()
     }
 
+    /// What the answers to a reader of the tables come from: as long as it is the same, they are.
+    pub fn met_by_readers(&self) -> String {
+        let prefix = format!("s3://{}/", super::BUCKET);
+        let mut files = self.store().all();
+        files.retain(|(address, _)| address.starts_with(&prefix));
+        let files: Vec<_> = files.into_iter().map(|(address, object)| (address, object.file)).collect();
+        format!("{:?}\n{files:?}", self.tables())
+    }
+
     /// Makes every partition of a table so many seconds older than it is.
     pub fn age_partitions(&self, database: &str, table: &str, seconds: f64) {
         let mut catalogue = self.catalogue();

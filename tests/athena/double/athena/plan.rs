@@ -16,6 +16,8 @@ pub struct Course {
     pub fails: Option<Failed>,
     /// A statement that fails or is stopped leaves the files that it has written, as Athena's do.
     pub leaves_files: bool,
+    /// A statement that fails has had its effect nevertheless.
+    pub has_effect: bool,
     /// For so many statements; for all, if there is nothing.
     pub times: Option<u32>,
 }
@@ -38,6 +40,12 @@ impl Course {
     #[must_use]
     pub fn leaving_files(mut self) -> Self {
         self.leaves_files = true;
+        self
+    }
+
+    #[must_use]
+    pub fn after_its_effect(mut self) -> Self {
+        self.has_effect = true;
         self
     }
 

@@ -70,8 +70,10 @@ pub fn check(sql: &str) -> Result<(), String> {
 
 /// Carries out a statement, as its course has it.
 pub fn run(world: &World, query: &Query, course: &Course) -> Ran {
-    let run = Run::new(world, query, course);
+    let undisturbed = Course::default();
+    let run = Run::new(world, query, if course.has_effect { &undisturbed } else { course });
     let outcome = match &course.fails {
+        Some(error) if course.has_effect => statement(&run).and(Err(error.clone())),
         Some(error) if !course.leaves_files => Err(error.clone()),
         _ => statement(&run),
     };
