@@ -53,13 +53,15 @@ impl World {
         all.into_iter().map(|(address, _)| address).filter(|address| address.starts_with(prefix)).collect()
     }
 
-    /// What the answers to a reader of the tables come from: as long as it is the same, they are.
-    pub fn met_by_readers(&self) -> String {
-        let prefix = format!("s3://{}/", super::BUCKET);
+    /// What the answers to a reader of a table come from: as long as it is the same, they are. Of a view they come from
+    /// other tables too.
+    pub fn met_by_readers(&self, database: &str, table: &str) -> String {
+        let folder = format!("/table_name={table}/");
+        let seed = format!("/{table}/");
         let mut files = self.store().all();
-        files.retain(|(address, _)| address.starts_with(&prefix));
+        files.retain(|(address, _)| address.contains(&folder) || address.contains(&seed));
         let files: Vec<_> = files.into_iter().map(|(address, object)| (address, object.file)).collect();
-        format!("{:?}\n{files:?}", self.tables())
+        format!("{:?}\n{files:?}", self.tables().get(&format!("{database}.{table}")))
     }
 
     /// Makes every partition of a table so many seconds older than it is.
