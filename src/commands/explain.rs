@@ -38,6 +38,11 @@ const OTHERS: &[(&str, &str)] = &[
          test's name to `cadet show --select`; its query is in target/compiled/ under the property file's name.",
     ),
     (
+        "deploy/hooks",
+        "The project has statements for the beginning or the end of a run (`on-run-start`, `on-run-end`). cadet makes its\n\
+         own statements, and does not run these. A `pre_hook` or `post_hook` of a model can be allowed: docs/athena.md.",
+    ),
+    (
         "deploy/unit-test",
         "A unit test failed, or could not be run. Where its model gives other rows than it expects, the rows are shown\n\
          beside one another: `~` a row with a value that differs, `-` a row that is expected but missing, `+` a row that\n\

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use crate::engine::Engine;
 use crate::finding::{Finding, Level};
 use crate::plan::Plan;
-use crate::project::Project;
+use crate::project::{Project, ResourceType};
 
-/// The rule under which it is told.
+/// The rules under which it is told.
 const RULE: &str = "deploy/destination";
+const HOOKS: &str = "deploy/hooks";
 
 /// What the engine cannot build.
 #[derive(Debug, Default)]
@@ -27,5 +28,15 @@ pub fn preflight(project: &Project, plan: &Plan, engine: &dyn Engine) -> Preflig
         let finding = Finding::new(RULE, Level::Error, refused.message, node.place.clone());
         found.findings.push(finding.help(refused.help));
     }
+    found.findings.extend(left_out(project, plan));
     found
+}
+
+/// That the statements before and after a whole run are not run.
+fn left_out(project: &Project, plan: &Plan) -> Option<Finding> {
+    let operation = project.nodes.values().find(|node| node.resource_type == ResourceType::Operation)?;
+    let message = "`on-run-start` and `on-run-end` are not run: cadet makes its own statements";
+    let finding = Finding::new(HOOKS, Level::Warning, message, operation.place.clone());
+    let help = "run what they do by hand if it is needed; a `pre_hook` or `post_hook` of a model can be allowed, see docs/athena.md";
+    (!plan.steps.is_empty()).then(|| finding.help(help))
 }

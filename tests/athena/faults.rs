@@ -331,6 +331,24 @@ fn what_may_have_been_shown_stays() {
     assert_eq!(account.rows("codes"), "5, 2024\n6, 2025", "{}\n{}", ran.shown(), account.calls());
 }
 
+/// An account whose queries are all taken says for minutes that there are too many.
+#[test]
+fn a_service_that_is_too_busy_for_a_while_is_waited_for() {
+    let settings = crate::account::SETTINGS.replace("outage_seconds: 1", "retries: 1\n  outage_seconds: 60");
+    let account = Account::new(project().file("cadet.yaml", &settings).file(&model("things"), "select 1 as id"));
+    let calls = Calls::EachOf("StartQueryExecution");
+    account.double.inject(Planned { calls, fault: Fault::Throttle, side: Side::BeforeEffect, times: Times::Forever });
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    account.double.on_every_call(Moment::Before, move |world, call| {
+        let is_start = call.operation == "StartQueryExecution";
+        if is_start && asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 4 {
+            world.clear_faults();
+        }
+    });
+    account.done(&["run"]);
+    assert_eq!(account.rows("things"), "1");
+}
+
 #[test]
 fn whenever_a_run_is_killed_the_next_one_ends_as_if_it_had_not_been() {
     kill_at_each(SOME, before);

@@ -270,3 +270,17 @@ fn more_than_a_hundred_partitions_are_written_in_parts() {
     let table = &account.double.tables()[&format!("{DATABASE}.things")];
     assert_eq!(table.partitions.len(), 230);
 }
+
+#[test]
+fn what_stands_around_a_run_is_not_run_and_that_is_said() {
+    let account = Account::new(
+        project()
+            .file(
+                "dbt_project.yml",
+                "name: mojap_derived_tables\nprofile: mojap_derived_tables\non-run-start: \"grant all on x\"\n",
+            )
+            .file(&model("things"), "select 1 as id"),
+    );
+    let ran = account.done(&["run"]);
+    assert!(ran.shown().contains("`on-run-start` and `on-run-end` are not run"), "{}", ran.shown());
+}
