@@ -178,6 +178,50 @@ fn a_query_that_runs_on_for_a_lost_lock_is_stopped() {
     assert_eq!(account.objects().len(), 1, "their lock stays: {:?}", account.objects());
 }
 
+/// The processes of a run: the one that waits, and the one that works.
+fn processes(run: &Child) -> Vec<rustix::process::Pid> {
+    let own = run.id();
+    let children = std::fs::read_to_string(format!("/proc/{own}/task/{own}/children")).unwrap();
+    let all = children.split_whitespace().map(|pid| pid.parse().unwrap()).chain([i32::try_from(own).unwrap()]);
+    all.filter_map(rustix::process::Pid::from_raw).collect()
+}
+
+/// A machine that sleeps between two partitions wakes up when another run has the table.
+#[test]
+fn who_sleeps_between_two_partitions_shows_no_more_of_them() {
+    use rustix::process::{Signal, kill_process};
+    let of = |id: u32| {
+        format!(
+            "{{{{ config(partitioned_by=['year']) }}}}\n\
+             select * from (values ({id}, 2022), ({id}, 2023), ({id}, 2024)) as t (id, year)"
+        )
+    };
+    let account = one_table("").with(|sandbox| sandbox.file(&model("things"), &of(1)));
+    account.done(&["run"]);
+    let account = account.with(|sandbox| sandbox.file(&model("things"), &of(2)));
+    account.double.forget_calls();
+    let run: Arc<Mutex<Vec<rustix::process::Pid>>> = Arc::default();
+    let (own, once) = (Arc::clone(&run), std::sync::atomic::AtomicBool::new(true));
+    account.double.on_every_call(Moment::InsteadOfReply, move |world, call| {
+        if call.operation == "UpdatePartition" && once.swap(false, std::sync::atomic::Ordering::SeqCst) {
+            let processes = own.lock().unwrap();
+            processes.iter().for_each(|pid| kill_process(*pid, Signal::STOP).unwrap());
+            std::thread::sleep(Duration::from_millis(2500));
+            take_over(world);
+            processes.iter().for_each(|pid| kill_process(*pid, Signal::CONT).unwrap());
+        }
+    });
+    let mut guard = run.lock().unwrap();
+    let child = account.start(&["run"]);
+    wait_until("the run begins its query", || count(&account, "StartQueryExecution") > 0);
+    *guard = processes(&child);
+    drop(guard);
+    let (code, shown) = ended(child);
+    assert_eq!(code, Some(1), "{shown}");
+    assert!(shown.contains("another run has taken prison_safety_dev_dbt.things over"), "{shown}");
+    assert_eq!(count(&account, "UpdatePartition"), 1, "{}", account.calls());
+}
+
 /// Two runs at once, again and again: each sees its own table, or the other's, whole.
 #[test]
 fn runs_that_begin_at_once_build_one_after_the_other() {
