@@ -102,12 +102,8 @@ fn written(writer: &mut ColumnWriter<'_>, stored: Stored, values: &[Option<&str>
             };
             writer.write_batch(&values, levels, None)
         }
-        ColumnWriter::FloatColumnWriter(writer) => {
-            writer.write_batch(&read(values, |text| number(text).and_then(|text| text.parse().ok()))?, levels, None)
-        }
-        ColumnWriter::DoubleColumnWriter(writer) => {
-            writer.write_batch(&read(values, |text| number(text).and_then(|text| text.parse().ok()))?, levels, None)
-        }
+        ColumnWriter::FloatColumnWriter(writer) => writer.write_batch(&read(values, number)?, levels, None),
+        ColumnWriter::DoubleColumnWriter(writer) => writer.write_batch(&read(values, number)?, levels, None),
         ColumnWriter::ByteArrayColumnWriter(writer) => {
             let values: Vec<ByteArray> = values.iter().flatten().map(|text| ByteArray::from(*text)).collect();
             writer.write_batch(&values, levels, None)
@@ -186,6 +182,8 @@ mod tests {
             ("date", "01/02/2024"),
             ("timestamp", "2024-01-01T10:00:00Z"),
             ("timestamp", "2024-01-01 25:00:00"),
+            ("double", "1e400"),
+            ("float", "1e39"),
             ("boolean", "yes"),
             ("decimal(4,2)", "123.45"),
             ("decimal(4,2)", "1.234"),

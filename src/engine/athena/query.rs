@@ -74,7 +74,16 @@ impl Queries {
         live.ended(&id);
         let query = match ended {
             Ok(query) => query,
-            Err(failure) => return (Err(failure), Some(Spent { query: id, ..Spent::default() })),
+            Err(failure) if failure.class == Class::Interrupted => {
+                return (Err(failure), Some(Spent { query: id, ..Spent::default() }));
+            }
+            // What a stopped query has read is paid for.
+            Err(failure) => {
+                let query = self.look(calls, &id).await.ok().flatten();
+                let spent =
+                    query.map_or_else(|| Spent { query: id.clone(), ..Spent::default() }, |it| self.spent(&id, &it));
+                return (Err(failure), Some(spent));
+            }
         };
         let spent = self.spent(&id, &query);
         let state = query.status().and_then(|status| status.state());
@@ -100,6 +109,12 @@ impl Queries {
         Ok(started.query_execution_id().unwrap_or_default().to_owned())
     }
 
+    /// How a query is doing.
+    async fn look(&self, calls: &Calls, id: &str) -> Result<Option<QueryExecution>, CallError> {
+        let get = || self.client.get_query_execution().query_execution_id(id).send();
+        Ok(calls.make(Api::Poll, get).await?.query_execution)
+    }
+
     /// Asks until the query has ended.
     async fn wait(&self, calls: &Calls, id: &str) -> Result<QueryExecution, Failure> {
         let (first, longest) = self.settings.polls();
@@ -108,10 +123,7 @@ impl Queries {
         loop {
             // A twentieth of what it has run already: that is the most by which its end is noticed too late.
             tokio::time::sleep((began.elapsed() / 20).clamp(first, longest)).await;
-            let get = || self.client.get_query_execution().query_execution_id(id).send();
-            let answer = calls.make(Api::Poll, get).await;
-            let answer = answer.map_err(|error| Failure::new(Class::Unknown, error.to_string()))?;
-            let query = answer.query_execution().cloned();
+            let query = self.look(calls, id).await.map_err(|error| Failure::new(Class::Unknown, error.to_string()))?;
             let state = query.as_ref().and_then(|query| query.status()?.state().cloned());
             match (query, state) {
                 (

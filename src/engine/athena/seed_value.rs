@@ -55,7 +55,9 @@ pub(super) fn texts<'t>(load: &Load<'t>, name: &str) -> Vec<Option<&'t str>> {
 pub(super) fn unfit(load: &Load<'_>, column: usize, row: usize) -> String {
     let column = &load.columns[column];
     let text = texts(load, &column.name)[row].unwrap_or_default();
-    format!("`{text}` in row {} of the column `{}` is no {}", row + 1, column.name, column.data_type)
+    let told = format!("`{text}` in row {} of the column `{}` is no {}", row + 1, column.name, column.data_type);
+    // Athena's tables of files keep no more of a second.
+    if column.data_type == "timestamp" && time(text).is_some() { told + " of milliseconds" } else { told }
 }
 
 pub(super) fn boolean(text: &str) -> Option<bool> {
@@ -66,9 +68,11 @@ pub(super) fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// A number, and not one of the words that Rust reads as one.
-pub(super) fn number(text: &str) -> Option<&str> {
-    text.bytes().all(|c| c.is_ascii_digit() || b"+-.eE".contains(&c)).then_some(text)
+/// A number, and not one of the words that Rust reads as one, nor one that is larger than its type has.
+pub(super) fn number<T: std::str::FromStr + Into<f64> + Copy>(text: &str) -> Option<T> {
+    let is_plain = text.bytes().all(|c| c.is_ascii_digit() || b"+-.eE".contains(&c));
+    let number: T = is_plain.then(|| text.parse().ok())??;
+    number.into().is_finite().then_some(number)
 }
 
 /// `2024-01-31` and `2024-1-31`.
@@ -94,9 +98,10 @@ pub(super) fn time(text: &str) -> Option<jiff::civil::DateTime> {
     Some(date(day)?.to_datetime(time))
 }
 
+/// Milliseconds since 1970; nothing when a part of a millisecond would be lost.
 pub(super) fn milliseconds(text: &str) -> Option<i64> {
-    let moment = time(text)?.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
-    Some(moment.timestamp().as_millisecond())
+    let moment = time(text)?.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
+    (moment.subsec_nanosecond() % 1_000_000 == 0).then(|| moment.as_millisecond())
 }
 
 /// A decimal as a whole number of its last digits; one with more digits than fit is none.

@@ -47,8 +47,8 @@ fn plain(text: &str, stored: Stored) -> Option<String> {
             let most = i64::MAX >> (64 - u32::from(bits.unsigned_abs()));
             (-most - 1..=most).contains(&value).then(|| value.to_string())
         }
-        Stored::Float => number(trimmed)?.parse::<f32>().ok().map(|_| unsigned.to_owned()),
-        Stored::Double => number(trimmed)?.parse::<f64>().ok().map(|_| unsigned.to_owned()),
+        Stored::Float => number::<f32>(trimmed).map(|_| unsigned.to_owned()),
+        Stored::Double => number::<f64>(trimmed).map(|_| unsigned.to_owned()),
         Stored::Date => date(trimmed).map(|day| day.to_string()),
         Stored::Timestamp => time(trimmed).map(|time| time.strftime("%Y-%m-%d %H:%M:%S%.3f").to_string()),
         Stored::Decimal { precision, scale } => decimal(trimmed, precision, scale).map(|_| unsigned.to_owned()),
