@@ -155,9 +155,9 @@ fn show(
 ) -> Verdict {
     let text = changes::texts(project);
     match args.format {
-        Format::Json => invocation.out.line(&json::report(report, &text).to_string()),
-        Format::Sarif => invocation.out.line(&sarif::log(report, prefix, &text).to_string()),
-        Format::Junit => invocation.out.line(junit::document(report, &checked, &text).trim_end()),
+        Format::Json => invocation.out.json(&json::report(report, &text).to_string()),
+        Format::Sarif => invocation.out.json(&sarif::log(report, prefix, &text).to_string()),
+        Format::Junit => invocation.out.xml(junit::document(report, &checked, &text).trim_end()),
         Format::Github => {
             let annotations = annotations::all(report, prefix, &text, &|_| true);
             annotations::print(&annotations, "run `cadet check` to see them", &invocation.out);

@@ -140,7 +140,7 @@ pub(super) fn without_sources(plan: &mut Plan, project: &Project, engine: &dyn E
 /// Prints the plan, with what the engine would refuse.
 fn show(invocation: &Invocation, format: PlanFormat, (request, plan): (&PullRequest, &Plan), found: &Preflight) {
     if format == PlanFormat::Json {
-        return invocation.out.line(&as_json(request, plan, found).to_string());
+        return invocation.out.json(&as_json(request, plan, found).to_string());
     }
     show_plan(invocation, &request.head, plan);
     terminal::removed(&request.removed(), &invocation.out);
