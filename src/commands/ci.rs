@@ -40,7 +40,7 @@ fn journey(invocation: &Invocation, args: &CiArgs, posting: &mut Posting) -> Res
     let mut blocked = request.blocked(&plan);
     blocked.extend(found.blocked);
     let findings = [findings, found.findings.clone()].concat();
-    let telling = Telling::new(invocation, &request, (&findings, plan.steps.len()));
+    let telling = Telling::new(invocation, &request, (&findings, &plan));
     let work = Work { plan: &plan, engine, args: &args.run, blocked: &blocked };
     let outcomes =
         deploy::carry_out(invocation, &request, &work, |shown, carry_out| posting.live(&telling, shown, carry_out))?;

@@ -1,6 +1,6 @@
 //! What `cadet ci` has to tell of a pull request: made once, and filled as the run goes on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Verdict;
 use super::changes::{self, PullRequest};
@@ -10,7 +10,7 @@ use super::report::{Kept, Told};
 use crate::deploy::Outcome;
 use crate::finding::Finding;
 use crate::github::Who;
-use crate::plan::Reason;
+use crate::plan::{Plan, Reason, Step};
 use crate::report::around::{Around, Links};
 use crate::report::markdown::{Page, State};
 use crate::report::{Report, redact};
@@ -20,8 +20,7 @@ use crate::source::{ChangedLines, LineIndex, Repo};
 pub(super) struct Telling<'t> {
     pub request: &'t PullRequest,
     findings: &'t [Finding],
-    /// How many steps the run has.
-    steps: usize,
+    plan: &'t Plan,
     changed: BTreeMap<String, Reason>,
     links: Links,
     /// The target on Athena, if that is where tables go.
@@ -31,11 +30,10 @@ pub(super) struct Telling<'t> {
 }
 
 impl<'t> Telling<'t> {
-    /// `steps` is how many steps the run has.
     pub(super) fn new(
         invocation: &Invocation,
         request: &'t PullRequest,
-        (findings, steps): (&'t [Finding], usize),
+        (findings, plan): (&'t [Finding], &'t Plan),
     ) -> Self {
         let who = Who::of(&invocation.env).ok();
         let is_on_athena = invocation.is_on_athena(&request.head);
@@ -45,7 +43,7 @@ impl<'t> Telling<'t> {
         Self {
             request,
             findings,
-            steps,
+            plan,
             changed: request.changed(),
             links: Links {
                 files: who.as_ref().map(Who::files),
@@ -60,13 +58,18 @@ impl<'t> Telling<'t> {
 
     /// The report of what has ended.
     pub(super) fn report<'r>(&'r self, outcomes: &'r [Outcome], artefacts: String) -> Report<'r> {
+        self.report_with(outcomes, &[], artefacts)
+    }
+
+    /// The same while some steps are left.
+    fn report_with<'r>(&'r self, outcomes: &'r [Outcome], left: &[&Step], artefacts: String) -> Report<'r> {
         let mut report = deploy::report(self.request, self.findings, outcomes, artefacts);
         report.aside.around = Around {
             commit: self.commit.clone(),
             started: Some(self.started),
             links: self.links.clone(),
             target: self.target.clone(),
-            ..Around::of(&self.request.head, &self.changed, outcomes)
+            ..Around::of(&self.request.head, &self.changed, (outcomes, left))
         };
         report
     }
@@ -79,14 +82,16 @@ impl<'t> Telling<'t> {
     /// The comment while the run goes on.
     pub(super) fn so_far(&self, outcomes: &[Outcome], write: impl FnOnce(&Page<'_>) -> String) -> String {
         let outcomes = self.without_data(outcomes.to_vec());
-        let mut report = self.report(&outcomes, String::new());
+        let ended: BTreeSet<&str> = outcomes.iter().map(|known| known.id.as_str()).collect();
+        let left: Vec<&Step> = self.plan.steps.iter().filter(|step| !ended.contains(step.id.as_str())).collect();
+        let mut report = self.report_with(&outcomes, &left, String::new());
         report.artefacts = None;
         let text = changes::texts(&self.request.head);
         write(&Page {
             report: &report,
             prefix: &self.request.prefix,
             text: &text,
-            state: State::Running { ended: outcomes.len(), of: self.steps },
+            state: State::Running { ended: outcomes.len(), of: self.plan.steps.len() },
             notes: Vec::new(),
         })
     }

@@ -144,7 +144,12 @@ impl Request {
 
     /// The comment, without what differs from run to run.
     pub(crate) fn comment(&self) -> String {
-        steady(&self.double.comment(), &self.sandbox)
+        self.steady(&self.double.comment())
+    }
+
+    /// The same of any text.
+    pub(crate) fn steady(&self, text: &str) -> String {
+        steady(text, &self.sandbox)
     }
 }
 

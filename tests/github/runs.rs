@@ -115,6 +115,82 @@ fn the_first_run_says_that_all_is_well() {
 }
 
 #[test]
+fn while_the_run_goes_on_what_is_to_come_is_told_as_such() {
+    // The first step takes long enough for the comment to be begun before it ends.
+    let rows: String = (2..8_000).map(|n| format!("{n},Holm\n")).collect();
+    let sandbox = good().edit("seeds/prison/prison_safety/prison_safety__sites.csv", "2,Holm\n", &rows);
+    let request = Request::new(sandbox.commit("many sites"));
+    let ran = request.ci(&[]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let running: Vec<String> = request.double.state(|state| {
+        let bodies = state.calls.iter().filter_map(|call| call.body["body"].as_str());
+        bodies.filter(|body| body.contains("cadet is at work")).map(str::to_owned).collect()
+    });
+    for body in &running {
+        // The dashboard alone is not built.
+        assert!(body.contains("downstream of the change (1)"), "{body}");
+        assert!(body.contains(" of 3 built"), "{body}");
+    }
+    insta::assert_snapshot!(request.steady(&running[0]), @r#"
+    <!-- cadet:report 01ba4719c80b -->
+    ## ⏳ cadet is at work: 0 of 4 steps
+
+    **Next:** nothing yet. This comment changes as the run goes on.
+
+    **Tables on the embedded DuckDB:** 3 to come
+
+    ### ⚠️ To look at (1)
+
+    - **This seed has 7999 rows; more than 1000 are slow to deploy**<br>[`seeds/prison/prison_safety/prison_safety__sites.csv`](https://github.com/moj/tables/blob/[head]/seeds/prison/prison_safety/prison_safety__sites.csv) · `seeds/row-limit`
+      <br>**Fix:** ask the Data Modelling team for a source instead, or keep only the rows that are needed
+
+    ### Tables: 0 of 3 built so far
+
+    | | Table | Result | Time | Tests |
+    |---|---|---|--:|---|
+    | ⏳ | [`mojap.prison_safety__sites`](https://github.com/moj/tables/blob/[head]/seeds/prison/prison_safety/prison_safety__sites.csv)<br><sub>changed</sub> | to come | | |
+    | ⏳ | [`mojap.prison_safety__sites_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_stg.sql)<br><sub>reads sites</sub> | to come | | |
+    | ⏳ | [`mojap.prison_safety__sites_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_fct.sql)<br><sub>new</sub> | to come | | |
+
+    ### 📣 Not built, but downstream of the change (1)
+
+    Tell the owners when the numbers will change.
+
+    | | Name | Owner | Reads |
+    |---|---|---|---|
+    | Dashboard | `visits_dashboard` | Prison &#64;&#8203;statistics | `prison_safety__sites` |
+
+    <details open><summary>How it hangs together</summary>
+
+    ```mermaid
+    flowchart LR
+      n0[("mojap.prison_safety__sites")]:::comes
+      class n0 changed
+      n1["mojap.prison_safety__sites_stg"]:::comes
+      n2["mojap.prison_safety__sites_fct"]:::comes
+      class n2 changed
+      n3(["visits_dashboard"]):::other
+      n0 --> n1
+      n1 --> n2
+      n1 --> n3
+      classDef comes fill:#ddf4ff,stroke:#0969da,color:#0a2a52,stroke-dasharray:4 3
+      classDef built fill:#dafbe1,stroke:#1a7f37,color:#0a3016
+      classDef failed fill:#ffebe9,stroke:#cf222e,color:#5c0f14
+      classDef waits fill:#fff8c5,stroke:#9a6700,color:#4d3300
+      classDef other fill:#f6f8fa,stroke:#8c959f,color:#1f2328
+      classDef changed stroke-width:4px
+    ```
+
+    Green: built. Blue: to come. Red: failed. Yellow: not built. Grey: no part of the run. Thick: changed.
+
+    </details>
+
+    ---
+    <sub>Commit `[commit]` of `work`, compared with `main ([commit])`: 3 changed files · [this run](https://github.com/moj/tables/actions/runs/4711) · begun [time] · cadet 0.1.0</sub>
+    "#);
+}
+
+#[test]
 fn a_run_again_edits_the_same_comment() {
     let mut request = Request::new(good());
     request.ci(&[]);

@@ -5,7 +5,7 @@ use super::super::escape::markdown::{plain, prose};
 use super::super::outputs::{Verdict, is_table};
 use super::super::{cost_in_words, counted, read_in_words};
 use super::page::{LONGEST_HELP, Page, State, message, sentence};
-use super::tables::is_parent;
+use super::tables::{is_parent, to_come};
 use crate::deploy::{Outcome, Status};
 use crate::finding::{Finding, Level};
 
@@ -105,8 +105,9 @@ fn counts(page: &Page<'_>) -> String {
         (Status::NotRun, "not run here"),
     ];
     let counts = words.map(|(status, word)| (tables(status), word));
+    let counts = counts.into_iter().chain([(to_come(page).count(), "to come")]);
     let counts: Vec<String> =
-        counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+        counts.filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     let mut parts = Vec::new();
     if !counts.is_empty() {
         let place = if page.target().is_some() { "" } else { " on the embedded DuckDB" };
