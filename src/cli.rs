@@ -284,13 +284,21 @@ pub struct RunArgs {
     #[arg(long, value_name = "DIR")]
     pub source_data: Option<PathBuf>,
     /// Copy the artefacts to DIR/dev/run_artefacts/run_time=…/
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = folder)]
     pub artefacts_to: Option<PathBuf>,
     #[command(flatten)]
     pub limits: LimitArgs,
     /// Write the report as one HTML page to this file
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+}
+
+/// A folder of this machine, and no address.
+fn folder(text: &str) -> Result<PathBuf, String> {
+    match text.contains("://") {
+        true => Err("it is no folder; artefacts go to S3 by the setting `athena.artefacts`".to_owned()),
+        false => Ok(text.into()),
+    }
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::Verdict;
 use super::changes;
+use super::ci::or_lost;
 use super::deploy::Watched;
 use super::invocation::Invocation;
 use super::telling::Telling;
@@ -42,6 +43,7 @@ impl Posting {
 
     /// Does the work, and keeps the comment up to date meanwhile.
     pub(super) fn live(&mut self, telling: &Telling<'_>, shown: &dyn Progress, work: Watched<'_>) -> Vec<Outcome> {
+        let shown = &telling.shown_to(shown);
         let Some(desk) = &mut self.desk else { return work(shown) };
         let (live, marker) = (Live::new(shown), &self.marker);
         std::thread::scope(|scope| {
@@ -61,7 +63,7 @@ impl Posting {
         args: &CiArgs,
         telling: &Telling<'_>,
         (report, verdict): (&Report<'_>, Verdict),
-    ) -> Result<(), Error> {
+    ) {
         let request = telling.request;
         let text = changes::texts(&request.head);
         let ended = ended(verdict);
@@ -86,13 +88,16 @@ impl Posting {
         let comment = markdown::comment(&page(&self.notes), &self.marker);
         let url = self.comment(invocation, &comment);
         if let Some(file) = &args.comment_file {
-            artefacts::write(file, comment.as_bytes())?;
-            invocation.out.info(&format!("The pull request's comment is in {}.", file.display()));
+            let written = artefacts::write(file, comment.as_bytes());
+            if written.is_ok() {
+                invocation.out.info(&format!("The pull request's comment is in {}.", file.display()));
+            }
+            or_lost(written);
         }
         self.notes.iter().for_each(|note| invocation.out.info(note));
         invocation.out.info(&format!("Artefacts: {}", report.artefacts.clone().unwrap_or_default()));
         let outputs = outputs::of(report, ended, url.as_deref());
-        to_the_runner(invocation, &markdown::summary(&page(&self.notes)), &outputs)
+        to_the_runner(invocation, &markdown::summary(&page(&self.notes)), &outputs);
     }
 
     /// Says that the run could not be done, wherever the report would have been.
@@ -128,8 +133,7 @@ impl Posting {
         }
         self.notes.iter().for_each(|note| invocation.out.info(note));
         let outputs = outputs::of(&report, outputs::Verdict::Error, url.as_deref());
-        // What stopped the run is told in any case.
-        let _ = to_the_runner(invocation, &markdown::summary(&page(&self.notes)), &outputs);
+        to_the_runner(invocation, &markdown::summary(&page(&self.notes)), &outputs);
     }
 
     fn comment(&mut self, invocation: &Invocation, text: &str) -> Option<String> {
@@ -224,17 +228,16 @@ pub(super) fn ended(verdict: Verdict) -> outputs::Verdict {
     }
 }
 
-/// The job's summary and the step's outputs.
-fn to_the_runner(invocation: &Invocation, summary: &str, values: &[(&'static str, String)]) -> Result<(), Error> {
+/// The job's summary and the step's outputs: neither waits for the other, nor the verdict for them.
+pub(super) fn to_the_runner(invocation: &Invocation, summary: &str, values: &[(&'static str, String)]) {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| Error::File { action: "write", path, source }
     };
     if let Some(file) = &invocation.env.github_summary {
-        outputs::summary(file, summary).map_err(failed(file))?;
+        or_lost(outputs::summary(file, summary).map_err(failed(file)));
     }
     if let Some(file) = &invocation.env.github_output {
-        outputs::write(file, values).map_err(failed(file))?;
+        or_lost(outputs::write(file, values).map_err(failed(file)));
     }
-    Ok(())
 }

@@ -7,7 +7,7 @@ use super::changes::{self, PullRequest};
 use super::deploy;
 use super::invocation::Invocation;
 use super::report::{Kept, Told};
-use crate::deploy::Outcome;
+use crate::deploy::{Outcome, Progress};
 use crate::finding::Finding;
 use crate::github::Who;
 use crate::plan::{Plan, Reason, Step};
@@ -57,8 +57,10 @@ impl<'t> Telling<'t> {
     }
 
     /// The report of what has ended.
-    pub(super) fn report<'r>(&'r self, outcomes: &'r [Outcome], artefacts: String) -> Report<'r> {
-        self.report_with(outcomes, &[], artefacts)
+    pub(super) fn report<'r>(&'r self, outcomes: &'r [Outcome], kept: &Kept<'_>) -> Report<'r> {
+        let mut report = self.report_with(outcomes, &[], kept.shown.clone());
+        report.aside.place = Some(kept.place.clone());
+        report
     }
 
     /// The same while some steps are left.
@@ -110,6 +112,11 @@ impl<'t> Telling<'t> {
         outcomes
     }
 
+    /// The display of a run, which is told no value of a row either.
+    pub(super) fn shown_to<'p>(&'p self, next: &'p dyn Progress) -> impl Progress + 'p {
+        WithoutData { telling: self, next }
+    }
+
     /// Whether the change touches the lines of a finding.
     pub(super) fn is_on_change(&self, finding: &Finding) -> bool {
         let path = &finding.place.path;
@@ -142,5 +149,20 @@ impl<'t> Telling<'t> {
         let there = repo.file_at(&self.commit, &crate::report::in_repository(&self.request.prefix, path))?;
         let is_shown = self.request.changes.contains_key(path) && there == text.as_bytes();
         is_shown.then(|| (text.to_owned(), self.lines(path)))
+    }
+}
+
+struct WithoutData<'p> {
+    telling: &'p Telling<'p>,
+    next: &'p dyn Progress,
+}
+
+impl Progress for WithoutData<'_> {
+    fn started(&self, name: &str) {
+        self.next.started(name);
+    }
+
+    fn finished(&self, outcome: &Outcome) {
+        self.telling.without_data(vec![outcome.clone()]).iter().for_each(|outcome| self.next.finished(outcome));
     }
 }

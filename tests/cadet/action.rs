@@ -302,7 +302,7 @@ fn every_input_reaches_cadet_as_one_word() {
         .input("base", "release/1")
         .input("format", "json")
         .input("source-data", "data")
-        .input("artefacts-to", "s3://bucket/folder")
+        .input("artefacts-to", "a folder")
         .input("arguments", "--select\ntag:daily my model\r\n\n--full-refresh\n");
     insta::assert_snapshot!(action.shown(), @"
     Fetching cadet 0.1.0 for x86_64-unknown-linux-gnu.
@@ -313,7 +313,7 @@ fn every_input_reaches_cadet_as_one_word() {
     [--base=release/1]
     [--format=json]
     [--source-data=data]
-    [--artefacts-to=s3://bucket/folder]
+    [--artefacts-to=a folder]
     [--select]
     [tag:daily my model]
     [--full-refresh]

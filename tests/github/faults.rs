@@ -152,3 +152,67 @@ fn one_annotation_that_github_does_not_take_keeps_out_no_other() {
         ran.stdout
     );
 }
+
+#[test]
+fn annotations_whose_answer_was_lost_are_not_posted_twice() {
+    for how in [How::Lost, refused(502, "<html>Bad gateway</html>"), How::Cut] {
+        let request = Request::new(wrong());
+        request.double.fail(("PATCH", "/check-runs/"), how, 1);
+        let ran = request.ci(&[]);
+        let posted = request.double.state(|state| state.checks[0]["annotations"].as_array().unwrap().len());
+        assert_eq!(posted, 1, "{}", ran.stdout);
+        assert!(!said(&ran.stdout).contains("not on the lines"), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn one_stale_answer_does_not_silence_the_comment() {
+    // A moment after a push GitHub may still name the commit before it.
+    for times in [1, 2] {
+        let request = Request::new(good());
+        request.double.fail(("GET", "/pulls/7"), refused(200, "{\"head\": {\"sha\": \"0000\"}}"), times);
+        assert_eq!(request.ci(&[]).code, 0);
+        assert!(request.double.comment().contains("Ready for review"));
+    }
+    for (method, path) in [("POST", "/issues/7/comments"), ("GET", "/pulls/7")] {
+        let request = Request::new(good());
+        request.double.fail((method, path), refused(404, "{\"message\":\"Not Found\"}"), 1);
+        assert_eq!(request.ci(&[]).code, 0);
+        assert!(request.double.comment().contains("Ready for review"));
+    }
+}
+
+#[test]
+fn what_cannot_be_written_changes_no_verdict() {
+    let request = Request::new(good());
+    let taken = request.sandbox.root().join("models").display().to_string();
+    let ran =
+        request.ci_with(&["--html", "models", "--comment-file", "models"], &[("GITHUB_STEP_SUMMARY", taken.as_str())]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(request.double.comment().contains("Ready for review"));
+    assert!(request.outputs().starts_with("verdict=success\n"));
+    assert_eq!(request.double.state(|state| state.checks.len()), 1);
+    insta::assert_snapshot!(ran.stderr.replace(&taken, "[models]"), @"
+    note: failed to write models: Is a directory (os error 21); the rest of the report is not affected
+    note: failed to write [models]: Is a directory (os error 21); the rest of the report is not affected
+    note: failed to write models: Is a directory (os error 21); the rest of the report is not affected
+    ");
+
+    let request = Request::new(wrong());
+    let ran = request.ci_with(&[], &[("GITHUB_OUTPUT", taken.as_str())]);
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    assert!(request.summary().starts_with("## ❌ Not ready: 1 error to fix"));
+}
+
+#[test]
+fn no_value_of_a_row_reaches_the_log() {
+    let sql = "select cast(name as integer) as n from {{ ref('prison_safety__sites_stg') }}\n";
+    let request = Request::new(model(good(), "numbers_fct", sql).commit("a cast"));
+    let ran = request.ci(&[]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.stdout.contains("'…'") && !ran.stdout.contains("Fen") && !ran.stdout.contains("Holm"),
+        "{}",
+        ran.stdout
+    );
+}

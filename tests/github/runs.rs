@@ -651,3 +651,27 @@ fn a_github_of_ones_own_has_its_api_below_a_path() {
     assert_eq!(ran.code, 0, "{}", ran.shown());
     assert!(request.double.comment().contains("https://git.example.org/moj/tables/blob/"));
 }
+
+#[test]
+fn the_places_in_the_outputs_are_there() {
+    let request = Request::new(good());
+    assert_eq!(request.ci(&["--artefacts-to", "target/upload"]).code, 0);
+    let outputs = request.outputs();
+    let of = |name: &str| outputs.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned();
+    assert!(request.sandbox.root().join(of("artefacts=")).is_dir(), "{outputs}");
+    assert!(request.sandbox.root().join(of("manifest=")).is_file(), "{outputs}");
+}
+
+#[test]
+fn an_address_is_no_folder_for_artefacts() {
+    let request = Request::new(good());
+    let ran = request.ci(&["--artefacts-to", "s3://bucket/folder"]);
+    insta::assert_snapshot!(ran.shown(), @"
+    --- stderr
+    error: invalid value 's3://bucket/folder' for '--artefacts-to <DIR>': it is no folder; artefacts go to S3 by the setting `athena.artefacts`
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert!(!request.sandbox.root().join("s3:").exists());
+}
