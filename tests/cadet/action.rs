@@ -164,6 +164,15 @@ fn the_newest_release_is_fetched_checked_and_run() {
     ");
 }
 
+/// Of macOS the runner has a `sed` that knows POSIX and no more.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_newest_release_is_found_by_any_sed() {
+    let action = Action::new().program("sed", "#!/bin/sh\nexec /usr/bin/sed --posix \"$@\"\n");
+    let shown = action.shown();
+    assert!(shown.starts_with("Fetching cadet 0.1.0 for"), "{shown}");
+}
+
 #[test]
 fn every_platform_has_its_archive() {
     for (system, machine, triple) in [
