@@ -11,7 +11,7 @@ use super::telling::Telling;
 use crate::cli::CiArgs;
 use crate::deploy::{Outcome, Progress};
 use crate::error::Error;
-use crate::github::{CheckRun, Desk, Live, Trouble, Who};
+use crate::github::{CheckRun, Deployment, Desk, Live, Trouble, Who};
 use crate::guard;
 use crate::report::around::{Around, Links};
 use crate::report::markdown::{self, Page, State};
@@ -39,6 +39,11 @@ impl Posting {
         let desk =
             desk.and_then(|opened| opened.map_err(|why| notes.push(format!("There is no comment: {why}."))).ok());
         Self { desk, marker, notes }
+    }
+
+    /// Of a command that posts nothing: what there is goes to the runner alone.
+    pub(super) fn nowhere() -> Self {
+        Self { desk: None, marker: String::new(), notes: Vec::new() }
     }
 
     /// Does the work, and keeps the comment up to date meanwhile.
@@ -161,7 +166,8 @@ impl Posting {
             return;
         }
         let text = changes::texts(&telling.request.head);
-        let all = annotations::all(report, &telling.request.prefix, &text, &|finding| telling.is_on_change(finding));
+        let all =
+            annotations::all(report, &telling.request.prefix, &text, &|finding| telling.request.is_on_change(finding));
         let posted = self.desk.as_ref().map(|desk| {
             let (title, summary) = markdown::check(page);
             let conclusion = match &page.state {
@@ -209,10 +215,17 @@ impl Posting {
         (report, ended): (&Report<'_>, outputs::Verdict),
     ) {
         let Some(desk) = &self.desk else { return };
+        let around = &report.aside.around;
+        if around.target.is_none() {
+            let why = "the tables are on the embedded DuckDB of this run, where nobody else can reach them";
+            return self.notes.push(format!("GitHub is told of no deployment to {environment}: {why}."));
+        }
         let built = report.outcomes.iter().filter(|known| outputs::is_table(known.kind));
         let built = built.filter(|known| known.status == crate::deploy::Status::Success).count();
         let words = format!("{} built", counted(built, "table", "tables"));
-        match desk.deployment(environment, ended == outputs::Verdict::Success, &words) {
+        let page = around.links.console_page();
+        let is_good = ended == outputs::Verdict::Success;
+        match desk.deployment(&Deployment { environment, is_good, words: &words, page: page.as_deref() }) {
             Ok(()) => invocation.out.info(&format!("GitHub shows the deployment to {environment}.")),
             Err(trouble) => self.notes.push(format!("GitHub does not show the deployment: {trouble}.")),
         }
@@ -228,8 +241,19 @@ pub(super) fn ended(verdict: Verdict) -> outputs::Verdict {
     }
 }
 
+/// What a check found, for the runner: on a pull request of a fork there is nothing else that may be written.
+pub(super) fn checked(
+    invocation: &Invocation,
+    (report, verdict): (&Report<'_>, Verdict),
+    (prefix, text): (&str, &dyn Fn(&str) -> String),
+) {
+    let state = State::Over(ended(verdict));
+    let page = Page { report, prefix, text, state, notes: Vec::new() };
+    to_the_runner(invocation, &markdown::summary(&page), &outputs::of(report, ended(verdict), None));
+}
+
 /// The job's summary and the step's outputs: neither waits for the other, nor the verdict for them.
-pub(super) fn to_the_runner(invocation: &Invocation, summary: &str, values: &[(&'static str, String)]) {
+fn to_the_runner(invocation: &Invocation, summary: &str, values: &[(&'static str, String)]) {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| Error::File { action: "write", path, source }

@@ -14,7 +14,7 @@ use crate::plan::{Plan, Reason, Step};
 use crate::report::around::{Around, Links};
 use crate::report::markdown::{Page, State};
 use crate::report::{Report, redact};
-use crate::source::{ChangedLines, LineIndex, Repo};
+use crate::source::{ChangedLines, Repo};
 
 /// A pull request that is being told of.
 pub(super) struct Telling<'t> {
@@ -117,38 +117,12 @@ impl<'t> Telling<'t> {
         WithoutData { telling: self, next }
     }
 
-    /// Whether the change touches the lines of a finding.
-    pub(super) fn is_on_change(&self, finding: &Finding) -> bool {
-        let path = &finding.place.path;
-        if !self.request.changes.contains_key(path) {
-            return false;
-        }
-        let Some(span) = &finding.place.span else { return true };
-        let text = self.request.head.text(path);
-        let index = LineIndex::new(text);
-        let lines = index.position(span.start).0..=index.position(span.end).0;
-        self.lines(path).touches(&lines)
-    }
-
-    fn lines(&self, path: &str) -> ChangedLines {
-        let before = self.request.base_tree.find(self.path_before(path)).map(|file| &*file.bytes);
-        ChangedLines::between(before.unwrap_or_default(), self.request.head.text(path).as_bytes())
-    }
-
-    /// Where a file was that has another path now.
-    fn path_before<'p>(&'p self, path: &'p str) -> &'p str {
-        match self.request.changes.get(path) {
-            Some(crate::source::ChangeKind::Renamed(from)) => from,
-            _ => path,
-        }
-    }
-
     /// A file as the page of the pull request shows it; nothing when the page shows no change of it, or another text.
     pub(super) fn shown(&self, repo: &Repo, path: &str) -> Option<(String, ChangedLines)> {
         let text = self.request.head.text(path);
         let there = repo.file_at(&self.commit, &crate::report::in_repository(&self.request.prefix, path))?;
         let is_shown = self.request.changes.contains_key(path) && there == text.as_bytes();
-        is_shown.then(|| (text.to_owned(), self.lines(path)))
+        is_shown.then(|| (text.to_owned(), self.request.changed_lines(path)))
     }
 }
 

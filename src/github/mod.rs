@@ -19,6 +19,7 @@ use api::Api;
 use comment::Sticky;
 
 pub use check_run::{Annotation, CheckRun, Posted};
+pub use deployment::Deployment;
 pub use live::Live;
 pub use suggestion::{MOST as MOST_SUGGESTIONS, Suggestion};
 pub use trouble::Trouble;
@@ -102,8 +103,8 @@ impl Desk {
     ///
     /// # Errors
     /// When GitHub does not show it.
-    pub fn deployment(&self, environment: &str, is_good: bool, words: &str) -> Result<(), Trouble> {
-        deployment::post(&self.api, &self.who, (environment, is_good, words))
+    pub fn deployment(&self, deployment: &Deployment<'_>) -> Result<(), Trouble> {
+        deployment::post(&self.api, &self.who, deployment)
     }
 
     /// From here on hardly anything is waited for: someone asked cadet to stop.

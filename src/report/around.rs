@@ -42,6 +42,14 @@ pub struct Links {
     pub console: Option<String>,
 }
 
+impl Links {
+    /// The page of Athena's console.
+    pub fn console_page(&self) -> Option<String> {
+        let region = self.console.as_ref()?;
+        Some(format!("https://{region}.console.aws.amazon.com/athena/home?region={region}"))
+    }
+}
+
 /// A node in the graph of the change.
 #[derive(Debug, Clone)]
 pub struct Near {

@@ -104,7 +104,7 @@ fn each_permission_that_is_missing_is_named() {
     insta::assert_snapshot!(said(&ran.stdout), @"
     ::error file=models/prison/prison_safety/prison_safety__visits_fct.sql,line=1,endLine=1,col=18,endColumn=49,title=cadet%3A references/exist::there is no model or seed named `prison_safety__sites_sgt`%0Adid you mean `prison_safety__sites_stg`?
     There is no check run with every finding on its line: the token may not do that: the job lacks the permission `checks: write` (on a pull request from a fork no job has it).
-    GitHub does not show the deployment: the token may not do that: the job lacks the permission `deployments: write` (on a pull request from a fork no job has it).
+    GitHub is told of no deployment to dev: the tables are on the embedded DuckDB of this run, where nobody else can reach them.
     The comment is not up to date: the token may not do that: the job lacks the permission `pull-requests: write` (on a pull request from a fork no job has it). The same is in the summary of the run.
     Artefacts: target
     ");
@@ -215,4 +215,23 @@ fn no_value_of_a_row_reaches_the_log() {
         "{}",
         ran.stdout
     );
+}
+
+#[test]
+fn a_run_that_dies_is_told_of_by_the_one_that_waits() {
+    let request = Request::new(good());
+    let mishap = "models/prison/prison_safety/prison_safety__sites_fct.sql#late=abort";
+    let ran = request.ci_with(&[], &[("CADET_MISHAPS", mishap)]);
+    assert_eq!(ran.code, 3, "{}", ran.shown());
+    insta::assert_snapshot!(request.comment(), @"
+    <!-- cadet:report 01ba4719c80b -->
+    ## ❌ cadet could not do its work
+
+    **Next:** Cadet ended unexpectedly before its report was done; it was at work on models/prison/prison_safety/prison_safety&#95;&#95;sites_fct.sql.<br>run the same command again; each table is whole, the old one or the new one
+
+    ---
+    <sub>Commit `[commit]` of `work` · [this run](https://github.com/moj/tables/actions/runs/4711) · cadet 0.1.0</sub>
+    ");
+    assert!(request.summary().starts_with("## ❌ cadet could not do its work"), "{}", request.summary());
+    assert!(request.outputs().starts_with("verdict=error\n"), "{}", request.outputs());
 }

@@ -136,11 +136,8 @@ fn read(page: &Page<'_>, outcome: &Outcome) -> String {
     let Some(last) = outcome.spent.last() else { return String::new() };
     let words = plain(&format!("{}, {}", read_in_words(bytes), cost_in_words(cost)));
     let is_id = !last.query.is_empty() && last.query.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-');
-    match page.report.aside.around.links.console.as_ref().filter(|_| is_id) {
-        Some(region) => {
-            let console = format!("https://{region}.console.aws.amazon.com/athena/home?region={region}");
-            format!("[{words}]({console}#/query-editor/history/{})", last.query)
-        }
+    match page.report.aside.around.links.console_page().filter(|_| is_id) {
+        Some(console) => format!("[{words}]({console}#/query-editor/history/{})", last.query),
         None => words,
     }
 }

@@ -39,10 +39,15 @@ fn line(page: &Page<'_>) -> String {
         State::Over(Verdict::Error) => "❌ cadet could not do its work".to_owned(),
         State::Over(Verdict::Failure) => with(format!("❌ Not ready: {}", wrong(page))),
         State::Over(Verdict::Success) => match page.report.count(Level::Warning) {
-            0 => with("✅ Ready for review".to_owned()),
-            count => with(format!("✅ Ready for review, with {}", counted(count, "warning", "warnings"))),
+            0 => with(format!("✅ {}", good(page))),
+            count => with(format!("✅ {}, with {}", good(page), counted(count, "warning", "warnings"))),
         },
     }
+}
+
+/// A whole project is not reviewed: it is compared with nothing.
+fn good(page: &Page<'_>) -> &'static str {
+    if page.report.base.is_some() { "Ready for review" } else { "Nothing to fix" }
 }
 
 /// How much is wrong: `2 errors to fix, 1 table and 3 tests failed`.
@@ -82,6 +87,7 @@ fn next(page: &Page<'_>) -> String {
             ),
             None => "see what failed below, fix it and push again.".to_owned(),
         },
+        State::Over(Verdict::Success) if page.report.base.is_none() => "nothing.".to_owned(),
         State::Over(Verdict::Success) if page.report.count(Level::Warning) > 0 => {
             "look at the warnings below, then ask for a review.".to_owned()
         }
