@@ -11,7 +11,7 @@ use crate::deploy::{Outcome, Progress};
 use crate::finding::Finding;
 use crate::github::Who;
 use crate::plan::{Plan, Reason, Step};
-use crate::report::around::{Around, Links};
+use crate::report::around::{Around, Links, Other};
 use crate::report::markdown::{Page, State};
 use crate::report::{Report, redact};
 use crate::source::{ChangedLines, Repo};
@@ -22,6 +22,8 @@ pub(super) struct Telling<'t> {
     findings: &'t [Finding],
     plan: &'t Plan,
     changed: BTreeMap<String, Reason>,
+    /// What else changed.
+    others: Vec<Other>,
     links: Links,
     /// The target on Athena, if that is where tables go.
     target: Option<String>,
@@ -44,6 +46,7 @@ impl<'t> Telling<'t> {
             request,
             findings,
             plan,
+            others: request.others(),
             changed: request.changed(),
             links: Links {
                 files: who.as_ref().map(Who::files),
@@ -71,6 +74,7 @@ impl<'t> Telling<'t> {
             started: Some(self.started),
             links: self.links.clone(),
             target: self.target.clone(),
+            others: self.others.clone(),
             ..Around::of(&self.request.head, &self.changed, (outcomes, left))
         };
         report

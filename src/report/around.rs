@@ -26,6 +26,8 @@ pub struct Around {
     pub edges: Vec<(usize, usize)>,
     /// Tables that the run has yet to build.
     pub to_come: Vec<ToCome>,
+    /// What changed and leaves no table.
+    pub others: Vec<Other>,
     /// What reads something that changed, and was not built.
     pub readers: Vec<Reader>,
     pub versions: Vec<Versioned>,
@@ -66,6 +68,16 @@ pub struct Near {
     pub is_changed: bool,
     /// How the tests of it ended.
     pub tests: Tests,
+}
+
+/// Something that changed and leaves no table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Other {
+    pub name: String,
+    /// What of it changed, in a few words.
+    pub what: String,
+    /// Where it stands, from the project's folder.
+    pub file: String,
 }
 
 /// A table whose turn has not come yet, or has not ended.

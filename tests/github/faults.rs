@@ -1,6 +1,8 @@
 //! What goes wrong between cadet and GitHub: it is said, it takes a bounded time, and the run ends as it would have.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::double::How;
 use crate::request::{Request, good, model, wrong};
@@ -234,4 +236,50 @@ fn a_run_that_dies_is_told_of_by_the_one_that_waits() {
     ");
     assert!(request.summary().starts_with("## ❌ cadet could not do its work"), "{}", request.summary());
     assert!(request.outputs().starts_with("verdict=error\n"), "{}", request.outputs());
+}
+
+/// The process that was started in this folder by this one.
+#[cfg(target_os = "linux")]
+fn process_in(folder: &std::path::Path) -> Option<Pid> {
+    let own = |path: &std::path::Path| {
+        let status = std::fs::read_to_string(path.join("stat")).ok()?;
+        let parent = status.rsplit_once(") ")?.1.split(' ').nth(1)?.to_owned();
+        let is_it = std::fs::read_link(path.join("cwd")).ok()? == folder && parent == std::process::id().to_string();
+        let number = path.file_name()?.to_str()?.parse().ok()?;
+        is_it.then(|| Pid::from_raw(number)).flatten()
+    };
+    std::fs::read_dir("/proc").unwrap().flatten().find_map(|entry| own(&entry.path()))
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_run_that_is_asked_to_stop_ends_with_its_report() {
+    let many = |name: &str| format!("cross join unnest(sequence(1, 9999)) as {name}(x)\n");
+    let endless = format!(
+        "select count(*) as n from {{{{ ref('prison_safety__sites_stg') }}}} as s\n{}{}{}",
+        many("a"),
+        many("b"),
+        many("c")
+    );
+    let request = Request::new(model(good(), "zz_endless_fct", &endless).commit("without end"));
+    let folder = request.sandbox.root().canonicalize().unwrap();
+    let ran = std::thread::scope(|scope| {
+        let run = scope.spawn(|| request.ci(&[]));
+        let is_begun =
+            || request.double.state(|state| state.comments.iter().any(|comment| comment.body.contains("| 2 rows |")));
+        while !is_begun() && !run.is_finished() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        std::thread::sleep(Duration::from_millis(500));
+        kill_process(process_in(&folder).unwrap(), Signal::INT).unwrap();
+        run.join().unwrap()
+    });
+    assert_eq!(ran.code, 130, "{}", ran.shown());
+    assert!(request.double.comment().contains("The run was stopped before its end"), "{}", request.double.comment());
+    assert!(request.summary().starts_with("## ⏹️ The run was stopped before its end"), "{}", request.summary());
+    assert!(request.outputs().starts_with("verdict=interrupted\n"), "{}", request.outputs());
+    assert!(request.sandbox.root().join("target/cadet.json").is_file());
+    // The page says the same.
+    let told = request.sandbox.cadet(&["report"]);
+    assert!(told.stdout.contains("The run was stopped before its end"), "{}", told.stdout);
 }

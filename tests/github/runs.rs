@@ -2,6 +2,7 @@
 
 use crate::double::{BOT, Comment};
 use crate::request::{Request, failing, good, head, model, wrong};
+use crate::sandbox::Sandbox;
 
 #[test]
 fn the_first_run_says_that_all_is_well() {
@@ -727,4 +728,45 @@ fn a_name_of_a_branch_turns_no_text_of_the_log() {
     let request = Request::new(good().branch("wo\u{202e}rk"));
     let ran = request.ci(&[]);
     assert!(ran.stdout.starts_with("1. Check: wo\\u{202e}rk compared with"), "{}", ran.stdout);
+}
+
+#[test]
+fn what_changed_and_leaves_no_table_is_named() {
+    let folder = "models/prison/prison_safety";
+    let sandbox = model(Sandbox::new(), "a_stg", "select 1 as id\n")
+        .file("cadet.yaml", "rules:\n  testing/primary-key: off\n  docs/columns-described: off\n");
+    let sandbox = model(sandbox, "b_stg", "select 1 as id\n").commit("the project").branch("work");
+    let tested = "models:\n  - name: prison_safety__a_stg\n    description: One row for each visit.\n    columns:\n      - name: id\n        data_tests: [not_null]\n";
+    let sandbox = sandbox.file(&format!("{folder}/prison_safety__a_stg.yaml"), tested).edit(
+        &format!("{folder}/prison_safety__b_stg.yaml"),
+        "One row for each visit.",
+        "One row for each person.",
+    );
+    let request = Request::new(sandbox.commit("words and a test"));
+    assert_eq!(request.ci(&[]).code, 0);
+    insta::assert_snapshot!(request.comment(), @"
+    <!-- cadet:report 01ba4719c80b -->
+    ## ✅ Ready for review
+
+    **Next:** ask for a review.
+
+    **Tests:** 1 passed
+
+    <details><summary>1 unchanged table that is read was built too</summary>
+
+    | | Table | Result | Time | Tests |
+    |---|---|---|--:|---|
+    | ✅ | [`mojap.prison_safety__a_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__a_stg.sql)<br><sub>not built here yet</sub> | 1 row | [seconds] | 1 ✅ |
+
+    </details>
+
+    ### Also changed (3)
+
+    - [`not_null_prison_safety__a_stg_id`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__a_stg.yaml): test, new
+    - [`prison_safety__a_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__a_stg.yaml): what is said of this model
+    - [`prison_safety__b_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__b_stg.yaml): what is said of this model
+
+    ---
+    <sub>Commit `[commit]` of `work`, compared with `main ([commit])`: 2 changed files · manifest, results, SQL and log: `target` · [this run](https://github.com/moj/tables/actions/runs/4711) · begun [time] · cadet 0.1.0</sub>
+    ");
 }

@@ -65,7 +65,7 @@ fn only_read<'p>(page: &Page<'p>, parents: &[&Outcome], more: &str) -> Option<Pa
     let (head, lines) = table_of(page, parents);
     let (count, more) = (lines.len(), more.to_owned());
     let write = move |shown: usize| {
-        let title = counted(count, "unchanged table that they read was", "unchanged tables that they read were");
+        let title = counted(count, "unchanged table that is read was", "unchanged tables that are read were");
         let list = rows(&lines, shown, (count, &head), (("table", "tables"), &more));
         format!("<details><summary>{title} built too</summary>\n\n{list}</details>\n\n")
     };
