@@ -40,7 +40,7 @@ set_platform() {
 set_version() {
   version="${INPUT_VERSION:-}"
   if [[ -z "$version" ]]; then
-    version="$(sed -n 's/^[0-9a-f]\{64\}  cadet-\([0-9.]*[-0-9A-Za-z.]*\)-[a-z0-9_]*-\(unknown\|apple\)-[-a-z]*\.tar\.gz$/\1/p' "$known" | tail -n 1)"
+    version="$(sed -nE 's/^[0-9a-f]{64}  cadet-([0-9.]*[-0-9A-Za-z.]*)-[a-z0-9_]*-(unknown|apple)-[-a-z]*\.tar\.gz$/\1/p' "$known" | tail -n 1)"
     [[ -n "$version" ]] ||
       stop "this commit of the action knows no release of cadet" \
         "pin the action to a commit that has checksums, or use the input binary"

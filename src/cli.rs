@@ -4,6 +4,7 @@ mod check;
 mod ci;
 mod debug;
 mod deps;
+mod examples;
 mod expire;
 mod init;
 mod kinds;
@@ -115,6 +116,7 @@ pub enum Command {
     #[command(after_help = ci::EXAMPLES)]
     Ci(CiArgs),
     /// Read the project and write target/manifest.json
+    #[command(after_help = examples::PARSE)]
     Parse,
     /// Write the SQL of models and tests to target/compiled
     #[command(after_help = "Examples:
@@ -131,10 +133,13 @@ Examples:
   cadet show --select my_db__my_table --output json | jq .show")]
     Show(ShowArgs),
     /// Build models
+    #[command(after_help = examples::RUN)]
     Run(BuildArgs),
     /// Load seeds
+    #[command(after_help = examples::SEED)]
     Seed(BuildArgs),
     /// Bring the histories of snapshots up to date
+    #[command(after_help = examples::SNAPSHOT)]
     Snapshot(BuildArgs),
     /// Run data tests and unit tests
     #[command(after_help = "Examples:
@@ -161,8 +166,7 @@ A model whose unit test fails is not built.")]
     #[command(after_help = deps::EXAMPLES)]
     Deps(DepsArgs),
     /// Remove the folders of `clean-targets` in dbt_project.yml, such as target and dbt_packages
-    #[command(after_help = "Only folders inside the project are removed, and none that holds the project's own files.
-When one of them may not be removed, none is.")]
+    #[command(after_help = examples::CLEAN)]
     Clean,
     /// List nodes
     #[command(
@@ -184,8 +188,10 @@ When one of them may not be removed, none is.")]
     #[command(after_help = report::EXAMPLES)]
     Report(ReportArgs),
     /// Explain a rule, or list all of them
+    #[command(after_help = examples::EXPLAIN)]
     Explain(ExplainArgs),
     /// Show everything on a small example, in a temporary folder
+    #[command(after_help = examples::DEMO)]
     Demo(DemoArgs),
     /// Print what a shell needs to complete commands and flags
     #[command(after_help = "Examples:
@@ -284,13 +290,21 @@ pub struct RunArgs {
     #[arg(long, value_name = "DIR")]
     pub source_data: Option<PathBuf>,
     /// Copy the artefacts to DIR/dev/run_artefacts/run_time=…/
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = folder)]
     pub artefacts_to: Option<PathBuf>,
     #[command(flatten)]
     pub limits: LimitArgs,
     /// Write the report as one HTML page to this file
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+}
+
+/// A folder of this machine, and no address.
+fn folder(text: &str) -> Result<PathBuf, String> {
+    match text.contains("://") {
+        true => Err("it is no folder; artefacts go to S3 by the setting `athena.artefacts`".to_owned()),
+        false => Ok(text.into()),
+    }
 }
 
 #[derive(Debug, Args)]

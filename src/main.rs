@@ -18,10 +18,14 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|_| {}));
     // What reads a project does so in a process of its own, which may die of it.
     let waited = if cli.command.reads_project() { guard::enter(&Environment::read()) } else { Ok(None) };
-    let ended = waited.and_then(|waited| match waited {
-        Some(code) => Ok(code),
-        None => commands::run(cli).map(commands::Verdict::exit_code),
-    });
+    let ended = match waited {
+        Ok(Some(code)) => Ok(code),
+        Ok(None) => commands::run(cli).map(commands::Verdict::exit_code),
+        Err(error) => {
+            commands::died(cli, &error);
+            Err(error)
+        }
+    };
     match ended {
         Ok(code) => ExitCode::from(code),
         Err(error) => {

@@ -9,7 +9,8 @@ use super::{BaseArgs, RunArgs};
 pub(super) const EXAMPLES: &str =
     "In a GitHub workflow it writes annotations, the job's summary and the step's outputs; with GITHUB_TOKEN in the
 environment it also keeps one comment on the pull request up to date. See docs/report.md.
-  cadet ci --comment-file comment.md --artefacts-to s3-upload
+Examples:
+  cadet ci --comment-file comment.md --artefacts-to upload
   cadet ci --target dev --deployment dev --suggest";
 
 #[derive(Debug, Args)]

@@ -6,20 +6,27 @@ use super::Verdict;
 use super::changes::{self, PullRequest};
 use super::invocation::Invocation;
 use super::mending::{self, State};
+use super::posting::{self, Posting};
 use super::unit_tests;
 use super::whole::Whole;
 use crate::cli::{CheckArgs, Format};
 use crate::deploy::Outcome;
 use crate::error::Error;
 use crate::finding::Finding;
+use crate::github::Who;
 use crate::plan::{Plan, Reason};
 use crate::project::Project;
 use crate::project::scopes::Run;
+use crate::report::around::{Around, Links};
 use crate::report::{Aside, Fixed, Report, annotations, json, junit, sarif, terminal};
 
 pub(super) fn run(invocation: &Invocation, args: &CheckArgs) -> Result<Verdict, Error> {
     let run = invocation.run("check", false);
-    if args.all { whole(invocation, args, run) } else { change(invocation, args, &run) }
+    let done = if args.all { whole(invocation, args, run) } else { change(invocation, args, &run) };
+    if let Err(error) = &done {
+        Posting::nowhere().stopped(invocation, error);
+    }
+    done
 }
 
 /// The whole project as it lies in its folder.
@@ -50,7 +57,8 @@ fn whole(invocation: &Invocation, args: &CheckArgs, run: Run) -> Result<Verdict,
         artefacts: None,
         aside: Aside { fixed, waived, gone: whole.gone(), ..Aside::default() },
     };
-    let verdict = show(invocation, args, &report, (project, &prefix, &invocation.paths(&folder)), checked);
+    let shown = Shown { report: &report, project, prefix: &prefix, is_changed: &|_| true };
+    let verdict = show(invocation, args, &shown, (&invocation.paths(&folder), checked));
     whole.project.leave();
     Ok(verdict)
 }
@@ -77,11 +85,13 @@ fn change(invocation: &Invocation, args: &CheckArgs, run: &Run) -> Result<Verdic
         head: request.head_name.clone(),
         removed: request.removed(),
         artefacts: None,
-        aside: Aside { fixed, waived, gone: request.gone(), ..Aside::default() },
+        aside: Aside { fixed, waived, gone: request.gone(), around: around(invocation, &request), ..Aside::default() },
     };
     let is_checked = |path: &&String| is_wanted(path, &wanted) && request.head.tree.find(path).is_some();
     let checked = request.changes.keys().filter(is_checked).cloned().collect();
-    let verdict = show(invocation, args, &report, (&request.head, &prefix, &invocation.paths(&folder)), checked);
+    let is_changed = |finding: &Finding| request.is_on_change(finding);
+    let shown = Shown { report: &report, project: &request.head, prefix: &prefix, is_changed: &is_changed };
+    let verdict = show(invocation, args, &shown, (&invocation.paths(&folder), checked));
     request.leave();
     Ok(verdict)
 }
@@ -146,26 +156,51 @@ fn is_wanted(path: &str, wanted: &[String]) -> bool {
     wanted.is_empty() || wanted.iter().any(holds)
 }
 
+/// The commit, and where its files and the run are to be seen.
+fn around(invocation: &Invocation, request: &PullRequest) -> Around {
+    let who = Who::of(&invocation.env).ok();
+    let links = Links { files: who.as_ref().map(Who::files), run: who.as_ref().map(Who::run_page), ..Links::default() };
+    let commit = who.map_or_else(|| request.head_commit.clone(), |who| who.head);
+    Around { commit, links, started: Some(invocation.started.timestamp()), ..Around::default() }
+}
+
+/// What is shown of a check.
+struct Shown<'s> {
+    report: &'s Report<'s>,
+    project: &'s Project,
+    prefix: &'s str,
+    /// Whether a finding is on lines that changed.
+    is_changed: &'s dyn Fn(&Finding) -> bool,
+}
+
 fn show(
     invocation: &Invocation,
     args: &CheckArgs,
-    report: &Report<'_>,
-    (project, prefix, paths): (&Project, &str, &terminal::Paths),
-    checked: Vec<String>,
+    shown: &Shown<'_>,
+    (paths, checked): (&terminal::Paths, Vec<String>),
 ) -> Verdict {
+    let Shown { report, project, prefix, is_changed } = *shown;
     let text = changes::texts(project);
+    let verdict = Verdict::of(report.is_bad());
     match args.format {
-        Format::Json => invocation.out.line(&json::report(report, &text).to_string()),
-        Format::Sarif => invocation.out.line(&sarif::log(report, prefix, &text).to_string()),
-        Format::Junit => invocation.out.line(junit::document(report, &checked, &text).trim_end()),
+        Format::Json => invocation.out.json(&json::report(report, &text).to_string()),
+        Format::Sarif => invocation.out.json(&sarif::log(report, prefix, &text).to_string()),
+        Format::Junit => invocation.out.xml(junit::document(report, &checked, &text).trim_end()),
         Format::Github => {
-            let annotations = annotations::all(report, prefix, &text, &|_| true);
-            annotations::print(&annotations, "run `cadet check` to see them", &invocation.out);
+            let annotations = annotations::all(report, prefix, &text, is_changed);
+            let rest = match invocation.env.github_summary {
+                Some(_) => "see the job's summary",
+                None => "run `cadet check` to see them",
+            };
+            annotations::print(&annotations, rest, &invocation.out);
         }
         Format::Human => {
             terminal::findings(&report.all_findings(), paths, &invocation.out, &text);
             terminal::check_summary(report, &invocation.out);
         }
     }
-    Verdict::of(report.is_bad())
+    if invocation.env.in_github {
+        posting::checked(invocation, (report, verdict), (prefix, &text));
+    }
+    verdict
 }

@@ -9,7 +9,7 @@ use super::report;
 use super::telling::Telling;
 use crate::cli::CiArgs;
 use crate::error::Error;
-use crate::report::terminal;
+use crate::report::{terminal, text};
 
 pub(super) fn run(invocation: &Invocation, args: &CiArgs) -> Result<Verdict, Error> {
     changes::refuse_unsafe_events(invocation)?;
@@ -40,26 +40,39 @@ fn journey(invocation: &Invocation, args: &CiArgs, posting: &mut Posting) -> Res
     let mut blocked = request.blocked(&plan);
     blocked.extend(found.blocked);
     let findings = [findings, found.findings.clone()].concat();
-    let telling = Telling::new(invocation, &request, (&findings, plan.steps.len()));
+    let telling = Telling::new(invocation, &request, (&findings, &plan));
     let work = Work { plan: &plan, engine, args: &args.run, blocked: &blocked };
     let outcomes =
         deploy::carry_out(invocation, &request, &work, |shown, carry_out| posting.live(&telling, shown, carry_out))?;
     let outcomes = telling.without_data(outcomes);
-    let kept = deploy::write(invocation, &request.head, &request.folder, "ci", (&args.run, &outcomes, engine))?;
-    let text = changes::texts(&request.head);
+    let kept = deploy::write(invocation, &request.head, &request.folder, "ci", (&args.run, &outcomes, engine));
+    let kept = kept.unwrap_or_else(|error| lost(&error));
+    let texts = changes::texts(&request.head);
     let built: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.finding.as_ref()).collect();
     invocation.out.info("");
-    terminal::findings(&built, &paths, &invocation.out, &text);
+    terminal::findings(&built, &paths, &invocation.out, &texts);
     let refused: Vec<_> = found.findings.iter().collect();
-    terminal::findings(&refused, &paths, &invocation.out, &text);
-    let report = telling.report(&outcomes, kept.shown.clone());
+    terminal::findings(&refused, &paths, &invocation.out, &texts);
+    let report = telling.report(&outcomes, &kept);
     terminal::deploy_summary(&report, &invocation.out);
     invocation.out.info("");
 
     terminal::heading("3. Report", &invocation.out);
     let verdict = Verdict::of_run(report.is_bad(), engine);
-    report::keep(invocation, &request.folder, &telling.told((&report, verdict), &kept), &args.run)?;
-    posting.tell(invocation, args, &telling, (&report, verdict))?;
-    report::show(invocation, &request.folder, &args.run)?;
+    or_lost(report::keep(invocation, &request.folder, &telling.told((&report, verdict), &kept), &args.run));
+    posting.tell(invocation, args, &telling, (&report, verdict));
+    or_lost(report::show(invocation, &request.folder, &args.run));
     Ok(verdict)
+}
+
+/// Says what could not be written. The verdict stands, and everything else is told all the same.
+pub(super) fn or_lost(written: Result<(), Error>) {
+    if let Err(error) = written {
+        lost::<()>(&error);
+    }
+}
+
+fn lost<T: Default>(error: &Error) -> T {
+    text::note(&format!("{error}; the rest of the report is not affected"));
+    T::default()
 }

@@ -170,7 +170,10 @@ fn print(invocation: &Invocation, args: &CompileArgs, name: Option<&str>, sql: &
         (PrintOutput::Text, Some(name)) => format!("Compiled node '{name}' is:\n{}", clean(sql)),
         (PrintOutput::Text, None) => format!("Compiled inline node is:\n{}", clean(sql)),
     };
-    invocation.out.line(&text);
+    match args.output {
+        PrintOutput::Json => invocation.out.json(&text),
+        PrintOutput::Text => invocation.out.line(&text),
+    }
 }
 
 fn pretty(value: &serde_json::Value) -> String {

@@ -140,7 +140,7 @@ pub(super) fn without_sources(plan: &mut Plan, project: &Project, engine: &dyn E
 /// Prints the plan, with what the engine would refuse.
 fn show(invocation: &Invocation, format: PlanFormat, (request, plan): (&PullRequest, &Plan), found: &Preflight) {
     if format == PlanFormat::Json {
-        return invocation.out.line(&as_json(request, plan, found).to_string());
+        return invocation.out.json(&as_json(request, plan, found).to_string());
     }
     show_plan(invocation, &request.head, plan);
     terminal::removed(&request.removed(), &invocation.out);
@@ -273,12 +273,12 @@ pub(super) fn write<'e>(
         None => None,
     };
     let keeper = kept.is_some().then_some(engine);
-    let places: Vec<String> = copied.iter().map(|folder| folder.display().to_string()).chain(kept).collect();
-    let shown = match places.is_empty() {
-        true => format!("{}target", invocation.paths(folder).prefix),
-        false => places.join(" and "),
-    };
-    Ok(Kept { shown, copied, keeper })
+    let mut places: Vec<String> = copied.iter().map(|folder| folder.display().to_string()).chain(kept).collect();
+    if places.is_empty() {
+        places.push(format!("{}target", invocation.paths(folder).prefix));
+    }
+    let place = places[0].trim_end_matches('/').to_owned();
+    Ok(Kept { shown: places.join(" and "), place, copied, keeper })
 }
 
 /// Says where the artefacts are kept for others, if they are.

@@ -91,7 +91,7 @@ fn show(invocation: &Invocation, args: &DepsArgs, file: &ProjectFile, done: &Ins
             "packages": done.packages,
             "notes": done.notes,
         });
-        return out.line(&report.to_string());
+        return out.json(&report.to_string());
     }
     for package in &done.packages {
         out.info(&line(invocation, package, args.lock));

@@ -25,6 +25,8 @@ pub(super) fn run(invocation: &Invocation, args: &LsArgs) -> Result<Verdict, Err
     let lines: Vec<String> = nodes.map(|node| line(&working.project, node, args)).collect();
     if lines.is_empty() {
         selecting::nothing_selected();
+    } else if args.output == ListOutput::Json {
+        invocation.out.json(&lines.join("\n"));
     } else {
         invocation.out.line(&lines.join("\n"));
     }

@@ -27,6 +27,7 @@ mod selecting;
 mod show;
 mod telling;
 mod text_of;
+mod touched;
 mod unit_tests;
 mod warehouse;
 mod whole;
@@ -81,6 +82,20 @@ pub fn run(cli: Cli) -> Result<Verdict, Error> {
     match cli.command {
         Command::Retry(args) => retry::run(cli.global, &args),
         command => carry_out(&Invocation::new(cli.global, typed), command),
+    }
+}
+
+/// Tells the pull request and the runner that the working process died, which could not do so itself any more.
+pub fn died(cli: Cli, error: &Error) {
+    if !matches!(error, Error::Died(_)) {
+        return;
+    }
+    let typed = Typed::of(&cli.global, &cli.command);
+    let invocation = Invocation::new(cli.global, typed);
+    match cli.command {
+        Command::Ci(args) => posting::Posting::open(&invocation, &args).stopped(&invocation, error),
+        Command::Check(_) => posting::Posting::nowhere().stopped(&invocation, error),
+        _ => {}
     }
 }
 

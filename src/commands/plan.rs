@@ -53,7 +53,7 @@ pub(super) fn run(invocation: &Invocation, args: &PlanArgs) -> Result<Verdict, E
         write(file, &saved.text())?;
     }
     match args.format {
-        PlanFormat::Json => invocation.out.line(saved.text().trim_end()),
+        PlanFormat::Json => invocation.out.json(saved.text().trim_end()),
         PlanFormat::Human => {
             report::plan::show(&saved, (&request.head_name, &request.base_name), &invocation.out);
             if let Some(file) = &args.out {

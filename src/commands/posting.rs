@@ -4,13 +4,14 @@ use std::path::Path;
 
 use super::Verdict;
 use super::changes;
+use super::ci::or_lost;
 use super::deploy::Watched;
 use super::invocation::Invocation;
 use super::telling::Telling;
 use crate::cli::CiArgs;
 use crate::deploy::{Outcome, Progress};
 use crate::error::Error;
-use crate::github::{CheckRun, Desk, Live, Trouble, Who};
+use crate::github::{CheckRun, Deployment, Desk, Live, Trouble, Who};
 use crate::guard;
 use crate::report::around::{Around, Links};
 use crate::report::markdown::{self, Page, State};
@@ -40,8 +41,14 @@ impl Posting {
         Self { desk, marker, notes }
     }
 
+    /// Of a command that posts nothing: what there is goes to the runner alone.
+    pub(super) fn nowhere() -> Self {
+        Self { desk: None, marker: String::new(), notes: Vec::new() }
+    }
+
     /// Does the work, and keeps the comment up to date meanwhile.
     pub(super) fn live(&mut self, telling: &Telling<'_>, shown: &dyn Progress, work: Watched<'_>) -> Vec<Outcome> {
+        let shown = &telling.shown_to(shown);
         let Some(desk) = &mut self.desk else { return work(shown) };
         let (live, marker) = (Live::new(shown), &self.marker);
         std::thread::scope(|scope| {
@@ -61,7 +68,7 @@ impl Posting {
         args: &CiArgs,
         telling: &Telling<'_>,
         (report, verdict): (&Report<'_>, Verdict),
-    ) -> Result<(), Error> {
+    ) {
         let request = telling.request;
         let text = changes::texts(&request.head);
         let ended = ended(verdict);
@@ -86,13 +93,16 @@ impl Posting {
         let comment = markdown::comment(&page(&self.notes), &self.marker);
         let url = self.comment(invocation, &comment);
         if let Some(file) = &args.comment_file {
-            artefacts::write(file, comment.as_bytes())?;
-            invocation.out.info(&format!("The pull request's comment is in {}.", file.display()));
+            let written = artefacts::write(file, comment.as_bytes());
+            if written.is_ok() {
+                invocation.out.info(&format!("The pull request's comment is in {}.", file.display()));
+            }
+            or_lost(written);
         }
         self.notes.iter().for_each(|note| invocation.out.info(note));
         invocation.out.info(&format!("Artefacts: {}", report.artefacts.clone().unwrap_or_default()));
         let outputs = outputs::of(report, ended, url.as_deref());
-        to_the_runner(invocation, &markdown::summary(&page(&self.notes)), &outputs)
+        to_the_runner(invocation, &markdown::summary(&page(&self.notes)), &outputs);
     }
 
     /// Says that the run could not be done, wherever the report would have been.
@@ -128,8 +138,7 @@ impl Posting {
         }
         self.notes.iter().for_each(|note| invocation.out.info(note));
         let outputs = outputs::of(&report, outputs::Verdict::Error, url.as_deref());
-        // What stopped the run is told in any case.
-        let _ = to_the_runner(invocation, &markdown::summary(&page(&self.notes)), &outputs);
+        to_the_runner(invocation, &markdown::summary(&page(&self.notes)), &outputs);
     }
 
     fn comment(&mut self, invocation: &Invocation, text: &str) -> Option<String> {
@@ -157,7 +166,8 @@ impl Posting {
             return;
         }
         let text = changes::texts(&telling.request.head);
-        let all = annotations::all(report, &telling.request.prefix, &text, &|finding| telling.is_on_change(finding));
+        let all =
+            annotations::all(report, &telling.request.prefix, &text, &|finding| telling.request.is_on_change(finding));
         let posted = self.desk.as_ref().map(|desk| {
             let (title, summary) = markdown::check(page);
             let conclusion = match &page.state {
@@ -205,10 +215,17 @@ impl Posting {
         (report, ended): (&Report<'_>, outputs::Verdict),
     ) {
         let Some(desk) = &self.desk else { return };
+        let around = &report.aside.around;
+        if around.target.is_none() {
+            let why = "the tables are on the embedded DuckDB of this run, where nobody else can reach them";
+            return self.notes.push(format!("GitHub is told of no deployment to {environment}: {why}."));
+        }
         let built = report.outcomes.iter().filter(|known| outputs::is_table(known.kind));
         let built = built.filter(|known| known.status == crate::deploy::Status::Success).count();
         let words = format!("{} built", counted(built, "table", "tables"));
-        match desk.deployment(environment, ended == outputs::Verdict::Success, &words) {
+        let page = around.links.console_page();
+        let is_good = ended == outputs::Verdict::Success;
+        match desk.deployment(&Deployment { environment, is_good, words: &words, page: page.as_deref() }) {
             Ok(()) => invocation.out.info(&format!("GitHub shows the deployment to {environment}.")),
             Err(trouble) => self.notes.push(format!("GitHub does not show the deployment: {trouble}.")),
         }
@@ -224,17 +241,27 @@ pub(super) fn ended(verdict: Verdict) -> outputs::Verdict {
     }
 }
 
-/// The job's summary and the step's outputs.
-fn to_the_runner(invocation: &Invocation, summary: &str, values: &[(&'static str, String)]) -> Result<(), Error> {
+/// What a check found, for the runner: on a pull request of a fork there is nothing else that may be written.
+pub(super) fn checked(
+    invocation: &Invocation,
+    (report, verdict): (&Report<'_>, Verdict),
+    (prefix, text): (&str, &dyn Fn(&str) -> String),
+) {
+    let state = State::Over(ended(verdict));
+    let page = Page { report, prefix, text, state, notes: Vec::new() };
+    to_the_runner(invocation, &markdown::summary(&page), &outputs::of(report, ended(verdict), None));
+}
+
+/// The job's summary and the step's outputs: neither waits for the other, nor the verdict for them.
+fn to_the_runner(invocation: &Invocation, summary: &str, values: &[(&'static str, String)]) {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| Error::File { action: "write", path, source }
     };
     if let Some(file) = &invocation.env.github_summary {
-        outputs::summary(file, summary).map_err(failed(file))?;
+        or_lost(outputs::summary(file, summary).map_err(failed(file)));
     }
     if let Some(file) = &invocation.env.github_output {
-        outputs::write(file, values).map_err(failed(file))?;
+        or_lost(outputs::write(file, values).map_err(failed(file)));
     }
-    Ok(())
 }

@@ -56,9 +56,12 @@ pub(super) struct Told<'a> {
 }
 
 /// Where the artefacts of a run are.
+#[derive(Default)]
 pub(super) struct Kept<'e> {
     /// In words, for people.
     pub shown: String,
+    /// One of these places, for the steps that come after: a copy that was asked for comes first.
+    pub place: String,
     /// The folder that they were copied to.
     pub copied: Option<PathBuf>,
     /// Who keeps them for others, where someone does.

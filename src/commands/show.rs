@@ -93,7 +93,7 @@ fn finding(node: &Node, built: Built) -> Finding {
 fn print(invocation: &Invocation, args: &ShowArgs, node: &Node, (found, has_more): &(Rows, bool)) {
     let name = args.inline.is_none().then(|| node.display_name());
     if args.output == PrintOutput::Json {
-        return invocation.out.line(&rows::json(found, name.as_deref()));
+        return invocation.out.json(&rows::json(found, name.as_deref()));
     }
     invocation.out.info(&match &name {
         Some(name) => format!("Previewing node '{name}':"),

@@ -1,28 +1,29 @@
 //! What `cadet ci` has to tell of a pull request: made once, and filled as the run goes on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Verdict;
 use super::changes::{self, PullRequest};
 use super::deploy;
 use super::invocation::Invocation;
 use super::report::{Kept, Told};
-use crate::deploy::Outcome;
+use crate::deploy::{Outcome, Progress};
 use crate::finding::Finding;
 use crate::github::Who;
-use crate::plan::Reason;
-use crate::report::around::{Around, Links};
+use crate::plan::{Plan, Reason, Step};
+use crate::report::around::{Around, Links, Other};
 use crate::report::markdown::{Page, State};
 use crate::report::{Report, redact};
-use crate::source::{ChangedLines, LineIndex, Repo};
+use crate::source::{ChangedLines, Repo};
 
 /// A pull request that is being told of.
 pub(super) struct Telling<'t> {
     pub request: &'t PullRequest,
     findings: &'t [Finding],
-    /// How many steps the run has.
-    steps: usize,
+    plan: &'t Plan,
     changed: BTreeMap<String, Reason>,
+    /// What else changed.
+    others: Vec<Other>,
     links: Links,
     /// The target on Athena, if that is where tables go.
     target: Option<String>,
@@ -31,11 +32,10 @@ pub(super) struct Telling<'t> {
 }
 
 impl<'t> Telling<'t> {
-    /// `steps` is how many steps the run has.
     pub(super) fn new(
         invocation: &Invocation,
         request: &'t PullRequest,
-        (findings, steps): (&'t [Finding], usize),
+        (findings, plan): (&'t [Finding], &'t Plan),
     ) -> Self {
         let who = Who::of(&invocation.env).ok();
         let is_on_athena = invocation.is_on_athena(&request.head);
@@ -45,7 +45,8 @@ impl<'t> Telling<'t> {
         Self {
             request,
             findings,
-            steps,
+            plan,
+            others: request.others(),
             changed: request.changed(),
             links: Links {
                 files: who.as_ref().map(Who::files),
@@ -59,14 +60,22 @@ impl<'t> Telling<'t> {
     }
 
     /// The report of what has ended.
-    pub(super) fn report<'r>(&'r self, outcomes: &'r [Outcome], artefacts: String) -> Report<'r> {
+    pub(super) fn report<'r>(&'r self, outcomes: &'r [Outcome], kept: &Kept<'_>) -> Report<'r> {
+        let mut report = self.report_with(outcomes, &[], kept.shown.clone());
+        report.aside.place = Some(kept.place.clone());
+        report
+    }
+
+    /// The same while some steps are left.
+    fn report_with<'r>(&'r self, outcomes: &'r [Outcome], left: &[&Step], artefacts: String) -> Report<'r> {
         let mut report = deploy::report(self.request, self.findings, outcomes, artefacts);
         report.aside.around = Around {
             commit: self.commit.clone(),
             started: Some(self.started),
             links: self.links.clone(),
             target: self.target.clone(),
-            ..Around::of(&self.request.head, &self.changed, outcomes)
+            others: self.others.clone(),
+            ..Around::of(&self.request.head, &self.changed, (outcomes, left))
         };
         report
     }
@@ -79,14 +88,16 @@ impl<'t> Telling<'t> {
     /// The comment while the run goes on.
     pub(super) fn so_far(&self, outcomes: &[Outcome], write: impl FnOnce(&Page<'_>) -> String) -> String {
         let outcomes = self.without_data(outcomes.to_vec());
-        let mut report = self.report(&outcomes, String::new());
+        let ended: BTreeSet<&str> = outcomes.iter().map(|known| known.id.as_str()).collect();
+        let left: Vec<&Step> = self.plan.steps.iter().filter(|step| !ended.contains(step.id.as_str())).collect();
+        let mut report = self.report_with(&outcomes, &left, String::new());
         report.artefacts = None;
         let text = changes::texts(&self.request.head);
         write(&Page {
             report: &report,
             prefix: &self.request.prefix,
             text: &text,
-            state: State::Running { ended: outcomes.len(), of: self.steps },
+            state: State::Running { ended: outcomes.len(), of: self.plan.steps.len() },
             notes: Vec::new(),
         })
     }
@@ -105,30 +116,9 @@ impl<'t> Telling<'t> {
         outcomes
     }
 
-    /// Whether the change touches the lines of a finding.
-    pub(super) fn is_on_change(&self, finding: &Finding) -> bool {
-        let path = &finding.place.path;
-        if !self.request.changes.contains_key(path) {
-            return false;
-        }
-        let Some(span) = &finding.place.span else { return true };
-        let text = self.request.head.text(path);
-        let index = LineIndex::new(text);
-        let lines = index.position(span.start).0..=index.position(span.end).0;
-        self.lines(path).touches(&lines)
-    }
-
-    fn lines(&self, path: &str) -> ChangedLines {
-        let before = self.request.base_tree.find(self.path_before(path)).map(|file| &*file.bytes);
-        ChangedLines::between(before.unwrap_or_default(), self.request.head.text(path).as_bytes())
-    }
-
-    /// Where a file was that has another path now.
-    fn path_before<'p>(&'p self, path: &'p str) -> &'p str {
-        match self.request.changes.get(path) {
-            Some(crate::source::ChangeKind::Renamed(from)) => from,
-            _ => path,
-        }
+    /// The display of a run, which is told no value of a row either.
+    pub(super) fn shown_to<'p>(&'p self, next: &'p dyn Progress) -> impl Progress + 'p {
+        WithoutData { telling: self, next }
     }
 
     /// A file as the page of the pull request shows it; nothing when the page shows no change of it, or another text.
@@ -136,6 +126,21 @@ impl<'t> Telling<'t> {
         let text = self.request.head.text(path);
         let there = repo.file_at(&self.commit, &crate::report::in_repository(&self.request.prefix, path))?;
         let is_shown = self.request.changes.contains_key(path) && there == text.as_bytes();
-        is_shown.then(|| (text.to_owned(), self.lines(path)))
+        is_shown.then(|| (text.to_owned(), self.request.changed_lines(path)))
+    }
+}
+
+struct WithoutData<'p> {
+    telling: &'p Telling<'p>,
+    next: &'p dyn Progress,
+}
+
+impl Progress for WithoutData<'_> {
+    fn started(&self, name: &str) {
+        self.next.started(name);
+    }
+
+    fn finished(&self, outcome: &Outcome) {
+        self.telling.without_data(vec![outcome.clone()]).iter().for_each(|outcome| self.next.finished(outcome));
     }
 }

@@ -57,7 +57,11 @@ impl Invocation {
         settings: SettingsOf<'_>,
     ) -> Result<Warehouse, Error> {
         match self.aim(project, settings)? {
-            None => Ok(Warehouse { engine: Box::new(self.local(folder, project)?), athena: None, aim: None }),
+            None => {
+                let engine = self.local(folder, project)?;
+                engine.watch()?;
+                Ok(Warehouse { engine: Box::new(engine), athena: None, aim: None })
+            }
             Some(aim) => {
                 let engine = self.athena(folder, project, (settings, aim.clone()))?;
                 let settings = settings.policy().athena.clone();

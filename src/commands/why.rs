@@ -37,7 +37,7 @@ pub(super) fn run(invocation: &Invocation, args: &WhyArgs) -> Result<Verdict, Er
         PlanFormat::Human => found.iter().for_each(|why| tell(invocation, &request, why)),
         PlanFormat::Json => {
             let nodes: Vec<Value> = found.iter().map(|why| as_json(&request.head, why)).collect();
-            invocation.out.line(&json!({"version": 1, "base": request.base_name, "nodes": nodes}).to_string());
+            invocation.out.json(&json!({"version": 1, "base": request.base_name, "nodes": nodes}).to_string());
         }
     }
     Ok(Verdict::Good)

@@ -38,6 +38,8 @@ pub(super) enum Method {
     Get,
     Post,
     Patch,
+    /// A patch that adds to what is there.
+    Append,
     Delete,
 }
 
@@ -152,6 +154,14 @@ impl Api {
         self.call(Method::Patch, &self.within(path), body, needs)
     }
 
+    /// Adds to something. It is never done twice: [`Trouble::Lost`] says that it may be there all the same.
+    ///
+    /// # Errors
+    /// When it was not added, or nobody knows.
+    pub(super) fn append(&self, path: &str, body: &Value, needs: &'static str) -> Result<Value, Trouble> {
+        self.call(Method::Append, &self.within(path), body, needs)
+    }
+
     /// Removes something.
     ///
     /// # Errors
@@ -198,6 +208,11 @@ impl Api {
         Ok(all)
     }
 
+    /// Waits a little before something is asked for again.
+    pub(super) fn pause(&self) -> bool {
+        self.wait(FIRST_PAUSE)
+    }
+
     fn within(&self, path: &str) -> String {
         format!("{}{path}", self.folder)
     }
@@ -205,6 +220,7 @@ impl Api {
     fn call(&self, method: Method, path: &str, body: &Value, needs: &'static str) -> Result<Value, Trouble> {
         let mut pause = FIRST_PAUSE / 2;
         let mut tries = 1;
+        let is_once = matches!(method, Method::Post | Method::Append);
         loop {
             let began = Instant::now();
             let verdict = match self.send(method, path, body) {
@@ -217,9 +233,7 @@ impl Api {
             let wait = match verdict {
                 Verdict::Done(value) => return Ok(value),
                 Verdict::Failed(trouble) => return Err(trouble),
-                Verdict::Unknown(how) if method == Method::Post || tries == MOST_TRIES => {
-                    return Err(Trouble::Lost(how));
-                }
+                Verdict::Unknown(how) if is_once || tries == MOST_TRIES => return Err(Trouble::Lost(how)),
                 Verdict::Unknown(how) => {
                     pause *= 2;
                     (pause, Trouble::Lost(how))
@@ -255,7 +269,7 @@ impl Api {
                 let answer = match method {
                     Method::Get => self.client._get(path).await,
                     Method::Post => self.client._post(path, Some(&body)).await,
-                    Method::Patch => self.client._patch(path, Some(&body)).await,
+                    Method::Patch | Method::Append => self.client._patch(path, Some(&body)).await,
                     Method::Delete => self.client._delete(path, None::<&()>).await,
                 }?;
                 let mut read = read_head(answer.status().as_u16(), |name| {

@@ -18,6 +18,9 @@ const NAME: &str = "cadet";
 /// The most annotations in one request.
 const BATCH: usize = 50;
 
+/// Annotations that nobody knows of are sent so often.
+const MOST_TRIES: usize = 3;
+
 /// GitHub keeps no check runs of one name beyond a thousand, so that more pages than these are never needed.
 const MOST_PAGES: usize = 10;
 
@@ -69,8 +72,8 @@ pub(super) fn post(api: &Api, who: &Who, run: &CheckRun) -> Result<Posted, Troub
     while let Some(batch) = batches.pop() {
         let annotations: Vec<Value> = batch.iter().map(Annotation::json).collect();
         let output = json!({"title": run.title, "summary": run.summary, "annotations": annotations});
-        match api.patch(&way, &json!({"output": output}), PERMISSION) {
-            Ok(_) => posted.annotations += batch.len(),
+        match add(api, &way, (&json!({"output": output}), posted.annotations)) {
+            Ok(()) => posted.annotations += batch.len(),
             Err(Trouble::Refused(_)) if batch.len() > 1 => {
                 // One that GitHub does not take keeps out the others of its batch.
                 let (first, second) = batch.split_at(batch.len() / 2);
@@ -84,6 +87,24 @@ pub(super) fn post(api: &Api, who: &Who, run: &CheckRun) -> Result<Posted, Troub
         }
     }
     Ok(posted)
+}
+
+/// Adds annotations to the `known` ones: again only when the check run does not have them although no answer came.
+fn add(api: &Api, way: &str, (body, known): (&Value, usize)) -> Result<(), Trouble> {
+    let mut tries = 1;
+    loop {
+        let Err(trouble) = api.append(way, body, PERMISSION) else { return Ok(()) };
+        if !matches!(trouble, Trouble::Lost(_)) || tries == MOST_TRIES || !api.pause() {
+            return Err(trouble);
+        }
+        let run = api.get(way, "checks: read")?;
+        let count = run["output"]["annotations_count"].as_u64().and_then(|count| usize::try_from(count).ok());
+        match count {
+            Some(count) if count > known => return Ok(()),
+            Some(_) => tries += 1,
+            None => return Err(trouble),
+        }
+    }
 }
 
 /// Makes the check run without annotations; one that was made though no answer came is used.

@@ -22,7 +22,7 @@ const MOST_PAGES: usize = 50;
 
 /// A comment that may have been made although no answer came is looked for so often, with this time in between.
 const LOOKS: usize = 3;
-const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+pub(super) const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
 /// The account of the token that every workflow has, should GitHub not say whose token it is.
 const USUAL_ACCOUNT: &str = "github-actions[bot]";
@@ -186,9 +186,15 @@ fn account(api: &Api) -> Result<Account, Trouble> {
 
 /// A run of an older commit says nothing any more.
 pub(super) fn refuse_outdated(api: &Api, who: &Who) -> Result<(), Trouble> {
-    let request = api.get(&who.way(&format!("pulls/{}", who.number)), READ)?;
-    match request["head"]["sha"].as_str() {
-        Some(head) if head.eq_ignore_ascii_case(&who.head) => Ok(()),
-        _ => Err(Trouble::Outdated),
+    for _ in 0..LOOKS {
+        let request = api.get(&who.way(&format!("pulls/{}", who.number)), READ)?;
+        if request["head"]["sha"].as_str().is_some_and(|head| head.eq_ignore_ascii_case(&who.head)) {
+            return Ok(());
+        }
+        // A moment after a push GitHub may still answer as before it.
+        if !api.wait(BETWEEN_LOOKS) {
+            break;
+        }
     }
+    Err(Trouble::Outdated)
 }

@@ -12,20 +12,33 @@ use super::who::Who;
 /// What it takes to make a deployment.
 const PERMISSION: &str = "deployments: write";
 
+/// How a deployment ended.
+#[derive(Debug, Clone, Copy)]
+pub struct Deployment<'d> {
+    pub environment: &'d str,
+    pub is_good: bool,
+    pub words: &'d str,
+    /// Where the tables can be looked at.
+    pub page: Option<&'d str>,
+}
+
 /// Says that the pull request's commit was deployed to this environment, or that it failed to be.
 ///
 /// # Errors
 /// When GitHub does not allow it, or cannot be reached.
-pub(super) fn post(api: &Api, who: &Who, (environment, is_good, words): (&str, bool, &str)) -> Result<(), Trouble> {
+pub(super) fn post(api: &Api, who: &Who, deployment: &Deployment<'_>) -> Result<(), Trouble> {
     // Of an older commit it would stand above the newer one's.
     refuse_outdated(api, who)?;
-    let id = create(api, who, environment)?;
-    let status = json!({
-        "state": if is_good { "success" } else { "failure" },
+    let id = create(api, who, deployment.environment)?;
+    let mut status = json!({
+        "state": if deployment.is_good { "success" } else { "failure" },
         "log_url": who.run_page(),
-        "environment": environment,
-        "description": words,
+        "environment": deployment.environment,
+        "description": deployment.words,
     });
+    if let Some(page) = deployment.page {
+        status["environment_url"] = page.into();
+    }
     api.post(&who.way(&format!("deployments/{id}/statuses")), &status, PERMISSION).map(drop)
 }
 

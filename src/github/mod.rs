@@ -19,6 +19,7 @@ use api::Api;
 use comment::Sticky;
 
 pub use check_run::{Annotation, CheckRun, Posted};
+pub use deployment::Deployment;
 pub use live::Live;
 pub use suggestion::{MOST as MOST_SUGGESTIONS, Suggestion};
 pub use trouble::Trouble;
@@ -37,8 +38,8 @@ pub struct Desk {
     api: Api,
     pub who: Who,
     sticky: Sticky,
-    /// The comment is beyond cadet's reach: why.
-    comment_trouble: Option<Trouble>,
+    /// The comment is beyond cadet's reach, so that it is left alone until the end of the run.
+    is_out_of_reach: bool,
 }
 
 impl Desk {
@@ -52,12 +53,12 @@ impl Desk {
         let missing = "the step has no GITHUB_TOKEN: give it `env: GITHUB_TOKEN: ${{ github.token }}`";
         let token = token.ok_or(missing)?;
         let api = Api::new(&who.api, token, (PATIENCE, haste(env)))?;
-        Ok(Self { api, who, sticky: Sticky::new(marker), comment_trouble: None })
+        Ok(Self { api, who, sticky: Sticky::new(marker), is_out_of_reach: false })
     }
 
     /// Makes the comment say this, while the run goes on.
     pub fn comment(&mut self, text: &str) {
-        if self.comment_trouble.is_some() {
+        if self.is_out_of_reach {
             return;
         }
         let (api, who, sticky) = (&self.api, &self.who, &mut self.sticky);
@@ -65,7 +66,7 @@ impl Desk {
             Ok(()) => {}
             // It may be better next time.
             Err(Trouble::Lost(_) | Trouble::Busy(_)) => {}
-            Err(trouble) => self.comment_trouble = Some(trouble),
+            Err(_) => self.is_out_of_reach = true,
         }
     }
 
@@ -74,13 +75,12 @@ impl Desk {
     /// # Errors
     /// When there is no comment that says this.
     pub fn last_comment(&mut self, text: &str) -> Result<Option<String>, Trouble> {
-        match self.comment_trouble.clone() {
-            Some(trouble) => Err(trouble),
-            None => {
-                self.sticky.say_at_last(&self.api, &self.who, text)?;
-                Ok(self.sticky.url.clone())
-            }
+        // What stood in the way while the run went on may be over by now.
+        let mut said = self.sticky.say_at_last(&self.api, &self.who, text);
+        if said == Err(Trouble::Missing) && self.api.wait(comment::BETWEEN_LOOKS) {
+            said = self.sticky.say_at_last(&self.api, &self.who, text);
         }
+        said.map(|()| self.sticky.url.clone())
     }
 
     /// Posts the check run with its annotations.
@@ -103,8 +103,8 @@ impl Desk {
     ///
     /// # Errors
     /// When GitHub does not show it.
-    pub fn deployment(&self, environment: &str, is_good: bool, words: &str) -> Result<(), Trouble> {
-        deployment::post(&self.api, &self.who, (environment, is_good, words))
+    pub fn deployment(&self, deployment: &Deployment<'_>) -> Result<(), Trouble> {
+        deployment::post(&self.api, &self.who, deployment)
     }
 
     /// From here on hardly anything is waited for: someone asked cadet to stop.

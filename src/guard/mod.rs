@@ -37,7 +37,10 @@ pub fn github_token() -> Option<&'static str> {
 pub fn enter(env: &Environment) -> Result<Option<u8>, Error> {
     let Some(folder) = &env.worker else {
         secrets::learn(env.secrets());
-        return parent::run(env).map(Some);
+        return parent::run(env).map(Some).inspect_err(|_| {
+            // Only this process is left to say so. It is called once.
+            let _ = TOKEN.set(env.github_token().map(str::to_owned));
+        });
     };
     let handed = journal::Folder::new(folder).take_secret();
     secrets::learn(handed.hidden.iter().map(String::as_str));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::outputs::is_table;
 use crate::deploy::{Outcome, Status};
-use crate::plan::{Reason, name_of};
+use crate::plan::{Reason, Step, name_of};
 use crate::project::graph::Graph;
 use crate::project::{Node, Project, ResourceType};
 
@@ -24,6 +24,10 @@ pub struct Around {
     pub nodes: Vec<Near>,
     /// From what is read to what reads it, as places in `nodes`.
     pub edges: Vec<(usize, usize)>,
+    /// Tables that the run has yet to build.
+    pub to_come: Vec<ToCome>,
+    /// What changed and leaves no table.
+    pub others: Vec<Other>,
     /// What reads something that changed, and was not built.
     pub readers: Vec<Reader>,
     pub versions: Vec<Versioned>,
@@ -38,6 +42,14 @@ pub struct Links {
     pub run: Option<String>,
     /// The region whose console shows statements, when they are Athena's.
     pub console: Option<String>,
+}
+
+impl Links {
+    /// The page of Athena's console.
+    pub fn console_page(&self) -> Option<String> {
+        let region = self.console.as_ref()?;
+        Some(format!("https://{region}.console.aws.amazon.com/athena/home?region={region}"))
+    }
 }
 
 /// A node in the graph of the change.
@@ -56,6 +68,24 @@ pub struct Near {
     pub is_changed: bool,
     /// How the tests of it ended.
     pub tests: Tests,
+}
+
+/// Something that changed and leaves no table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Other {
+    pub name: String,
+    /// What of it changed, in a few words.
+    pub what: String,
+    /// Where it stands, from the project's folder.
+    pub file: String,
+}
+
+/// A table whose turn has not come yet, or has not ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToCome {
+    pub id: String,
+    /// Why it is in the plan.
+    pub reason: String,
 }
 
 /// How tests ended.
@@ -89,12 +119,14 @@ pub struct Versioned {
 }
 
 impl Around {
-    /// Looks around what changed. `outcomes` are those known so far.
-    pub fn of(project: &Project, changed: &BTreeMap<String, Reason>, outcomes: &[Outcome]) -> Self {
+    /// Looks around what changed. `outcomes` are those known so far, and `left` are the steps that have none yet.
+    pub fn of(project: &Project, changed: &BTreeMap<String, Reason>, (outcomes, left): (&[Outcome], &[&Step])) -> Self {
         let graph = Graph::new(project);
         let tests = tests(project, outcomes);
+        let to_come = to_come(project, left);
         let mut ids: Vec<&str> =
             outcomes.iter().filter(|known| is_table(known.kind)).map(|known| known.id.as_str()).collect();
+        ids.extend(to_come.iter().map(|table| table.id.as_str()));
         ids.extend(changed.keys().map(String::as_str).filter(|id| is_shown(project, id)));
         let next: Vec<&str> =
             ids.iter().flat_map(|id| graph.parents(id).iter().chain(graph.children(id))).copied().collect();
@@ -122,10 +154,16 @@ impl Around {
         Self {
             edges: ids.iter().enumerate().flat_map(from).collect(),
             nodes: ids.iter().map(near).collect(),
-            readers: readers(project, &graph, changed, outcomes),
+            readers: readers(project, &graph, changed, (outcomes, &to_come)),
             versions: versions(project, changed),
+            to_come,
             ..Self::default()
         }
+    }
+
+    /// Whether the run has yet to build it.
+    pub fn is_to_come(&self, id: &str) -> bool {
+        self.to_come.iter().any(|table| table.id == id)
     }
 
     /// A node of the graph.
@@ -140,6 +178,13 @@ fn is_shown(project: &Project, id: &str) -> bool {
         Some(node) => is_table(node.resource_type) || node.resource_type == ResourceType::Exposure,
         None => project.sources.contains_key(id),
     }
+}
+
+/// The tables among the steps that are left.
+fn to_come(project: &Project, left: &[&Step]) -> Vec<ToCome> {
+    let is_table = |step: &&&Step| project.node(&step.id).is_some_and(|node| is_table(node.resource_type));
+    let tables = left.iter().filter(is_table);
+    tables.map(|step| ToCome { id: step.id.clone(), reason: step.reason.to_string() }).collect()
 }
 
 fn table(node: &Node) -> Option<String> {
@@ -166,15 +211,17 @@ fn tests<'p>(project: &'p Project, outcomes: &[Outcome]) -> BTreeMap<&'p str, Te
     all
 }
 
-/// What is downstream of the change and not built: what cadet does not build at all, and what it could not.
+/// What is downstream of the change and not built: what cadet does not build at all, and what it could not; what it has yet
+/// to build is none of it.
 fn readers(
     project: &Project,
     graph: &Graph<'_>,
     changed: &BTreeMap<String, Reason>,
-    outcomes: &[Outcome],
+    (outcomes, to_come): (&[Outcome], &[ToCome]),
 ) -> Vec<Reader> {
-    let built: BTreeSet<&str> =
+    let mut built: BTreeSet<&str> =
         outcomes.iter().filter(|known| known.status == Status::Success).map(|known| known.id.as_str()).collect();
+    built.extend(to_come.iter().map(|table| table.id.as_str()));
     let mut reads: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for id in changed.keys().filter(|id| is_shown(project, id)) {
         for below in graph.descendants(id, None) {

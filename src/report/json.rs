@@ -25,7 +25,7 @@ pub fn report(report: &Report<'_>, text: &dyn Fn(&str) -> String) -> Value {
         "notes": report.count(Level::Note),
         "findings": findings,
         "outcomes": report.outcomes.iter().map(outcome).collect::<Vec<_>>(),
-        "artefacts": report.artefacts,
+        "artefacts": report.place(),
     });
     if let Some(fixed) = &report.aside.fixed {
         value["fixed"] = json!({"findings": fixed.findings, "files": fixed.files});

@@ -57,6 +57,8 @@ pub struct Aside {
     pub gone: usize,
     /// What is around a change that was built.
     pub around: around::Around,
+    /// The one place of the artefacts that programs are told of.
+    pub place: Option<String>,
 }
 
 /// How much was fixed.
@@ -135,12 +137,17 @@ impl Report<'_> {
         Some(format!("Athena read {} for {}.", read_in_words(bytes), cost_in_words(cost)))
     }
 
+    /// Where the artefacts are, as one path or address.
+    pub fn place(&self) -> Option<&str> {
+        self.aside.place.as_deref().or(self.artefacts.as_deref())
+    }
+
     /// Where the manifest is, as far as the artefacts are somewhere.
     pub fn manifest(&self) -> Option<String> {
-        let artefacts = self.artefacts.as_ref().filter(|artefacts| !artefacts.is_empty())?;
+        let place = self.place().filter(|place| !place.is_empty())?;
         // A copy has the target folder in it, beside the log.
-        let copied = if artefacts.ends_with("target") { "" } else { "/target" };
-        Some(format!("{artefacts}{copied}/manifest.json"))
+        let copied = if place.ends_with("target") { "" } else { "/target" };
+        Some(format!("{place}{copied}/manifest.json"))
     }
 
     /// Whether anything is wrong.

@@ -51,7 +51,7 @@ pub fn of(report: &Report<'_>, verdict: Verdict, comment: Option<&str>) -> Vec<(
         ("deployed", built(Status::Success)),
         ("failed", (report.ended(Status::Error) + report.ended(Status::Fail)).to_string()),
         ("skipped", built(Status::Skipped)),
-        ("artefacts", report.artefacts.clone().unwrap_or_default()),
+        ("artefacts", report.place().unwrap_or_default().to_owned()),
         ("comment-url", comment.unwrap_or_default().to_owned()),
         ("bytes-scanned", report.spent().map_or(0, |(bytes, _)| bytes).to_string()),
         ("manifest", report.manifest().unwrap_or_default()),

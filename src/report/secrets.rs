@@ -14,6 +14,9 @@ const HIDDEN: &str = "***";
 /// A shorter value may be a word of anyone's.
 const SHORTEST: usize = 8;
 
+/// From this length on several signs may stand between two letters.
+const LONG: usize = 16;
+
 /// Between the letters of a longer one no separators are looked for.
 const LONGEST_SPACED: usize = 256;
 
@@ -63,45 +66,53 @@ fn pattern<'s>(values: impl IntoIterator<Item = &'s str>) -> Option<Regex> {
 /// Every way to write a value that anyone would think of, each as a pattern.
 fn forms(value: &str) -> Vec<String> {
     let reversed: String = value.chars().rev().collect();
-    let mut forms = vec![spaced(value), spaced(&reversed), regex::escape(&url(value)), format!("(?i:{})", hex(value))];
-    let json = serde_json::Value::from(value).to_string();
-    forms.push(regex::escape(json.trim_matches('"')));
+    let mut forms = vec![spelt(value), spelt(&reversed), hex(value), hex(&reversed)];
     for offset in 0..3 {
         let text = base64(value.as_bytes(), offset);
-        forms.push(regex::escape(&text));
-        forms.push(regex::escape(&text.replace('+', "-").replace('/', "_")));
+        forms.extend([text.replace('+', "-").replace('/', "_"), text].iter().map(|text| in_lines(text)));
     }
     forms
 }
 
-/// The value with at most one separator between each two of its letters.
-fn spaced(value: &str) -> String {
-    if value.len() > LONGEST_SPACED {
-        return regex::escape(value);
-    }
-    let letters = value.chars().map(|c| regex::escape(&c.to_string()));
-    letters.collect::<Vec<_>>().join(r"[ \t\r\n,;.|_\-]?")
+/// The value letter by letter: each as it is or as an escape, with separators between each two of them.
+fn spelt(value: &str) -> String {
+    let between = match value.len() {
+        // What is short may be a list of anyone's when more than one sign stands in between.
+        0..LONG => r"[ \t\r\n,;.|_\-\\]?",
+        LONG..=LONGEST_SPACED => r#"[ \t\r\n,;.|_\-\\'"]{0,6}"#,
+        _ => r"\\?",
+    };
+    value.chars().map(letter).collect::<Vec<_>>().join(between)
 }
 
-fn url(value: &str) -> String {
-    let mut out = String::new();
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a text cannot fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
-}
-
-fn hex(value: &str) -> String {
-    value.bytes().fold(String::new(), |mut out, byte| {
+/// A letter as it is, and as addresses, JSON and HTML write it.
+fn letter(c: char) -> String {
+    let bytes = c.to_string().bytes().fold(String::new(), |mut out, byte| {
         // Writing to a text cannot fail.
-        let _ = write!(out, "{byte:02x}");
+        let _ = write!(out, "%{byte:02x}");
         out
-    })
+    });
+    let (itself, code) = (regex::escape(&c.to_string()), u32::from(c));
+    format!("(?:{itself}|(?i:{bytes}|u{code:04x}|&#0*{code};|&#x0*{code:x};))")
+}
+
+/// The numbers of the value's bytes, with what stands between numbers.
+fn hex(value: &str) -> String {
+    let bytes: Vec<String> = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let between = match value.len() {
+        0..=LONGEST_SPACED => r#"[ \t\r\n:,;._|\-'"\\]{0,4}(?:0?x)?"#,
+        _ => "",
+    };
+    format!("(?i:{})", bytes.join(between))
+}
+
+/// Base64, which many programs break into lines.
+fn in_lines(text: &str) -> String {
+    if text.len() > LONGEST_SPACED * 2 {
+        return regex::escape(text);
+    }
+    let letters = text.chars().map(|c| regex::escape(&c.to_string()));
+    letters.collect::<Vec<_>>().join(r"(?:[ \t\r\n]|\\[rn])*")
 }
 
 /// What of the value's Base64 is the same whatever stands around it, when it begins `offset` bytes into a group of three.
@@ -128,6 +139,9 @@ mod tests {
         let pattern = pattern([secret]).unwrap();
         let spaced: String = secret.chars().map(|c| format!("{c} ")).collect();
         let reversed: String = secret.chars().rev().collect();
+        let list = |between: &str| secret.chars().map(String::from).collect::<Vec<_>>().join(between);
+        let numbers =
+            |between: &str| secret.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(between);
         let ways = [
             secret.to_owned(),
             spaced,
@@ -138,6 +152,22 @@ mod tests {
             "d0phbHJYVXQvbkZFTUkrSzdNREVORw==".to_owned(),
             "eHdKYWxyWFV0L25GRU1JK0s3TURFTkc=".to_owned(),
             "eHh3SmFsclhVdC9uRkVNSStLN01ERU5H".to_owned(),
+            // In lines, and as JSON writes those.
+            "d0phbHJYVX\nQvbkZFTUk\r\nrSzdNREVORw==".to_owned(),
+            "d0phbHJYVX\\nQvbkZFTUkrSzdNREVORw==".to_owned(),
+            // As filters of templates and encoders of JSON and of HTML write it.
+            "wJalrXUt/nFEMI%2BK7MDENG".to_owned(),
+            "wJalrXUt%2fnFEMI%2bK7MDENG".to_owned(),
+            "wJalrXUt\\/nFEMI+K7MDENG".to_owned(),
+            "wJalrXUt\\u002fnFEMI\\u002BK7MDENG".to_owned(),
+            "wJalrXUt&#x2f;nFEMI&#43;K7MDENG".to_owned(),
+            list("', '"),
+            list(r#"\", \""#),
+            list("\",\n  \""),
+            numbers(":"),
+            numbers(" "),
+            numbers("\\x"),
+            numbers(", 0x").to_uppercase(),
         ];
         for way in ways {
             let shown = pattern.replace_all(&way, HIDDEN);
@@ -150,5 +180,7 @@ mod tests {
     #[test]
     fn short_values_are_no_secrets() {
         assert!(pattern(["dev", "  ", "1234567"]).is_none());
+        let pattern = pattern(["12345678"]).unwrap();
+        assert_eq!(pattern.replace_all("[1, 2, 3, 4, 5, 6, 7, 8]", HIDDEN), "[1, 2, 3, 4, 5, 6, 7, 8]");
     }
 }

@@ -266,10 +266,10 @@ pub fn last_run(summary: &Summary, out: &Out) {
     }
 }
 
-/// A heading between the parts of a long run.
+/// A heading between the parts of a long run. The name of a branch in it is anyone's.
 pub fn heading(text: &str, out: &Out) {
     if !out.quiet {
-        out.line(&out.paint(BOLD, text));
+        out.line(&out.paint(BOLD, &clean_path(text)));
         out.line("");
     }
 }

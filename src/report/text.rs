@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::escape::log::no_commands;
+use super::escape::log::{no_commands, no_commands_in_json, no_commands_in_xml};
 pub use super::escape::{clean, clean_path};
 use super::secrets;
 use crate::guard;
@@ -51,6 +51,18 @@ impl Out {
     /// Prints text and a line break.
     pub fn line(&self, text: &str) {
         let text = if self.in_github { Cow::Owned(no_commands(text)) } else { Cow::Borrowed(text) };
+        self.write(&text);
+    }
+
+    /// Prints JSON, which stays what it is.
+    pub fn json(&self, text: &str) {
+        let text = if self.in_github { Cow::Owned(no_commands_in_json(text)) } else { Cow::Borrowed(text) };
+        self.write(&text);
+    }
+
+    /// Prints XML, which stays what it is.
+    pub fn xml(&self, text: &str) {
+        let text = if self.in_github { Cow::Owned(no_commands_in_xml(text)) } else { Cow::Borrowed(text) };
         self.write(&text);
     }
 

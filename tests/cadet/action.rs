@@ -164,6 +164,15 @@ fn the_newest_release_is_fetched_checked_and_run() {
     ");
 }
 
+/// Of macOS the runner has a `sed` that knows POSIX and no more.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_newest_release_is_found_by_any_sed() {
+    let action = Action::new().program("sed", "#!/bin/sh\nexec /usr/bin/sed --posix \"$@\"\n");
+    let shown = action.shown();
+    assert!(shown.starts_with("Fetching cadet 0.1.0 for"), "{shown}");
+}
+
 #[test]
 fn every_platform_has_its_archive() {
     for (system, machine, triple) in [
@@ -302,7 +311,7 @@ fn every_input_reaches_cadet_as_one_word() {
         .input("base", "release/1")
         .input("format", "json")
         .input("source-data", "data")
-        .input("artefacts-to", "s3://bucket/folder")
+        .input("artefacts-to", "a folder")
         .input("arguments", "--select\ntag:daily my model\r\n\n--full-refresh\n");
     insta::assert_snapshot!(action.shown(), @"
     Fetching cadet 0.1.0 for x86_64-unknown-linux-gnu.
@@ -313,7 +322,7 @@ fn every_input_reaches_cadet_as_one_word() {
     [--base=release/1]
     [--format=json]
     [--source-data=data]
-    [--artefacts-to=s3://bucket/folder]
+    [--artefacts-to=a folder]
     [--select]
     [tag:daily my model]
     [--full-refresh]

@@ -605,8 +605,9 @@ fn an_event_that_hands_out_secrets_is_refused() {
 #[test]
 fn a_file_that_cannot_be_written_is_named() {
     let ran = good().cadet(&["ci", "--quiet", "--comment-file", "dbt_project.yml/comment.md"]);
-    assert!(ran.stderr.starts_with("error: failed to create dbt_project.yml: "), "{}", ran.shown());
-    assert_eq!(ran.code, 3);
+    assert!(ran.stderr.starts_with("note: failed to create dbt_project.yml: "), "{}", ran.shown());
+    // What is lost is lost, and the verdict is what it was.
+    assert_eq!(ran.code, 0);
 }
 
 /// Every file below a folder, the time in its path left out.

@@ -170,7 +170,25 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
       
       </details>
       
-      13 unchanged tables that they read were built too.
+      <details><summary>13 unchanged tables that are read were built too</summary>
+      
+      | | Table | Result | Time | Tests |
+      |---|---|---|--:|---|
+      | ✅ | `court_listings_dev_dbt.result_codes`<br><sub>not built here yet</sub> | 6 rows | [seconds] |  |
+      | ✅ | `court_listings_dev_dbt.courts_stg`<br><sub>not built here yet</sub> | 8 rows | [seconds] |  |
+      | ✅ | `court_listings_dev_dbt.hearings_stg`<br><sub>not built here yet</sub> | 25 rows | [seconds] |  |
+      | ✅ | `court_listings_dev_dbt.results_stg`<br><sub>not built here yet</sub> | 19 rows | [seconds] |  |
+      | ✅ | `prison_population_dev_dbt.bookings_stg`<br><sub>not built here yet</sub> | 20 rows | [seconds] |  |
+      | ✅ | `prison_population_dev_dbt.offenders_stg`<br><sub>not built here yet</sub> | 16 rows | [seconds] |  |
+      | ✅ | `prison_safety_dev_dbt.incidents_stg`<br><sub>not built here yet</sub> | 23 rows | [seconds] | 1 ✅ |
+      | ✅ | `court_listings_dev_dbt.courts_dim_v1`<br><sub>not built here yet</sub> | 8 rows | [seconds] |  |
+      | ✅ | `prison_population_dev_dbt.bookings_joined`<br><sub>not built here yet</sub> | 20 rows | [seconds] |  |
+      | ✅ | `court_listings_dev_dbt.hearings_joined`<br><sub>not built here yet</sub> | 25 rows | [seconds] |  |
+      | ✅ | `prison_population_dev_dbt.bookings_grouped`<br><sub>not built here yet</sub> | 15 rows | [seconds] |  |
+      | ✅ | `court_listings_dev_dbt.hearings_fct`<br><sub>not built here yet</sub> | 25 rows | [seconds] |  |
+      | ✅ | `prison_population_dev_dbt.offenders_dim`<br><sub>not built here yet</sub> | 16 rows | [seconds] |  |
+      
+      </details>
       
       <details><summary>Look into the tables</summary>
       

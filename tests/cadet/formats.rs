@@ -277,3 +277,19 @@ fn sarif_and_diffs_begin_at_the_top_of_the_repository() {
     let diff = sandbox.cadet_in("dbt", &["check", "--all", "--diff"], &[]);
     assert!(diff.stdout.contains("--- a/dbt/macros/one.yaml"), "{}", diff.shown());
 }
+
+#[test]
+fn in_a_workflow_the_formats_stay_whole_and_hold_no_command() {
+    let sandbox = Sandbox::new().file("models/prison/prison_safety/##[group]x_stg.sql", "select 1 as id\n");
+    let printed = |format: &str| {
+        sandbox.cadet_with(&["check", "--all", "--format", format], &[("GITHUB_ACTIONS", "true")]).stdout
+    };
+    for format in ["json", "sarif"] {
+        let text = printed(format);
+        assert!(!text.contains("##["), "{text}");
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert!(value.to_string().contains("##[group]x_stg.sql") || format == "sarif", "{value}");
+    }
+    let xml = printed("junit");
+    assert!(!xml.contains("##[") && xml.contains("##&#91;group]x_stg.sql"), "{xml}");
+}

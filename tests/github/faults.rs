@@ -1,6 +1,8 @@
 //! What goes wrong between cadet and GitHub: it is said, it takes a bounded time, and the run ends as it would have.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::double::How;
 use crate::request::{Request, good, model, wrong};
@@ -104,7 +106,7 @@ fn each_permission_that_is_missing_is_named() {
     insta::assert_snapshot!(said(&ran.stdout), @"
     ::error file=models/prison/prison_safety/prison_safety__visits_fct.sql,line=1,endLine=1,col=18,endColumn=49,title=cadet%3A references/exist::there is no model or seed named `prison_safety__sites_sgt`%0Adid you mean `prison_safety__sites_stg`?
     There is no check run with every finding on its line: the token may not do that: the job lacks the permission `checks: write` (on a pull request from a fork no job has it).
-    GitHub does not show the deployment: the token may not do that: the job lacks the permission `deployments: write` (on a pull request from a fork no job has it).
+    GitHub is told of no deployment to dev: the tables are on the embedded DuckDB of this run, where nobody else can reach them.
     The comment is not up to date: the token may not do that: the job lacks the permission `pull-requests: write` (on a pull request from a fork no job has it). The same is in the summary of the run.
     Artefacts: target
     ");
@@ -151,4 +153,133 @@ fn one_annotation_that_github_does_not_take_keeps_out_no_other() {
         "{}",
         ran.stdout
     );
+}
+
+#[test]
+fn annotations_whose_answer_was_lost_are_not_posted_twice() {
+    for how in [How::Lost, refused(502, "<html>Bad gateway</html>"), How::Cut] {
+        let request = Request::new(wrong());
+        request.double.fail(("PATCH", "/check-runs/"), how, 1);
+        let ran = request.ci(&[]);
+        let posted = request.double.state(|state| state.checks[0]["annotations"].as_array().unwrap().len());
+        assert_eq!(posted, 1, "{}", ran.stdout);
+        assert!(!said(&ran.stdout).contains("not on the lines"), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn one_stale_answer_does_not_silence_the_comment() {
+    // A moment after a push GitHub may still name the commit before it.
+    for times in [1, 2] {
+        let request = Request::new(good());
+        request.double.fail(("GET", "/pulls/7"), refused(200, "{\"head\": {\"sha\": \"0000\"}}"), times);
+        assert_eq!(request.ci(&[]).code, 0);
+        assert!(request.double.comment().contains("Ready for review"));
+    }
+    for (method, path) in [("POST", "/issues/7/comments"), ("GET", "/pulls/7")] {
+        let request = Request::new(good());
+        request.double.fail((method, path), refused(404, "{\"message\":\"Not Found\"}"), 1);
+        assert_eq!(request.ci(&[]).code, 0);
+        assert!(request.double.comment().contains("Ready for review"));
+    }
+}
+
+#[test]
+fn what_cannot_be_written_changes_no_verdict() {
+    let request = Request::new(good());
+    let taken = request.sandbox.root().join("models").display().to_string();
+    let ran =
+        request.ci_with(&["--html", "models", "--comment-file", "models"], &[("GITHUB_STEP_SUMMARY", taken.as_str())]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(request.double.comment().contains("Ready for review"));
+    assert!(request.outputs().starts_with("verdict=success\n"));
+    assert_eq!(request.double.state(|state| state.checks.len()), 1);
+    insta::assert_snapshot!(ran.stderr.replace(&taken, "[models]"), @"
+    note: failed to write models: Is a directory (os error 21); the rest of the report is not affected
+    note: failed to write [models]: Is a directory (os error 21); the rest of the report is not affected
+    note: failed to write models: Is a directory (os error 21); the rest of the report is not affected
+    ");
+
+    let request = Request::new(wrong());
+    let ran = request.ci_with(&[], &[("GITHUB_OUTPUT", taken.as_str())]);
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    assert!(request.summary().starts_with("## ❌ Not ready: 1 error to fix"));
+}
+
+#[test]
+fn no_value_of_a_row_reaches_the_log() {
+    let sql = "select cast(name as integer) as n from {{ ref('prison_safety__sites_stg') }}\n";
+    let request = Request::new(model(good(), "numbers_fct", sql).commit("a cast"));
+    let ran = request.ci(&[]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.stdout.contains("'…'") && !ran.stdout.contains("Fen") && !ran.stdout.contains("Holm"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn a_run_that_dies_is_told_of_by_the_one_that_waits() {
+    let request = Request::new(good());
+    let mishap = "models/prison/prison_safety/prison_safety__sites_fct.sql#late=abort";
+    let ran = request.ci_with(&[], &[("CADET_MISHAPS", mishap)]);
+    assert_eq!(ran.code, 3, "{}", ran.shown());
+    insta::assert_snapshot!(request.comment(), @"
+    <!-- cadet:report 01ba4719c80b -->
+    ## ❌ cadet could not do its work
+
+    **Next:** Cadet ended unexpectedly before its report was done; it was at work on models/prison/prison_safety/prison_safety&#95;&#95;sites_fct.sql.<br>run the same command again; each table is whole, the old one or the new one
+
+    ---
+    <sub>Commit `[commit]` of `work` · [this run](https://github.com/moj/tables/actions/runs/4711) · cadet 0.1.0</sub>
+    ");
+    assert!(request.summary().starts_with("## ❌ cadet could not do its work"), "{}", request.summary());
+    assert!(request.outputs().starts_with("verdict=error\n"), "{}", request.outputs());
+}
+
+/// The process that was started in this folder by this one.
+#[cfg(target_os = "linux")]
+fn process_in(folder: &std::path::Path) -> Option<Pid> {
+    let own = |path: &std::path::Path| {
+        let status = std::fs::read_to_string(path.join("stat")).ok()?;
+        let parent = status.rsplit_once(") ")?.1.split(' ').nth(1)?.to_owned();
+        let is_it = std::fs::read_link(path.join("cwd")).ok()? == folder && parent == std::process::id().to_string();
+        let number = path.file_name()?.to_str()?.parse().ok()?;
+        is_it.then(|| Pid::from_raw(number)).flatten()
+    };
+    std::fs::read_dir("/proc").unwrap().flatten().find_map(|entry| own(&entry.path()))
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_run_that_is_asked_to_stop_ends_with_its_report() {
+    let many = |name: &str| format!("cross join unnest(sequence(1, 9999)) as {name}(x)\n");
+    let endless = format!(
+        "select count(*) as n from {{{{ ref('prison_safety__sites_stg') }}}} as s\n{}{}{}",
+        many("a"),
+        many("b"),
+        many("c")
+    );
+    let request = Request::new(model(good(), "zz_endless_fct", &endless).commit("without end"));
+    let folder = request.sandbox.root().canonicalize().unwrap();
+    let ran = std::thread::scope(|scope| {
+        let run = scope.spawn(|| request.ci(&[]));
+        let is_begun =
+            || request.double.state(|state| state.comments.iter().any(|comment| comment.body.contains("| 2 rows |")));
+        while !is_begun() && !run.is_finished() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        std::thread::sleep(Duration::from_millis(500));
+        kill_process(process_in(&folder).unwrap(), Signal::INT).unwrap();
+        run.join().unwrap()
+    });
+    assert_eq!(ran.code, 130, "{}", ran.shown());
+    assert!(request.double.comment().contains("The run was stopped before its end"), "{}", request.double.comment());
+    assert!(request.summary().starts_with("## ⏹️ The run was stopped before its end"), "{}", request.summary());
+    assert!(request.outputs().starts_with("verdict=interrupted\n"), "{}", request.outputs());
+    assert!(request.sandbox.root().join("target/cadet.json").is_file());
+    // The page says the same.
+    let told = request.sandbox.cadet(&["report"]);
+    assert!(told.stdout.contains("The run was stopped before its end"), "{}", told.stdout);
 }

@@ -133,6 +133,19 @@ fn plain_lines_are_never_commands() {
 }
 
 #[test]
+fn machines_read_the_same_and_runners_no_command() {
+    let mut dice = Dice(5);
+    for _ in 0..TEXTS {
+        let value = serde_json::json!({"name": text(&mut dice), "list": [text(&mut dice)]});
+        for json in [value.to_string(), serde_json::to_string_pretty(&value).unwrap()] {
+            let line = log::no_commands_in_json(&json);
+            assert!(runner::commands(&line).is_empty(), "{json:?} became {line:?}");
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&line).unwrap(), value);
+        }
+    }
+}
+
+#[test]
 fn annotations_are_the_commands_that_were_meant() {
     let mut dice = Dice(2);
     for _ in 0..TEXTS {

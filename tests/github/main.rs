@@ -6,6 +6,7 @@
 #[path = "../cadet/support/mod.rs"]
 mod sandbox;
 
+mod deployments;
 mod double;
 mod faults;
 mod hostile;

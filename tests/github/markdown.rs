@@ -12,7 +12,7 @@ use cadet::deploy::{Outcome, Status};
 use cadet::engine::Spent;
 use cadet::finding::{Finding, Level, Place};
 use cadet::project::ResourceType;
-use cadet::report::around::{Around, Links, Near, Reader, Tests, Versioned};
+use cadet::report::around::{Around, Links, Near, Other, Reader, Tests, ToCome, Versioned};
 use cadet::report::markdown::{Page, State, comment};
 use cadet::report::outputs::Verdict;
 use cadet::report::{Aside, Report};
@@ -98,6 +98,8 @@ fn written(dice: &mut Dice) -> String {
         target: Some(text(dice)),
         nodes: vec![near(dice, "a"), near(dice, "b")],
         edges: vec![(0, 1)],
+        others: vec![Other { name: text(dice), what: text(dice), file: text(dice) }],
+        to_come: vec![ToCome { id: "b".to_owned(), reason: text(dice) }],
         readers: vec![Reader { name: text(dice), what: text(dice), owner: Some(text(dice)), reads: vec![text(dice)] }],
         versions: vec![Versioned {
             name: text(dice),

@@ -90,6 +90,11 @@ impl Request {
 
     /// With more variables, or others.
     pub(crate) fn ci_with(&self, args: &[&str], more: &[(&str, &str)]) -> Ran {
+        self.cadet(&[&["ci", "--threads", "1"], args].concat(), more)
+    }
+
+    /// Any command as such a step.
+    pub(crate) fn cadet(&self, args: &[&str], more: &[(&str, &str)]) -> Ran {
         let head = self.commit.clone().unwrap_or_else(|| head(&self.sandbox));
         let from = if self.is_fork { "someone/tables" } else { "moj/tables" };
         let event = json!({"pull_request": {
@@ -122,7 +127,7 @@ impl Request {
         for name in ["summary.md", "output"] {
             fs::write(file(name), "").unwrap();
         }
-        self.sandbox.cadet_with(&[&["ci", "--threads", "1"], args].concat(), &env)
+        self.sandbox.cadet_with(args, &env)
     }
 
     pub(crate) fn summary(&self) -> String {
@@ -144,7 +149,12 @@ impl Request {
 
     /// The comment, without what differs from run to run.
     pub(crate) fn comment(&self) -> String {
-        steady(&self.double.comment(), &self.sandbox)
+        self.steady(&self.double.comment())
+    }
+
+    /// The same of any text.
+    pub(crate) fn steady(&self, text: &str) -> String {
+        steady(text, &self.sandbox)
     }
 }
 

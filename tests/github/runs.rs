@@ -2,6 +2,7 @@
 
 use crate::double::{BOT, Comment};
 use crate::request::{Request, failing, good, head, model, wrong};
+use crate::sandbox::Sandbox;
 
 #[test]
 fn the_first_run_says_that_all_is_well() {
@@ -112,6 +113,82 @@ fn the_first_run_says_that_all_is_well() {
     // Every finding would be in the check run, so that none is a command.
     assert!(!ran.stdout.contains("\n::"), "{}", ran.stdout);
     assert_eq!(request.double.state(|state| state.checks[0]["conclusion"].clone()), "success");
+}
+
+#[test]
+fn while_the_run_goes_on_what_is_to_come_is_told_as_such() {
+    // The first step takes long enough for the comment to be begun before it ends.
+    let rows: String = (2..8_000).map(|n| format!("{n},Holm\n")).collect();
+    let sandbox = good().edit("seeds/prison/prison_safety/prison_safety__sites.csv", "2,Holm\n", &rows);
+    let request = Request::new(sandbox.commit("many sites"));
+    let ran = request.ci(&[]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let running: Vec<String> = request.double.state(|state| {
+        let bodies = state.calls.iter().filter_map(|call| call.body["body"].as_str());
+        bodies.filter(|body| body.contains("cadet is at work")).map(str::to_owned).collect()
+    });
+    for body in &running {
+        // The dashboard alone is not built.
+        assert!(body.contains("downstream of the change (1)"), "{body}");
+        assert!(body.contains(" of 3 built"), "{body}");
+    }
+    insta::assert_snapshot!(request.steady(&running[0]), @r#"
+    <!-- cadet:report 01ba4719c80b -->
+    ## ⏳ cadet is at work: 0 of 4 steps
+
+    **Next:** nothing yet. This comment changes as the run goes on.
+
+    **Tables on the embedded DuckDB:** 3 to come
+
+    ### ⚠️ To look at (1)
+
+    - **This seed has 7999 rows; more than 1000 are slow to deploy**<br>[`seeds/prison/prison_safety/prison_safety__sites.csv`](https://github.com/moj/tables/blob/[head]/seeds/prison/prison_safety/prison_safety__sites.csv) · `seeds/row-limit`
+      <br>**Fix:** ask the Data Modelling team for a source instead, or keep only the rows that are needed
+
+    ### Tables: 0 of 3 built so far
+
+    | | Table | Result | Time | Tests |
+    |---|---|---|--:|---|
+    | ⏳ | [`mojap.prison_safety__sites`](https://github.com/moj/tables/blob/[head]/seeds/prison/prison_safety/prison_safety__sites.csv)<br><sub>changed</sub> | to come | | |
+    | ⏳ | [`mojap.prison_safety__sites_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_stg.sql)<br><sub>reads sites</sub> | to come | | |
+    | ⏳ | [`mojap.prison_safety__sites_fct`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__sites_fct.sql)<br><sub>new</sub> | to come | | |
+
+    ### 📣 Not built, but downstream of the change (1)
+
+    Tell the owners when the numbers will change.
+
+    | | Name | Owner | Reads |
+    |---|---|---|---|
+    | Dashboard | `visits_dashboard` | Prison &#64;&#8203;statistics | `prison_safety__sites` |
+
+    <details open><summary>How it hangs together</summary>
+
+    ```mermaid
+    flowchart LR
+      n0[("mojap.prison_safety__sites")]:::comes
+      class n0 changed
+      n1["mojap.prison_safety__sites_stg"]:::comes
+      n2["mojap.prison_safety__sites_fct"]:::comes
+      class n2 changed
+      n3(["visits_dashboard"]):::other
+      n0 --> n1
+      n1 --> n2
+      n1 --> n3
+      classDef comes fill:#ddf4ff,stroke:#0969da,color:#0a2a52,stroke-dasharray:4 3
+      classDef built fill:#dafbe1,stroke:#1a7f37,color:#0a3016
+      classDef failed fill:#ffebe9,stroke:#cf222e,color:#5c0f14
+      classDef waits fill:#fff8c5,stroke:#9a6700,color:#4d3300
+      classDef other fill:#f6f8fa,stroke:#8c959f,color:#1f2328
+      classDef changed stroke-width:4px
+    ```
+
+    Green: built. Blue: to come. Red: failed. Yellow: not built. Grey: no part of the run. Thick: changed.
+
+    </details>
+
+    ---
+    <sub>Commit `[commit]` of `work`, compared with `main ([commit])`: 3 changed files · [this run](https://github.com/moj/tables/actions/runs/4711) · begun [time] · cadet 0.1.0</sub>
+    "#);
 }
 
 #[test]
@@ -272,7 +349,7 @@ fn a_failing_check_says_what_to_do_first() {
 #[test]
 fn a_failing_deployment_names_the_cause_and_what_waits() {
     let request = Request::new(failing());
-    assert_eq!(request.ci(&["--deployment", "dev"]).code, 1);
+    assert_eq!(request.ci(&[]).code, 1);
     insta::assert_snapshot!(request.comment(), @r#"
     <!-- cadet:report 01ba4719c80b -->
     ## ❌ Not ready: 1 table failed
@@ -355,8 +432,6 @@ fn a_failing_deployment_names_the_cause_and_what_waits() {
     ---
     <sub>Commit `[commit]` of `work`, compared with `main ([commit])`: 7 changed files · manifest, results, SQL and log: `target` · [this run](https://github.com/moj/tables/actions/runs/4711) · begun [time] · cadet 0.1.0</sub>
     "#);
-    let status = request.double.state(|state| state.statuses[0].clone());
-    assert_eq!((&status["state"], &status["environment"]), (&"failure".into(), &"dev".into()));
 }
 
 #[test]
@@ -574,4 +649,124 @@ fn a_github_of_ones_own_has_its_api_below_a_path() {
     let ran = request.ci_with(&[], &[("GITHUB_API_URL", &url), ("GITHUB_SERVER_URL", "https://git.example.org")]);
     assert_eq!(ran.code, 0, "{}", ran.shown());
     assert!(request.double.comment().contains("https://git.example.org/moj/tables/blob/"));
+}
+
+#[test]
+fn the_places_in_the_outputs_are_there() {
+    let request = Request::new(good());
+    assert_eq!(request.ci(&["--artefacts-to", "target/upload"]).code, 0);
+    let outputs = request.outputs();
+    let of = |name: &str| outputs.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned();
+    assert!(request.sandbox.root().join(of("artefacts=")).is_dir(), "{outputs}");
+    assert!(request.sandbox.root().join(of("manifest=")).is_file(), "{outputs}");
+}
+
+#[test]
+fn an_address_is_no_folder_for_artefacts() {
+    let request = Request::new(good());
+    let ran = request.ci(&["--artefacts-to", "s3://bucket/folder"]);
+    insta::assert_snapshot!(ran.shown(), @"
+    --- stderr
+    error: invalid value 's3://bucket/folder' for '--artefacts-to <DIR>': it is no folder; artefacts go to S3 by the setting `athena.artefacts`
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert!(!request.sandbox.root().join("s3:").exists());
+}
+
+#[test]
+fn a_check_of_a_fork_has_a_summary_and_outputs() {
+    let request = Request::of_fork(wrong());
+    assert_eq!(request.cadet(&["check", "--format", "github"], &[]).code, 1);
+    insta::assert_snapshot!(request.steady(&request.summary()), @"
+    ## ❌ Not ready: 1 error to fix
+
+    **Next:** fix [`models/prison/prison_safety/prison_safety__visits_fct.sql` line 1](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__visits_fct.sql#L1): there is no model or seed named `prison_safety__sites_sgt`. Then push again; `cadet ci` on your machine shows the same before you push.
+
+    ### ❌ To fix (1)
+
+    - **There is no model or seed named `prison_safety__sites_sgt`**<br>[`models/prison/prison_safety/prison_safety__visits_fct.sql` line 1](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__visits_fct.sql#L1) · `references/exist`
+      <br>**Fix:** did you mean `prison_safety__sites_stg`?
+
+    ---
+    <sub>Commit `[commit]` of `work`, compared with `main ([commit])`: 5 changed files · [this run](https://github.com/moj/tables/actions/runs/4711) · begun [time] · cadet 0.1.0</sub>
+    ");
+    insta::assert_snapshot!(request.outputs(), @"
+    verdict=failure
+    findings=1
+    errors=1
+    warnings=0
+    deployed=0
+    failed=0
+    skipped=0
+    artefacts=
+    comment-url=
+    bytes-scanned=0
+    manifest=
+    ");
+    assert_eq!(request.double.state(|state| state.calls.len()), 0);
+
+    assert_eq!(request.cadet(&["check", "--base", "nowhere"], &[]).code, 3);
+    assert!(request.summary().starts_with("## ❌ cadet could not do its work"), "{}", request.summary());
+    assert!(request.outputs().starts_with("verdict=error\n"));
+}
+
+#[test]
+fn a_check_annotates_changed_lines_first() {
+    let many: String = (0..12).map(|n| format!("select * from {{{{ ref('nowhere_{n}') }}}}\nunion all\n")).collect();
+    let sandbox = model(good(), "many_fct", &format!("{many}select 1\n")).commit("mistakes of others").branch("newer");
+    let file = "models/prison/prison_safety/prison_safety__many_fct.sql";
+    let sandbox = sandbox.edit(file, "select 1\n", "select * from {{ ref('new_mistake') }}\n").commit("one more");
+    let ran = Request::new(sandbox).cadet(&["check", "--format", "github", "--base", "work"], &[]);
+    let first = ran.stdout.lines().next().unwrap();
+    assert!(first.contains("`new_mistake`"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_name_of_a_branch_turns_no_text_of_the_log() {
+    let request = Request::new(good().branch("wo\u{202e}rk"));
+    let ran = request.ci(&[]);
+    assert!(ran.stdout.starts_with("1. Check: wo\\u{202e}rk compared with"), "{}", ran.stdout);
+}
+
+#[test]
+fn what_changed_and_leaves_no_table_is_named() {
+    let folder = "models/prison/prison_safety";
+    let sandbox = model(Sandbox::new(), "a_stg", "select 1 as id\n")
+        .file("cadet.yaml", "rules:\n  testing/primary-key: off\n  docs/columns-described: off\n");
+    let sandbox = model(sandbox, "b_stg", "select 1 as id\n").commit("the project").branch("work");
+    let tested = "models:\n  - name: prison_safety__a_stg\n    description: One row for each visit.\n    columns:\n      - name: id\n        data_tests: [not_null]\n";
+    let sandbox = sandbox.file(&format!("{folder}/prison_safety__a_stg.yaml"), tested).edit(
+        &format!("{folder}/prison_safety__b_stg.yaml"),
+        "One row for each visit.",
+        "One row for each person.",
+    );
+    let request = Request::new(sandbox.commit("words and a test"));
+    assert_eq!(request.ci(&[]).code, 0);
+    insta::assert_snapshot!(request.comment(), @"
+    <!-- cadet:report 01ba4719c80b -->
+    ## ✅ Ready for review
+
+    **Next:** ask for a review.
+
+    **Tests:** 1 passed
+
+    <details><summary>1 unchanged table that is read was built too</summary>
+
+    | | Table | Result | Time | Tests |
+    |---|---|---|--:|---|
+    | ✅ | [`mojap.prison_safety__a_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__a_stg.sql)<br><sub>not built here yet</sub> | 1 row | [seconds] | 1 ✅ |
+
+    </details>
+
+    ### Also changed (3)
+
+    - [`not_null_prison_safety__a_stg_id`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__a_stg.yaml): test, new
+    - [`prison_safety__a_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__a_stg.yaml): what is said of this model
+    - [`prison_safety__b_stg`](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__b_stg.yaml): what is said of this model
+
+    ---
+    <sub>Commit `[commit]` of `work`, compared with `main ([commit])`: 2 changed files · manifest, results, SQL and log: `target` · [this run](https://github.com/moj/tables/actions/runs/4711) · begun [time] · cadet 0.1.0</sub>
+    ");
 }

@@ -24,7 +24,10 @@ fn a_secret_that_a_template_holds_leaves_in_no_form() {
     let reversed: String = SECRET.chars().rev().collect();
     let hex: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
     // Someone has put them into the files: cadet must not be what publishes them.
-    let forms = [SECRET.to_owned(), TOKEN.to_owned(), spaced, reversed, hex, SECRET.replace('/', "%2F")];
+    let list: Vec<String> = SECRET.chars().map(|c| format!("\"{c}\"")).collect();
+    let mut forms = vec![SECRET.to_owned(), TOKEN.to_owned(), spaced, reversed, hex, SECRET.replace('/', "%2F")];
+    forms.extend([SECRET.replace('/', "%2f"), SECRET.replace('/', "\\/"), SECRET.replacen('/', "%2F", 1)]);
+    forms.extend([list.join(", "), list.join(",")]);
     let mut sandbox = good();
     for (at, form) in forms.iter().enumerate() {
         sandbox = model(

@@ -6,6 +6,9 @@ use crate::project::problem::did_you_mean;
 /// What an error of DuckDB means, that it raises while a translated query runs: it has no place in the author's text.
 pub(super) fn query_error(error: &duckdb::Error) -> EngineError {
     let text = error.to_string();
+    if text.starts_with("INTERRUPT Error") {
+        return EngineError::Interrupted;
+    }
     let message = text.split("\n\nLINE ").next().unwrap_or(&text).trim();
     let (message, help) = table(message).unwrap_or_else(|| (plain(message), None));
     EngineError::Query { message, offset: None, help }

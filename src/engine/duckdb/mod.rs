@@ -9,6 +9,7 @@ mod native;
 mod prelude;
 mod reader;
 pub mod rows;
+mod signals;
 pub mod types;
 
 use std::path::Path;
@@ -27,6 +28,7 @@ use crate::jinja::warehouse::Warehouse;
 pub struct DuckDb {
     connection: Mutex<Connection>,
     catalogue: String,
+    stop: Arc<signals::Stop>,
 }
 
 impl DuckDb {
@@ -51,12 +53,24 @@ impl DuckDb {
         connection
             .execute_batch("set enable_external_access = false; set lock_configuration = true")
             .map_err(unavailable)?;
-        Ok(Self { connection: Mutex::new(connection), catalogue: catalogue.to_owned() })
+        let stop = Arc::<signals::Stop>::default();
+        stop.holds(&connection);
+        Ok(Self { connection: Mutex::new(connection), catalogue: catalogue.to_owned(), stop })
+    }
+
+    /// From here on Ctrl-C and its kin end the run with what it has, instead of the process.
+    ///
+    /// # Errors
+    /// When the system does not allow it.
+    pub fn watch(&self) -> Result<(), EngineError> {
+        signals::watch(&self.stop)
     }
 
     fn connection(&self) -> Result<Connection, EngineError> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        connection.try_clone().map_err(|error| EngineError::Unavailable(error.to_string()))
+        let connection = connection.try_clone().map_err(|error| EngineError::Unavailable(error.to_string()))?;
+        self.stop.holds(&connection);
+        Ok(connection)
     }
 
     /// Creates the schema that a relation is in, one thread at a time: two that create it at once would conflict.
@@ -238,6 +252,10 @@ fn keeps_contract(built: &[TypedColumn], contract: &[TypedColumn]) -> Result<(),
 }
 
 impl Engine for DuckDb {
+    fn is_interrupted(&self) -> bool {
+        self.stop.is_asked()
+    }
+
     fn find(&self, relation: &Relation) -> Result<Option<Found>, EngineError> {
         found(&self.connection.lock().unwrap_or_else(PoisonError::into_inner), relation)
     }

@@ -8,16 +8,37 @@ use std::borrow::Cow;
 
 use super::clean;
 
+/// What is written for a colon and for a bracket that would be a part of a command.
+type Signs = (&'static str, &'static str);
+const PLAIN: Signs = ("\\:", "\\[");
+const XML: Signs = ("&#58;", "&#91;");
+/// A colon that begins a line of JSON is between quotes, so that nothing begins with it.
+const JSON: Signs = (":", "\\u005b");
+
 /// Keeps a runner from reading a command in plain lines.
 pub fn no_commands(text: &str) -> String {
-    let lines = text.split(['\n', '\r']).map(|line| without_marks(&without_start(line)).into_owned());
+    without(text, PLAIN)
+}
+
+/// The same of JSON, which says the same afterwards.
+pub fn no_commands_in_json(text: &str) -> String {
+    without(text, JSON)
+}
+
+/// The same of XML.
+pub fn no_commands_in_xml(text: &str) -> String {
+    without(text, XML)
+}
+
+fn without(text: &str, signs: Signs) -> String {
+    let lines = text.split(['\n', '\r']).map(|line| without_marks(&without_start(line, signs.0), signs.1).into_owned());
     lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The text of a workflow command.
 pub fn data(text: &str) -> String {
     let text = clean(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    without_marks(&text).into_owned()
+    without_marks(&text, PLAIN.1).into_owned()
 }
 
 /// A property of a workflow command.
@@ -25,18 +46,18 @@ pub fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// The line with a backslash before a `::` that it begins with.
-fn without_start(line: &str) -> Cow<'_, str> {
+/// The line with another sign for the first colon of a `::` that it begins with.
+fn without_start<'l>(line: &'l str, colon: &str) -> Cow<'l, str> {
     let mut seen = line.char_indices().filter(|(_, c)| !is_skipped(*c) && !c.is_whitespace());
     let (first, second) = (seen.next(), seen.next());
     match (first, second) {
-        (Some((at, ':')), Some((_, ':'))) => Cow::Owned(format!("{}\\{}", &line[..at], &line[at..])),
+        (Some((at, ':')), Some((_, ':'))) => Cow::Owned(format!("{}{colon}{}", &line[..at], &line[at + 1..])),
         _ => Cow::Borrowed(line),
     }
 }
 
-/// The line with a backslash in each `##[`.
-fn without_marks(line: &str) -> Cow<'_, str> {
+/// The line with another sign for the bracket of each `##[`.
+fn without_marks<'l>(line: &'l str, bracket: &str) -> Cow<'l, str> {
     if !line.contains('#') {
         return Cow::Borrowed(line);
     }
@@ -45,8 +66,9 @@ fn without_marks(line: &str) -> Cow<'_, str> {
         match c {
             '#' => hashes += 1,
             '[' if hashes >= 2 => {
-                out.push('\\');
+                out.push_str(bracket);
                 hashes = 0;
+                continue;
             }
             c if is_skipped(c) => {}
             _ => hashes = 0,
@@ -73,6 +95,15 @@ mod tests {
             ),
             "a\n  \\::error::x\n\u{3000}\\::set-output name=a::b\nb ##\\[stop-commands]x\n\u{200b}\\::a::\n#\u{200d}#\\[b]"
         );
+    }
+
+    #[test]
+    fn what_machines_read_says_the_same_without_commands() {
+        let name = "##[group]x\n::error::y #\u{200d}#[z";
+        let json = no_commands_in_json(&serde_json::to_string_pretty(&serde_json::json!({"a": [name]})).unwrap());
+        assert!(!json.contains("##[") && !json.contains("#\u{200d}#["), "{json}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap()["a"][0], name);
+        assert_eq!(no_commands_in_xml("<a>\n ::x ##[y]</a>"), "<a>\n &#58;:x ##&#91;y]</a>");
     }
 
     #[test]

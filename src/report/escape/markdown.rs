@@ -93,7 +93,8 @@ fn commits(chars: &[char]) -> Vec<usize> {
     for at in 0..=chars.len() {
         let is_in = chars.get(at).is_some_and(char::is_ascii_hexdigit);
         if !is_in {
-            if at - start >= 7 && chars[start..at].iter().any(char::is_ascii_digit) {
+            // `deadbeef` is the name of a commit too; a word of fewer letters is none.
+            if at - start >= 7 {
                 found.extend((start + 3..at - 1).step_by(4));
             }
             start = at + 1;
@@ -118,7 +119,7 @@ mod tests {
             prose("www.evil.uk __x__ a_b: c :tada:"),
             "www.&#8203;evil.uk &#95;&#95;x&#95;&#95; a_b: c :&#8203;tada:"
         );
-        assert_eq!(prose("1. GH-12 deadbeef1"), "1&#46; GH-&#8203;12 dead&#8203;beef&#8203;1");
+        assert_eq!(prose("1. GH-12 deadbeef1 defaced"), "1&#46; GH-&#8203;12 dead&#8203;beef&#8203;1 defa&#8203;ced");
     }
 
     #[test]

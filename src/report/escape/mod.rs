@@ -73,6 +73,17 @@ mod tests {
     }
 
     #[test]
+    fn the_page_hides_the_same() {
+        let script = include_str!("../html/dom.js");
+        let pattern = script.split_once("HIDDEN =\n  /").unwrap().1.split_once("/gu;").unwrap().0;
+        let pattern = regex::Regex::new(pattern).unwrap();
+        for c in '\0'..=char::MAX {
+            let is_escaped = is_hidden(c) || (c.is_control() && !matches!(c, '\n' | '\t'));
+            assert_eq!(pattern.is_match(c.encode_utf8(&mut [0; 4])), is_escaped, "{c:?}");
+        }
+    }
+
+    #[test]
     fn a_label_cannot_end_itself() {
         assert_eq!(mermaid("a\"]; click n \"x\""), "a#34;#93;#59; click n #34;x#34;");
     }

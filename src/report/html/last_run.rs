@@ -220,6 +220,8 @@ pub(super) struct Told {
     pub command: Option<String>,
     pub base: Option<String>,
     pub head: Option<String>,
+    /// `success`, `failure`, `interrupted` or `error`.
+    pub verdict: Option<String>,
     pub changed_files: Option<u64>,
     #[serde(deserialize_with = "or_default")]
     pub removed: Vec<String>,

@@ -21,7 +21,16 @@ pub(super) fn verdict(known: &Known<'_>) -> Value {
     let warned = count(&known.tests, &["warn"]).max(warnings);
     let is_request = known.run.told.as_ref().is_some_and(|told| told.base.is_some());
     let has_run = known.run.results.is_some();
-    let title = if errors > 0 {
+    let ended = known.run.told.as_ref().and_then(|told| told.verdict.as_deref());
+    let unfinished = match ended {
+        Some("interrupted") => Some("The run was stopped before its end"),
+        Some("error") => Some("cadet could not do its work"),
+        _ => None,
+    };
+    let is_good = errors + failed + failed_tests == 0 && !matches!(ended, Some("interrupted" | "error" | "failure"));
+    let title = if let Some(unfinished) = unfinished {
+        unfinished.to_owned()
+    } else if errors > 0 {
         format!("{} to fix", counted(errors, "thing", "things"))
     } else if failed > 0 {
         format!("{} could not be built", counted(failed, "table", "tables"))
@@ -37,7 +46,7 @@ pub(super) fn verdict(known: &Known<'_>) -> Value {
         }
     };
     json!({
-        "ok": errors + failed + failed_tests == 0,
+        "ok": is_good,
         "is_run": has_run,
         "title": title,
         "errors": errors,

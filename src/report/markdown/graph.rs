@@ -20,6 +20,9 @@ const OPEN: usize = 12;
 /// More edges than these are not drawn by Mermaid as GitHub has it.
 const MOST_EDGES: usize = 400;
 
+/// The colour of what the run has yet to build; it is there while the run goes on.
+const TO_COME: &str = "  classDef comes fill:#ddf4ff,stroke:#0969da,color:#0a2a52,stroke-dasharray:4 3\n";
+
 /// Colours that can be read on white and on black.
 const CLASSES: &str = "  classDef built fill:#dafbe1,stroke:#1a7f37,color:#0a3016
   classDef failed fill:#ffebe9,stroke:#cf222e,color:#5c0f14
@@ -44,9 +47,10 @@ fn whole(around: &Around) -> String {
     let left = all.len() - shown.len();
     let note = if left > 0 { format!("{words} {left} more are left out.\n\n") } else { String::new() };
     let open = if shown.len() <= OPEN { " open" } else { "" };
+    let (class, legend) = if around.to_come.is_empty() { ("", "") } else { (TO_COME, "Blue: to come. ") };
     format!(
-        "<details{open}><summary>How it hangs together</summary>\n\n{note}```mermaid\nflowchart LR\n{}{CLASSES}```\n\n\
-         Green: built. Red: failed. Yellow: not built. Grey: no part of the run. Thick: changed.\n\n</details>\n\n",
+        "<details{open}><summary>How it hangs together</summary>\n\n{note}```mermaid\nflowchart LR\n{}{class}{CLASSES}```\n\n\
+         Green: built. {legend}Red: failed. Yellow: not built. Grey: no part of the run. Thick: changed.\n\n</details>\n\n",
         drawn(around, &shown)
     )
 }
@@ -76,7 +80,7 @@ fn drawn(around: &Around, shown: &BTreeSet<usize>) -> String {
         let node = &around.nodes[*at];
         let label = mermaid(&cut(node.table.as_deref().unwrap_or(&node.name), 120));
         let (open, close) = shape(node);
-        out.push_str(&format!("  n{at}{open}\"{label}\"{close}:::{}\n", class(node)));
+        out.push_str(&format!("  n{at}{open}\"{label}\"{close}:::{}\n", class(around, node)));
         if node.is_changed {
             out.push_str(&format!("  class n{at} changed\n"));
         }
@@ -96,8 +100,9 @@ fn shape(node: &Near) -> (&'static str, &'static str) {
     }
 }
 
-fn class(node: &Near) -> &'static str {
+fn class(around: &Around, node: &Near) -> &'static str {
     match node.status {
+        None if around.is_to_come(&node.id) => "comes",
         Some(Status::Error | Status::Fail) => "failed",
         _ if node.tests.failed > 0 => "failed",
         Some(Status::Skipped | Status::NotRun | Status::Warn) => "waits",

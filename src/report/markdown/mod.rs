@@ -7,6 +7,7 @@ mod failed;
 mod findings;
 mod fit;
 mod graph;
+mod others;
 mod page;
 mod promises;
 mod readers;
@@ -66,6 +67,7 @@ fn whole(page: &Page<'_>, most: usize, more: &str) -> String {
         tables::parts(page, more),
         readers::part(page, more),
         graph::part(page),
+        others::part(page, more),
         page.removed(more),
     ];
     let parts: Vec<Part<'_>> = parts.into_iter().flatten().collect();

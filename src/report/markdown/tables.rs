@@ -8,7 +8,7 @@ use super::page::{Page, message, thousands};
 use crate::deploy::{Outcome, Status};
 use crate::plan::Reason;
 use crate::project::ResourceType;
-use crate::report::around::Tests;
+use crate::report::around::{Tests, ToCome};
 
 /// So many tables are shown without a click.
 const OPEN: usize = 10;
@@ -16,20 +16,25 @@ const OPEN: usize = 10;
 /// The table of tables, and below it what to paste to see their rows.
 pub(super) fn parts<'p>(page: &Page<'p>, more: &str) -> Vec<Part<'p>> {
     let all: Vec<&Outcome> = page.report.outcomes.iter().filter(|known| is_table(known.kind)).collect();
-    if all.is_empty() {
-        return Vec::new();
-    }
-    let mut tables: Vec<&Outcome> = all.iter().copied().filter(|known| !is_parent(known)).collect();
+    let (parents, mut tables): (Vec<&Outcome>, Vec<&Outcome>) = all.into_iter().partition(|known| is_parent(known));
     // What the author has to do with comes first.
     tables.sort_by_key(|known| rank(known.status));
-    let parents = all.len() - tables.len();
-    [table(page, &tables, parents, more), look(page, &tables, more)].into_iter().flatten().collect()
+    let parts = [table(page, &tables, more), only_read(page, &parents, more), look(page, &tables, more)];
+    parts.into_iter().flatten().collect()
 }
 
 /// Built only because something in the change reads it.
 pub(super) fn is_parent(outcome: &Outcome) -> bool {
-    let parents = [Reason::Missing, Reason::Stale].map(|reason| reason.to_string());
-    parents.contains(&outcome.reason) && outcome.status == Status::Success
+    outcome.status == Status::Success && is_only_read(&outcome.reason)
+}
+
+fn is_only_read(reason: &str) -> bool {
+    [Reason::Missing, Reason::Stale].iter().any(|parent| parent.to_string() == reason)
+}
+
+/// The tables of the change that the run has yet to build.
+pub(super) fn to_come<'p>(page: &Page<'p>) -> impl Iterator<Item = &'p ToCome> {
+    page.report.aside.around.to_come.iter().filter(|table| !is_only_read(&table.reason))
 }
 
 fn rank(status: Status) -> u8 {
@@ -41,22 +46,50 @@ fn rank(status: Status) -> u8 {
     }
 }
 
-fn table<'p>(page: &Page<'p>, tables: &[&Outcome], parents: usize, more: &str) -> Option<Part<'p>> {
-    let is_spent = tables.iter().any(|known| !known.spent.is_empty());
-    let lines: Vec<String> = tables.iter().map(|known| row(page, known, is_spent)).collect();
-    let (read, line) = if is_spent { (" Read |", "--:|") } else { ("", "") };
-    let head = format!("| | Table | Result | Time |{read} Tests |\n|---|---|---|--:|{line}---|\n");
+fn table<'p>(page: &Page<'p>, tables: &[&Outcome], more: &str) -> Option<Part<'p>> {
+    let (head, mut lines) = table_of(page, tables);
     let built = tables.iter().filter(|known| known.status == Status::Success).count();
-    let (count, more) = (tables.len(), more.to_owned());
-    let others = (parents > 0).then(|| {
-        let parents = counted(parents, "unchanged table that they read was", "unchanged tables that they read were");
-        format!("{parents} built too.\n\n")
-    });
+    let is_spent = is_spent(tables);
+    lines.extend(to_come(page).map(|table| row_to_come(page, table, is_spent)));
+    let so_far = if lines.len() > tables.len() { " so far" } else { "" };
+    let (count, more) = (lines.len(), more.to_owned());
     let write = move |shown: usize| {
         let list = rows(&lines, shown, (OPEN, &head), (("table", "tables"), &more));
-        format!("### Tables: {built} of {count} built\n\n{list}{}", others.clone().unwrap_or_default())
+        format!("### Tables: {built} of {count} built{so_far}\n\n{list}")
     };
-    Some(Part { weight: 4, rows: count, write: Box::new(write) })
+    (count > 0).then(|| Part { weight: 4, rows: count, write: Box::new(write) })
+}
+
+/// What did not change, and was built because something in the change reads it: folded away.
+fn only_read<'p>(page: &Page<'p>, parents: &[&Outcome], more: &str) -> Option<Part<'p>> {
+    let (head, lines) = table_of(page, parents);
+    let (count, more) = (lines.len(), more.to_owned());
+    let write = move |shown: usize| {
+        let title = counted(count, "unchanged table that is read was", "unchanged tables that are read were");
+        let list = rows(&lines, shown, (count, &head), (("table", "tables"), &more));
+        format!("<details><summary>{title} built too</summary>\n\n{list}</details>\n\n")
+    };
+    (count > 0).then(|| Part { weight: 1, rows: count, write: Box::new(write) })
+}
+
+/// The head of a table of tables, and its rows.
+fn table_of(page: &Page<'_>, tables: &[&Outcome]) -> (String, Vec<String>) {
+    let is_spent = is_spent(tables);
+    let (read, line) = if is_spent { (" Read |", "--:|") } else { ("", "") };
+    let head = format!("| | Table | Result | Time |{read} Tests |\n|---|---|---|--:|{line}---|\n");
+    (head, tables.iter().map(|known| row(page, known, is_spent)).collect())
+}
+
+fn is_spent(tables: &[&Outcome]) -> bool {
+    tables.iter().any(|known| !known.spent.is_empty())
+}
+
+fn row_to_come(page: &Page<'_>, table: &ToCome, is_spent: bool) -> String {
+    let node = page.report.aside.around.node(&table.id);
+    let name = node.map(|node| node.table.as_deref().unwrap_or(&node.name)).unwrap_or_default();
+    let (file, read) = (node.map(|node| node.file.as_str()).unwrap_or_default(), if is_spent { " |" } else { "" });
+    let why = message(&reason(node.map(|node| node.name.as_str()).unwrap_or_default(), &table.reason));
+    format!("| ⏳ | {}<br><sub>{why}</sub> | to come | |{read} |\n", page.named(name, file))
 }
 
 fn row(page: &Page<'_>, outcome: &Outcome, is_spent: bool) -> String {
@@ -82,15 +115,15 @@ fn row(page: &Page<'_>, outcome: &Outcome, is_spent: bool) -> String {
         "| {} | {}<br><sub>{}</sub> | {result} | {took} |{read} {tests} |\n",
         sign(outcome.status),
         page.named(name, file),
-        message(&reason(outcome))
+        message(&reason(&outcome.name, &outcome.reason))
     )
 }
 
 /// Why it is here; tables of its own database are called by their names alone.
-fn reason(outcome: &Outcome) -> String {
-    match outcome.name.split_once("__") {
-        Some((database, _)) => outcome.reason.replace(&format!(" {database}__"), " "),
-        None => outcome.reason.clone(),
+fn reason(name: &str, reason: &str) -> String {
+    match name.split_once("__") {
+        Some((database, _)) => reason.replace(&format!(" {database}__"), " "),
+        None => reason.to_owned(),
     }
 }
 
@@ -103,11 +136,8 @@ fn read(page: &Page<'_>, outcome: &Outcome) -> String {
     let Some(last) = outcome.spent.last() else { return String::new() };
     let words = plain(&format!("{}, {}", read_in_words(bytes), cost_in_words(cost)));
     let is_id = !last.query.is_empty() && last.query.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-');
-    match page.report.aside.around.links.console.as_ref().filter(|_| is_id) {
-        Some(region) => {
-            let console = format!("https://{region}.console.aws.amazon.com/athena/home?region={region}");
-            format!("[{words}]({console}#/query-editor/history/{})", last.query)
-        }
+    match page.report.aside.around.links.console_page().filter(|_| is_id) {
+        Some(console) => format!("[{words}]({console}#/query-editor/history/{})", last.query),
         None => words,
     }
 }

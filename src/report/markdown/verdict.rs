@@ -5,7 +5,7 @@ use super::super::escape::markdown::{plain, prose};
 use super::super::outputs::{Verdict, is_table};
 use super::super::{cost_in_words, counted, read_in_words};
 use super::page::{LONGEST_HELP, Page, State, message, sentence};
-use super::tables::is_parent;
+use super::tables::{is_parent, to_come};
 use crate::deploy::{Outcome, Status};
 use crate::finding::{Finding, Level};
 
@@ -39,10 +39,15 @@ fn line(page: &Page<'_>) -> String {
         State::Over(Verdict::Error) => "❌ cadet could not do its work".to_owned(),
         State::Over(Verdict::Failure) => with(format!("❌ Not ready: {}", wrong(page))),
         State::Over(Verdict::Success) => match page.report.count(Level::Warning) {
-            0 => with("✅ Ready for review".to_owned()),
-            count => with(format!("✅ Ready for review, with {}", counted(count, "warning", "warnings"))),
+            0 => with(format!("✅ {}", good(page))),
+            count => with(format!("✅ {}, with {}", good(page), counted(count, "warning", "warnings"))),
         },
     }
+}
+
+/// A whole project is not reviewed: it is compared with nothing.
+fn good(page: &Page<'_>) -> &'static str {
+    if page.report.base.is_some() { "Ready for review" } else { "Nothing to fix" }
 }
 
 /// How much is wrong: `2 errors to fix, 1 table and 3 tests failed`.
@@ -82,6 +87,7 @@ fn next(page: &Page<'_>) -> String {
             ),
             None => "see what failed below, fix it and push again.".to_owned(),
         },
+        State::Over(Verdict::Success) if page.report.base.is_none() => "nothing.".to_owned(),
         State::Over(Verdict::Success) if page.report.count(Level::Warning) > 0 => {
             "look at the warnings below, then ask for a review.".to_owned()
         }
@@ -105,8 +111,9 @@ fn counts(page: &Page<'_>) -> String {
         (Status::NotRun, "not run here"),
     ];
     let counts = words.map(|(status, word)| (tables(status), word));
+    let counts = counts.into_iter().chain([(to_come(page).count(), "to come")]);
     let counts: Vec<String> =
-        counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+        counts.filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     let mut parts = Vec::new();
     if !counts.is_empty() {
         let place = if page.target().is_some() { "" } else { " on the embedded DuckDB" };

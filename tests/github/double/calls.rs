@@ -83,6 +83,10 @@ pub(super) fn carry_out(state: &mut State, call: &Call) -> (u16, Value) {
         (method, ["issues", "comments", id]) => one_comment(state, call, (method, id)),
         ("POST", ["check-runs"]) => create_check(state, call),
         ("PATCH", ["check-runs", id]) => update_check(state, call, id),
+        ("GET", ["check-runs", id]) => match state.checks.iter().find(|known| is_of(known, id)) {
+            Some(known) => (200, check(known)),
+            None => error(404, "Not Found"),
+        },
         ("GET", ["commits", _, "check-runs"]) => {
             let page = call.page(state.checks.iter().map(check).collect());
             (200, json!({"total_count": state.checks.len(), "check_runs": page}))
@@ -158,6 +162,7 @@ fn check(known: &Value) -> Value {
     for key in ["id", "name", "head_sha", "external_id", "conclusion", "status"] {
         value[key] = known[key].clone();
     }
+    value["output"]["annotations_count"] = known["annotations"].as_array().map_or(0, Vec::len).into();
     value
 }
 

@@ -68,6 +68,7 @@ const USED: &[(&str, &str)] = &[
     ("/repos/{owner}/{repo}/issues/comments/{comment_id}", "patch"),
     ("/repos/{owner}/{repo}/check-runs", "post"),
     ("/repos/{owner}/{repo}/check-runs/{check_run_id}", "patch"),
+    ("/repos/{owner}/{repo}/check-runs/{check_run_id}", "get"),
     ("/repos/{owner}/{repo}/commits/{ref}/check-runs", "get"),
     ("/repos/{owner}/{repo}/pulls/{pull_number}/comments", "get"),
     ("/repos/{owner}/{repo}/pulls/{pull_number}/reviews", "post"),
