@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Verdict;
 use super::changes;
-use super::deploy::{show_kept, source_data, without_sources, write};
+use super::deploy::{begin, show_kept, source_data, without_sources, write};
 use super::invocation::{Invocation, Working};
 use super::report::{Told, leave};
 use super::selecting::{self, Typed};
@@ -84,6 +84,7 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     let threads = invocation.threads(&project, &policy);
     let options = Options { threads, fail_fast: args.run.fail_fast, tests_gate: verb.name == BUILD.name };
     let shown = Shown::new(&invocation.out, plan.steps.len());
+    begin(invocation, &project, &folder, verb.name, (&args.run, &plan))?;
     let outcomes = deploy::run(&plan, &builder, &blocked, options, &shown);
     shown.end();
     let kept = write(invocation, &project, &folder, verb.name, (&args.run, &outcomes, engine))?;

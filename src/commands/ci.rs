@@ -42,6 +42,7 @@ fn journey(invocation: &Invocation, args: &CiArgs, posting: &mut Posting) -> Res
     let findings = [findings, found.findings.clone()].concat();
     let telling = Telling::new(invocation, &request, (&findings, &plan));
     let work = Work { plan: &plan, engine, args: &args.run, blocked: &blocked };
+    or_lost(deploy::begin(invocation, &request.head, &request.folder, "ci", (&args.run, &plan)));
     let outcomes =
         deploy::carry_out(invocation, &request, &work, |shown, carry_out| posting.live(&telling, shown, carry_out))?;
     let outcomes = telling.without_data(outcomes);

@@ -45,6 +45,7 @@ pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict,
     blocked.extend(found.blocked);
     blocked.extend(agreed.iter().flat_map(Saved::refused));
     let work = Work { plan: &plan, engine, args: &args.run, blocked: &blocked };
+    begin(invocation, &request.head, &request.folder, "deploy", (&args.run, &plan))?;
     let outcomes = carry_out(invocation, &request, &work, |shown, carry_out| carry_out(shown))?;
     let in_plan = |path: &str| {
         plan.steps.iter().any(|step| request.head.nodes.get(&step.id).is_some_and(|node| node.file == path))
@@ -237,6 +238,18 @@ pub(super) fn source_data(args: &RunArgs) -> Result<Option<PathBuf>, Error> {
         )),
         folder => Ok(folder.clone()),
     }
+}
+
+/// Leaves word of all steps before the first begins, so that a run which is killed can be gone on with.
+pub(super) fn begin(
+    invocation: &Invocation,
+    project: &Project,
+    folder: &std::path::Path,
+    command: &str,
+    (args, plan): (&RunArgs, &Plan),
+) -> Result<(), Error> {
+    let run = invocation.run(command, args.full_refresh);
+    artefacts::begin_results(&run, folder, &deploy::not_begun(plan, project))
 }
 
 /// Writes the artefacts and the log.

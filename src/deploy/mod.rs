@@ -14,4 +14,4 @@ pub mod source_data;
 pub use freshness::Freshness;
 pub use outcome::{Outcome, Status};
 pub use preflight::{Preflight, preflight};
-pub use run::{Options, Progress, run};
+pub use run::{Options, Progress, not_begun, run};

@@ -47,6 +47,48 @@ struct State<'p> {
     stopped: bool,
 }
 
+/// What is to be said of a plan before its first step begins: should nothing more be said, all of them are left to do.
+pub fn not_begun(plan: &Plan, project: &Project) -> Vec<Outcome> {
+    let began = (jiff::Timestamp::now(), Instant::now());
+    let told = |step: &Step| {
+        let message = "not begun, or cadet was killed before it could say how this ended".to_owned();
+        let built = Built { status: Some(Status::Skipped), message, ..Built::default() };
+        outcome(project, step, (name_of(project, &step.id), built), began)
+    };
+    plan.steps.iter().map(told).collect()
+}
+
+fn outcome(
+    project: &Project,
+    step: &Step,
+    (name, built): (String, Built),
+    (started, clock): (jiff::Timestamp, Instant),
+) -> Outcome {
+    let node = project.node(&step.id).filter(|node| !project.sources.contains_key(&node.unique_id));
+    let materialized = match node {
+        Some(node) if node.resource_type == ResourceType::UnitTest => "unit",
+        Some(node) => node.materialized(),
+        None => "source",
+    };
+    Outcome {
+        id: step.id.clone(),
+        name,
+        kind: node.map_or(ResourceType::Source, |node| node.resource_type),
+        materialized: materialized.to_owned(),
+        status: built.status.unwrap_or(Status::Error),
+        message: built.message,
+        count: built.count,
+        relation: node.filter(|node| node.has_relation()).map(|node| node.relation.to_string()),
+        reason: step.reason.to_string(),
+        compiled: built.compiled,
+        ran: built.ran,
+        finding: built.finding,
+        spent: built.spent,
+        started,
+        took: clock.elapsed(),
+    }
+}
+
 /// Carries out the plan. `blocked` are nodes that may not be built, each with the reason in words.
 pub fn run(
     plan: &Plan,
@@ -148,7 +190,7 @@ impl<'p> Worker<'_, 'p> {
                     self.build(step)
                 }
             };
-            let outcome = self.outcome(step, name, built, began);
+            let outcome = outcome(self.builder.project, step, (name, built), began);
             self.progress.finished(&outcome);
             self.finish(step, outcome);
         }
@@ -181,39 +223,6 @@ impl<'p> Worker<'_, 'p> {
             (None, Some(node)) if node.resource_type == ResourceType::UnitTest => self.builder.unit_test(node),
             (None, Some(node)) => self.builder.node(node),
             (None, None) => Built::default(),
-        }
-    }
-
-    fn outcome(
-        &self,
-        step: &Step,
-        name: String,
-        built: Built,
-        (started, clock): (jiff::Timestamp, Instant),
-    ) -> Outcome {
-        let sources = &self.builder.project.sources;
-        let node = self.builder.project.node(&step.id).filter(|node| !sources.contains_key(&node.unique_id));
-        let materialized = match node {
-            Some(node) if node.resource_type == ResourceType::UnitTest => "unit",
-            Some(node) => node.materialized(),
-            None => "source",
-        };
-        Outcome {
-            id: step.id.clone(),
-            name,
-            kind: node.map_or(ResourceType::Source, |node| node.resource_type),
-            materialized: materialized.to_owned(),
-            status: built.status.unwrap_or(Status::Error),
-            message: built.message,
-            count: built.count,
-            relation: node.filter(|node| node.has_relation()).map(|node| node.relation.to_string()),
-            reason: step.reason.to_string(),
-            compiled: built.compiled,
-            ran: built.ran,
-            finding: built.finding,
-            spent: built.spent,
-            started,
-            took: clock.elapsed(),
         }
     }
 

@@ -63,6 +63,15 @@ fn write_manifest(project: &Project, run: &Run, path: &Path, compiled: &HashMap<
     manifest::write(project, run, compiled, &mut out).and_then(|()| out.flush()).map_err(failed)
 }
 
+/// Writes the results as they are before anything was done.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn begin_results(run: &Run, folder: &Path, outcomes: &[Outcome]) -> Result<(), Error> {
+    refuse_links(folder)?;
+    write_json(&folder.join("target/run_results.json"), &run_results::run_results(run, outcomes))
+}
+
 /// Writes what was run, and the results.
 ///
 /// # Errors

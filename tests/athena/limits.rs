@@ -173,6 +173,16 @@ fn a_retry_does_what_failed_and_what_was_skipped() {
 
 #[test]
 fn an_interrupted_run_is_gone_on_with() {
+    gone_on_with_after(rustix::process::Signal::INT);
+}
+
+/// It could not say how it ended.
+#[test]
+fn a_killed_run_is_gone_on_with() {
+    gone_on_with_after(rustix::process::Signal::KILL);
+}
+
+fn gone_on_with_after(signal: rustix::process::Signal) {
     let account = Account::new(chain());
     account.done(&["seed"]);
     account
@@ -183,8 +193,9 @@ fn an_interrupted_run_is_gone_on_with() {
     while account.double.live_queries().is_empty() && std::time::Instant::now() < deadline {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), signal).unwrap();
+    let interrupted = (signal == rustix::process::Signal::INT).then_some(130);
+    assert_eq!(child.wait().unwrap().code(), interrupted);
     let ran = account.done(&["retry"]);
     assert!(ran.stdout.contains("Going on with `cadet run`: 3 steps failed or skipped."), "{}", ran.shown());
     assert_eq!(account.rows("c"), "1, 2023\n2, 2024");
