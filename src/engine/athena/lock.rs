@@ -164,18 +164,8 @@ impl Core {
         ended
     }
 
-    /// Takes a table's lock, and shows what an earlier run was stopped in the middle of showing.
-    pub(super) async fn claim(&self, write: &Write<'_>, place: &Destination) -> Result<(), EngineError> {
-        Box::pin(self.acquire(place)).await?;
-        let resumed = self.resume(write, place).await;
-        if resumed.is_err() {
-            self.release(place).await;
-        }
-        resumed
-    }
-
     /// Takes a table's lock, and waits for it if another run has it.
-    async fn acquire(&self, place: &Destination) -> Result<(), EngineError> {
+    pub(super) async fn acquire(&self, place: &Destination) -> Result<(), EngineError> {
         let failed = |error: CallError| unavailable(&format!("lock {}", shown(place)), &error);
         let note = Note {
             holder: uuid::Uuid::new_v4().simple().to_string(),

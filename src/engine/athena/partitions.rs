@@ -172,9 +172,19 @@ impl Core {
         note.map_err(|error| CallError::refused("", &format!("{key} cannot be read: {error}")))
     }
 
+    /// Takes a table's lock, and shows what an earlier run was stopped in the middle of showing.
+    pub(super) async fn claim(&self, write: &Write<'_>, place: &Destination) -> Result<(), EngineError> {
+        Box::pin(self.acquire(place)).await?;
+        let resumed = self.resume(write, place).await;
+        if resumed.is_err() {
+            self.release(place).await;
+        }
+        resumed
+    }
+
     /// Shows what an earlier run was stopped in the middle of showing: what readers have then is whole, and what comes next
     /// may go on from there.
-    pub(super) async fn resume(&self, write: &Write<'_>, place: &Destination) -> Result<(), EngineError> {
+    async fn resume(&self, write: &Write<'_>, place: &Destination) -> Result<(), EngineError> {
         let failed = |error: CallError| unavailable("look for what an earlier run has left half done", &error);
         let Some(note) = self.note(place).await.map_err(failed)? else { return Ok(()) };
         let [table, now] =
