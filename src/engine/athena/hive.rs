@@ -12,8 +12,8 @@ use super::parts::Apart;
 use super::place::Destination;
 use super::statement::{self, Statement, Storage};
 use super::storage::File;
-use super::{Core, destination, known, leftovers, results, unavailable};
-use crate::engine::{EngineError, TypedColumn, Write};
+use super::{Core, contract, destination, known, leftovers, unavailable};
+use crate::engine::{EngineError, Write};
 
 /// The longest statement that Athena takes, in bytes.
 const LONGEST: usize = 262_144;
@@ -226,7 +226,7 @@ impl Core {
         made: &Made,
     ) -> Result<Vec<File>, EngineError> {
         self.is_newest(made.there.as_ref())?;
-        keeps_contract(&made.table, write.contract.as_deref())?;
+        contract::is_kept(&made.table, write.contract.as_deref())?;
         let files = self.store.list(&self.calls, place).await;
         let files = files.map_err(|error| unavailable("list the files of the new table", &error))?;
         self.holds_by(place, &files).await?;
@@ -376,31 +376,5 @@ pub(super) fn describe(storage: &mut StorageDescriptor, descriptions: &[(String,
     for column in storage.columns.iter_mut().flatten() {
         let found = descriptions.iter().find(|(name, _)| *name == column.name);
         column.comment = found.map(|(_, text)| text.clone()).or(column.comment.take());
-    }
-}
-
-/// Compares the columns that were built with those that the contract promises.
-pub(super) fn keeps_contract(table: &Table, contract: Option<&[TypedColumn]>) -> Result<(), EngineError> {
-    let Some(contract) = contract else { return Ok(()) };
-    let built = catalogue::columns(table);
-    let mut wrong = Vec::new();
-    for promised in contract {
-        let column = built.iter().find(|column| column.name().eq_ignore_ascii_case(&promised.name));
-        let Some(column) = column else {
-            wrong.push(format!("the column `{}` is missing", promised.name));
-            continue;
-        };
-        let data_type = column.r#type().unwrap_or_default();
-        if !results::same_kind(&promised.data_type, data_type) {
-            let is = results::athena_type(data_type);
-            wrong.push(format!("the column `{}` is {is}, not {}", promised.name, promised.data_type));
-        }
-    }
-    let is_promised = |name: &str| contract.iter().any(|promised| promised.name.eq_ignore_ascii_case(name));
-    let more = built.iter().filter(|column| !is_promised(column.name()));
-    wrong.extend(more.map(|column| format!("the column `{}` is not in the contract", column.name())));
-    match wrong.is_empty() {
-        true => Ok(()),
-        false => Err(EngineError::Contract(format!("the contract is broken: {}", wrong.join("; ")))),
     }
 }

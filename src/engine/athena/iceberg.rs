@@ -16,7 +16,7 @@ use super::catalogue::{self, LOCATION, MARK, METADATA, NODE, NotPublished, ROWS}
 use super::failure::Class;
 use super::place::Destination;
 use super::statement::{Added, Statement};
-use super::{Core, destination, hive, merge, results, unavailable};
+use super::{Core, contract, destination, hive, merge, results, unavailable};
 use crate::engine::merge::Merge;
 use crate::engine::snapshot::Renewal;
 use crate::engine::{EngineError, Strategy, TypedColumn, Write};
@@ -176,7 +176,7 @@ impl Core {
         place: &Destination,
         (old, made): (&Table, &Table),
     ) -> Result<(), EngineError> {
-        hive::keeps_contract(made, write.contract.as_deref())?;
+        contract::is_kept(made, write.contract.as_deref())?;
         let failed = |error: CallError| unavailable("show readers the changed table", &error);
         let entry = entry(write, place, (old, made)).map_err(failed)?;
         self.holds(place).await?;

@@ -8,6 +8,7 @@ mod budget;
 mod call;
 mod catalogue;
 mod connect;
+mod contract;
 mod debug;
 mod exchange;
 mod expire;

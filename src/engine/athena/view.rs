@@ -6,7 +6,7 @@ use super::call::{CallError, pause};
 use super::failure::Class;
 use super::hive::{self, Made};
 use super::place::Destination;
-use super::{Core, destination, leftovers, statement, unavailable};
+use super::{Core, contract, destination, leftovers, statement, unavailable};
 use crate::engine::{EngineError, Write};
 
 impl Core {
@@ -19,7 +19,7 @@ impl Core {
         let folder = self.run.folder(place, 1);
         let made =
             Made { folder, rows: 0, table, partitions: Vec::new(), there: None, temporary: Some(temporary.clone()) };
-        let shown = match hive::keeps_contract(&made.table, write.contract.as_deref()) {
+        let shown = match contract::is_kept(&made.table, write.contract.as_deref()) {
             Ok(()) => self.show(write, place, (old.as_ref(), &made)).await,
             Err(error) => Err(error),
         };
