@@ -8,11 +8,15 @@ use std::sync::Arc;
 use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, State, Value};
 
+use super::adapter_pure;
 use super::answer::Rows;
 use super::arguments::Arguments;
 use super::column::{self, Column};
 use super::macros::MacroRef;
+use super::python::containers::Tuple;
 use super::relation::Relation;
+use super::relation_object::Relations;
+use super::response::Response;
 use super::scope::Scope;
 use super::standins;
 use super::values::{self, List};
@@ -42,6 +46,7 @@ impl Adapter {
     }
 
     fn dispatch(&self, arguments: &Arguments<'_>) -> Result<Value, Error> {
+        arguments.only(&["macro_name", "macro_namespace"])?;
         let name = arguments.named_text(0, "macro_name")?;
         let namespace = arguments.given(1, "macro_namespace")?;
         match self.0.universe.dispatch(&self.0.package, &name, namespace.as_ref().and_then(Value::as_str)) {
@@ -54,7 +59,12 @@ impl Adapter {
     }
 
     /// `(response, table)` of a query. Anything but a query is refused.
-    fn execute(&self, sql: &str) -> Result<Value, Error> {
+    ///
+    /// What is not fetched is not seen, as in dbt.
+    fn execute(&self, arguments: &Arguments<'_>) -> Result<Value, Error> {
+        let sql = &arguments.named_text(0, "sql")?;
+        let fetches = arguments.given(2, "fetch")?.is_some_and(|fetch| fetch.is_true());
+        let limit = arguments.given(3, "limit")?.and_then(|limit| limit.as_usize());
         let query = refuse_statements(sql, self.0.warehouse.is_some()).map_err(fail)?;
         let answer = self.warehouse().map_or_else(|| Ok(Answer::default()), |warehouse| warehouse.query(query));
         let answer = answer.map_err(|message| {
@@ -62,7 +72,9 @@ impl Adapter {
                 "the query that this template runs failed: {message}; look at the query that is put together there"
             ))
         })?;
-        Ok(List::value([Value::from("OK"), Rows::value(answer)]))
+        let mut answer = if fetches { answer } else { Answer::default() };
+        answer.rows.truncate(limit.filter(|limit| *limit > 0).unwrap_or(usize::MAX));
+        Tuple::value(vec![Response::value("OK", None, None), Rows::value(answer)])
     }
 
     fn get_relation(&self, wanted: Relation) -> Result<Value, Error> {
@@ -96,7 +108,7 @@ impl Adapter {
             ..Relation::default()
         };
         Ok(Some(match method {
-            "execute" => self.execute(&arguments.named_text(0, "sql")?)?,
+            "execute" => self.execute(arguments)?,
             "get_relation" => {
                 let schema = schema_of(arguments.given(0, "database")?, arguments.named_text(1, "schema")?);
                 self.get_relation(Relation { identifier: Some(arguments.named_text(2, "identifier")?), ..schema })?
@@ -148,7 +160,7 @@ impl Object for Adapter {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match key.as_str()? {
-            "Relation" => Some(Value::from_object(standins::Relations)),
+            "Relation" => Some(Value::from_object(Relations)),
             "Column" => Some(Value::from_object(column::Classes)),
             // The flags that dbt's adapters keep for a time: all of them are off.
             "behavior" => Some(Value::from_object(Behavior)),
@@ -160,12 +172,16 @@ impl Object for Adapter {
         let arguments = Arguments::new(state, args)?;
         match method {
             "dispatch" => return self.dispatch(&arguments),
-            "quote" | "quote_as_configured" => {
-                return Ok(Value::from(format!("\"{}\"", arguments.named_text(0, "identifier")?)));
-            }
             "type" => return Ok(Value::from("athena")),
-            _ if !self.0.execute() => return Ok(standins::of_adapter(method)),
+            // It looks for a macro, which is done when the node is compiled.
+            "get_incremental_strategy_macro" if !self.0.execute() => return Ok(Value::from(())),
             _ => {}
+        }
+        if let Some(value) = adapter_pure::call(&self.0, method, &arguments)? {
+            return Ok(value);
+        }
+        if !self.0.execute() {
+            return Ok(standins::of_adapter(method));
         }
         self.read(method, &arguments)?.ok_or_else(|| {
             let message = format!(

@@ -10,6 +10,7 @@ use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::blocks::{BlockKind, Parameter};
+use super::python::containers::Tuple;
 use super::rewrite::{Marks, rewrite};
 use super::scope::{Context, Scope};
 use super::statements::UNDEFINED;
@@ -188,7 +189,7 @@ impl MacroRef {
         }
         bound.extend(self.undefined(&bound));
         if self.definition.takes_varargs {
-            bound.push(("varargs".to_owned(), List::value(more.iter().cloned())));
+            bound.push(("varargs".to_owned(), Tuple::value(more.to_vec())?));
         }
         if self.definition.takes_kwargs {
             bound.push(("kwargs".to_owned(), super::values::Dict::value(extra)));

@@ -135,6 +135,8 @@ pub struct Scope {
     /// It is a generic test or an exposure: while it is read, `ref` and `source` are dbt's own, whatever macros of these
     /// names the project has, and a macro of any package can be called by its name alone.
     pub is_test: bool,
+    /// It is a file that may name secrets: profiles.yml, or a list of packages.
+    pub(super) names_secrets: bool,
     /// Functions that do not exist, and answer nothing while the project is read.
     stubs: Mutex<Vec<String>>,
     /// The arguments of a generic test, known once they are rendered in this scope.
@@ -157,10 +159,18 @@ impl Scope {
             overrides: HashMap::new(),
             captured: Mutex::default(),
             is_test: false,
+            names_secrets: false,
             stubs: Mutex::default(),
             test_arguments: OnceLock::new(),
             rendered_vars: Mutex::default(),
         }
+    }
+
+    /// A scope of YAML with the same variables, for a file that may name secrets.
+    #[must_use]
+    pub fn naming_secrets(&self) -> Arc<Self> {
+        let scope = Self::new(Arc::clone(&self.universe), Arc::clone(&self.given), &self.package, Mode::Yaml);
+        Arc::new(Self { names_secrets: true, ..scope })
     }
 
     /// Adds a value that is special to the node.

@@ -8,6 +8,7 @@ pub(super) mod bound;
 pub(super) mod compare;
 pub(super) mod containers;
 pub(super) mod cycle;
+pub(super) mod decimal;
 pub(super) mod dict_methods;
 pub(super) mod filters;
 pub(super) mod float;
