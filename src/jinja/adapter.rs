@@ -13,6 +13,7 @@ use super::answer::Rows;
 use super::arguments::Arguments;
 use super::column::{self, Column};
 use super::macros::MacroRef;
+use super::python::bound::bound;
 use super::python::containers::Tuple;
 use super::relation::Relation;
 use super::relation_object::Relations;
@@ -24,6 +25,45 @@ use super::warehouse::{Answer, Kind, Warehouse, refuse_statements};
 
 #[derive(Debug)]
 pub(super) struct Adapter(pub Arc<Scope>);
+
+/// The methods that can be called, or are known and refused.
+const METHODS: &[&str] = &[
+    "already_exists",
+    "check_schema_exists",
+    "convert_type",
+    "create_schema",
+    "dispatch",
+    "drop_relation",
+    "drop_schema",
+    "execute",
+    "expand_target_column_types",
+    "format_one_partition_key",
+    "format_partition_keys",
+    "format_value_for_partition",
+    "generate_unique_temporary_table_suffix",
+    "get_column_schema_from_query",
+    "get_columns_in_relation",
+    "get_columns_in_table",
+    "get_incremental_strategy_macro",
+    "get_missing_columns",
+    "get_relation",
+    "is_list",
+    "is_work_group_output_location_enforced",
+    "get_glue_table_type",
+    "parse_lakeformation_tags",
+    "list_schemas",
+    "murmur3_hash",
+    "quote",
+    "quote_as_configured",
+    "quote_seed_column",
+    "rename_relation",
+    "render_raw_columns_constraints",
+    "render_raw_model_constraints",
+    "standardize_grants_dict",
+    "truncate_relation",
+    "type",
+    "verify_database",
+];
 
 fn fail(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidOperation, message.into())
@@ -95,6 +135,11 @@ impl Adapter {
         Ok(List::value(relations))
     }
 
+    /// The database of the target.
+    fn database(&self) -> String {
+        self.0.values.get("database").map(values::text).unwrap_or_default()
+    }
+
     fn schemas(&self) -> Result<Vec<String>, Error> {
         self.warehouse().map_or_else(|| Ok(Vec::new()), Warehouse::schemas).map_err(fail)
     }
@@ -112,6 +157,11 @@ impl Adapter {
             "get_relation" => {
                 let schema = schema_of(arguments.given(0, "database")?, arguments.named_text(1, "schema")?);
                 self.get_relation(Relation { identifier: Some(arguments.named_text(2, "identifier")?), ..schema })?
+            }
+            "get_columns_in_table" => {
+                let schema = arguments.named_text(0, "schema_name")?;
+                let table = Relation::new(&self.database(), &schema, &arguments.named_text(1, "identifier")?);
+                listed(self.columns(&table)?)
             }
             "get_columns_in_relation" => listed(self.columns(&relation(arguments, 0, "relation")?)?),
             "get_missing_columns" => {
@@ -164,7 +214,7 @@ impl Object for Adapter {
             "Column" => Some(Value::from_object(column::Classes)),
             // The flags that dbt's adapters keep for a time: all of them are off.
             "behavior" => Some(Value::from_object(Behavior)),
-            _ => None,
+            _ => bound(Value::from_dyn_object(Arc::clone(self)), METHODS, key),
         }
     }
 

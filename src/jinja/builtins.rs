@@ -41,7 +41,6 @@ pub(super) enum Builtin {
     IsIncremental,
     Adapter,
     Exceptions,
-    Builtins,
     LoadResult,
     StoreResult,
     StoreRawResult,
@@ -72,7 +71,6 @@ impl Builtin {
             "try_or_compiler_error" => Self::TryOrCompilerError,
             "adapter" => Self::Adapter,
             "exceptions" => Self::Exceptions,
-            "builtins" => Self::Builtins,
             "__cadet_boot" => Self::Boot,
             "__cadet_reg" => Self::Register,
             "__cadet_val" => Self::Value,
@@ -96,7 +94,6 @@ impl Builtin {
                 | Self::StoreRawResult
                 | Self::TryOrCompilerError
                 | Self::Adapter
-                | Self::Builtins
         );
         match mode {
             Mode::Yaml => !of_sql && self != Self::Doc,
@@ -354,17 +351,12 @@ impl Object for Function {
                 self.scope.captured().value = args.first().cloned();
                 Ok(Value::from(""))
             }
-            Builtin::Adapter | Builtin::Exceptions | Builtin::Builtins => Err(fail("this is not a function")),
+            Builtin::Adapter | Builtin::Exceptions => Err(fail("this is not a function")),
         }
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let name = key.as_str()?;
         match self.builtin {
-            Builtin::Builtins if matches!(name, "ref" | "source" | "config") => {
-                let builtin = Builtin::named(name)?;
-                Some(Value::from_object(Self { builtin, scope: Arc::clone(&self.scope) }))
-            }
             Builtin::Adapter => Arc::new(Adapter(Arc::clone(&self.scope))).get_value(key),
             _ => None,
         }
@@ -379,10 +371,6 @@ impl Object for Function {
             }
             (Builtin::Adapter, _) => Arc::new(Adapter(Arc::clone(&self.scope))).call_method(state, method, args),
             (Builtin::Exceptions, _) => Arc::new(Exceptions(Arc::clone(&self.scope))).call_method(state, method, args),
-            (Builtin::Builtins, _) => match self.get_value(&Value::from(method)) {
-                Some(function) => function.call(state, args),
-                None => Err(Error::from(ErrorKind::UnknownMethod)),
-            },
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }
     }

@@ -250,6 +250,10 @@ impl Object for Classes {
         Ok(Value::from_object(column))
     }
 
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<class 'dbt.adapters.athena.column.AthenaColumn'>")
+    }
+
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let labels = || values::facts(serde_json::json!({"STRING": "VARCHAR", "TEXT": "VARCHAR"}));
         (key.as_str() == Some("TYPE_LABELS")).then(labels)

@@ -25,6 +25,7 @@ pub mod map;
 mod method;
 mod modules;
 pub mod moment;
+mod names;
 pub mod overrides;
 mod postfix;
 mod pure;

@@ -7,6 +7,7 @@ use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::python::arguments::Args;
+use super::python::bound::bound;
 use super::python::{Done, fail};
 use super::record::Record;
 use super::relation::{PARTS, Relation};
@@ -21,6 +22,27 @@ const KINDS: [(&str, &str); 7] = [
     ("MaterializedView", "materialized_view"),
     ("PointerTable", "pointer_table"),
     ("Function", "function"),
+];
+
+const METHODS: &[&str] = &[
+    "render",
+    "render_hive",
+    "render_pure",
+    "render_limited",
+    "matches",
+    "to_dict",
+    "quoted",
+    "get",
+    "information_schema",
+    "information_schema_only",
+    "replace_path",
+    "quote",
+    "include",
+    "incorporate",
+    "replace",
+    "without_identifier",
+    "create",
+    "add_ephemeral_prefix",
 ];
 
 fn kind_named(name: &str) -> Option<Value> {
@@ -183,7 +205,10 @@ impl Object for Relation {
             "quote_policy" => Some(policy("Policy", &self.unquoted)),
             "include_policy" => Some(policy("AthenaIncludePolicy", &self.hidden)),
             "metadata" => Some(values::facts(serde_json::json!({"type": "AthenaRelation"}))),
-            _ => kind_named(key),
+            _ => {
+                let method = || bound(Value::from_dyn_object(Arc::clone(self)), METHODS, &Value::from(key));
+                kind_named(key).or_else(method)
+            }
         }
     }
 

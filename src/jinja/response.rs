@@ -19,7 +19,9 @@ pub(super) struct Response {
 impl Response {
     /// A response; what is not said of it is none.
     pub(super) fn value(message: &str, code: Option<Value>, rows_affected: Option<Value>) -> Value {
-        let or_none = |value: Option<Value>| value.unwrap_or_else(|| Value::from(()));
+        // Numbers and texts: what holds other values is written out.
+        let plain = |value: Value| if value.as_object().is_some() { Value::from(values::text(&value)) } else { value };
+        let or_none = |value: Option<Value>| value.map_or_else(|| Value::from(()), plain);
         let (code, rows_affected) = (or_none(code), or_none(rows_affected));
         Value::from_object(Self { message: message.to_owned(), code, rows_affected })
     }

@@ -6,12 +6,13 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use indexmap::{IndexMap, IndexSet};
-use minijinja::value::{Object, ObjectRepr};
+use minijinja::value::{Enumerator, Object, ObjectRepr};
 use minijinja::{Error, State, Value};
 use serde::Serialize;
 
 use super::builtins::{Builtin, Function};
 use super::macros::{MacroRef, Namespace};
+use super::names;
 use super::relation::Relation;
 use super::standins;
 use super::universe::Universe;
@@ -292,6 +293,10 @@ impl Object for Context {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         self.get_value_by_str(key.as_str()?)
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(names::all(&self.0))
     }
 
     fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Value> {

@@ -10,28 +10,32 @@ use minijinja::{Error, ErrorKind, State, Value};
 
 use super::column::Classes;
 use super::modules::Modules;
+use super::names::{self, Builtins};
 use super::relation_object::Relations;
-use super::scope::Scope;
+use super::scope::{Mode, Scope};
 use super::values::List;
 
 /// Functions of dbt's that answer `None`, and so can be called while a project is read.
 const NOTHING: &[&str] = &["load_agate_table", "submit_python_job", "validate_sql"];
 
-/// Functions of dbt's that answer an empty text: cadet writes its own files, and has no debugger.
-const EMPTY: &[&str] = &["write", "debug"];
+/// Functions of dbt's that answer an empty text: cadet writes its own files.
+const EMPTY: &[&str] = &["write"];
 
 /// What `name` is to a template while a project is read, and what it is at any time.
 pub(super) fn named(scope: &Arc<Scope>, name: &str) -> Option<Value> {
     match name {
         "modules" => return Some(Value::from_object(Modules(Arc::clone(scope)))),
         "api" => return Some(Value::from_object(Api)),
+        "builtins" if !matches!(scope.mode, Mode::Yaml | Mode::Docs) => {
+            return Some(Value::from_object(Builtins(Arc::clone(scope))));
+        }
         "__cadet_no_answer" => return Some(Value::from_object(NoAnswer)),
         _ => {}
     }
     let answer = match name {
         name if NOTHING.contains(&name) && !scope.execute() => Value::from(()),
         name if EMPTY.contains(&name) => Value::from(""),
-        _ => return None,
+        _ => return names::named(scope, name),
     };
     Some(Value::from_object(Answer(answer)))
 }

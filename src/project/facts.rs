@@ -112,7 +112,7 @@ impl Object for Facts {
             "functions" | "extra_ctes" | "primary_key" => Some(values::List::value([])),
             "time_spine" => json(node.model.time_spine.clone().unwrap_or_default()),
             "deprecation_date" => json(node.model.deprecation_date.clone().into()),
-            "contract" => json(json!({"enforced": node.has_contract()})),
+            "contract" => json(json!({"enforced": node.has_contract(), "alias_types": true})),
             "doc_blocks" => json(json!(node.doc_blocks)),
             "test_metadata" => json(node.test.as_ref().map_or(
                 serde_json::Value::Null,

@@ -104,10 +104,11 @@ impl Warehouse for Reader {
     }
 
     fn schemas(&self) -> Result<Vec<String>, String> {
+        // DuckDB's own `main` counts when something stands in it.
+        const SCHEMAS: &str = "select schema_name from duckdb_schemas() where not internal \
+                               union select schema_name from duckdb_tables() where not internal order by 1";
         let connection = self.connection();
-        let mut statement = connection
-            .prepare("select distinct schema_name from duckdb_schemas() where not internal order by 1")
-            .map_err(wrong)?;
+        let mut statement = connection.prepare(SCHEMAS).map_err(wrong)?;
         let rows = statement.query_map([], |row| row.get(0));
         rows.and_then(Iterator::collect).map_err(wrong)
     }

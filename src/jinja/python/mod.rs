@@ -17,6 +17,7 @@ pub(super) mod itertools;
 pub(super) mod json;
 pub(super) mod lazy;
 pub(super) mod list_methods;
+pub(super) mod nesting;
 pub(super) mod number;
 pub(super) mod number_filters;
 pub(super) mod operators;
