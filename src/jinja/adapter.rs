@@ -50,7 +50,6 @@ const METHODS: &[&str] = &[
     "is_list",
     "is_work_group_output_location_enforced",
     "get_glue_table_type",
-    "parse_lakeformation_tags",
     "list_schemas",
     "murmur3_hash",
     "quote",

@@ -59,9 +59,6 @@ pub(super) fn call(scope: &std::sync::Arc<Scope>, method: &str, args: &Arguments
             // Nothing in compiled SQL is to depend on chance.
             Value::from(format!("{first}_{}", "00000000_0000_0000_0000_000000000000"))
         }
-        "valid_incremental_strategies" => {
-            List::value(["append", "insert_overwrite", "merge", "microbatch"].map(Value::from))
-        }
         "get_incremental_strategy_macro" => strategy_macro(scope, args)?,
         "standardize_grants_dict" => grants(&args.value(0, "grants_table")?.unwrap_or_default())?,
         "convert_type" => converted(args)?,

@@ -80,6 +80,14 @@ impl Builtin {
 }
 
 impl Builtin {
+    /// What the name is to a template in this scope.
+    pub(super) fn value(self, scope: &Arc<Scope>) -> Value {
+        match self {
+            Self::Exceptions => Value::from_object(Exceptions(Arc::clone(scope))),
+            builtin => Value::from_object(Function { builtin, scope: Arc::clone(scope) }),
+        }
+    }
+
     /// Whether templates of this kind have the function: YAML knows fewer than SQL.
     pub(super) fn is_known_in(self, mode: &Mode) -> bool {
         let of_sql = matches!(
@@ -370,7 +378,6 @@ impl Object for Function {
                 Ok(Value::from(self.scope.var(&arguments.text(0).unwrap_or_default()).is_some()))
             }
             (Builtin::Adapter, _) => Arc::new(Adapter(Arc::clone(&self.scope))).call_method(state, method, args),
-            (Builtin::Exceptions, _) => Arc::new(Exceptions(Arc::clone(&self.scope))).call_method(state, method, args),
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
+use super::python::bound::bound;
 use super::scope::Scope;
 use super::values;
 
@@ -48,7 +49,11 @@ pub(super) struct Exceptions(pub Arc<Scope>);
 
 impl Object for Exceptions {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Plain
+        ObjectRepr::Map
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        bound(Value::from_dyn_object(Arc::clone(self)), NAMES, key)
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
@@ -82,6 +87,7 @@ impl Object for Exceptions {
             }
             "raise_ambiguous_alias" => format!("two nodes have the name {}", given(2)),
             "raise_invalid_property_yml_version" => format!("{}: {}", given(0), given(1)),
+            "keys" | "values" | "items" | "get" => return Err(Error::from(ErrorKind::UnknownMethod)),
             _ if !self.0.execute() => return Ok(Value::UNDEFINED),
             _ => return Err(Error::from(ErrorKind::UnknownMethod)),
         };

@@ -10,7 +10,7 @@ use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::blocks::{BlockKind, Parameter};
-use super::builtins::{Builtin, Function};
+use super::builtins::Builtin;
 use super::python::containers::Tuple;
 use super::rewrite::{Marks, rewrite};
 use super::scope::{Context, Scope};
@@ -281,7 +281,7 @@ impl Object for Namespace {
         let definition = self.scope.universe.find_in(&self.package, name)?;
         match Builtin::named(name).filter(|_| definition.is_known_only) {
             // A macro of dbt's that cadet has as a function.
-            Some(builtin) => Some(Value::from_object(Function { builtin, scope: Arc::clone(&self.scope) })),
+            Some(builtin) => Some(builtin.value(&self.scope)),
             None => Some(MacroRef::value(&self.scope, definition)),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use minijinja::value::{Enumerator, Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, State, Value};
 
-use super::builtins::{Builtin, Function};
+use super::builtins::Builtin;
 use super::column::Classes;
 use super::python::arguments::{Args, shown};
 use super::python::compare::equal;
@@ -244,7 +244,7 @@ impl Object for Builtins {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let name = key.as_str().filter(|name| BUILTINS.contains(name))?;
         match Builtin::named(name) {
-            Some(builtin) => Some(Value::from_object(Function { builtin, scope: Arc::clone(&self.0) })),
+            Some(builtin) => Some(builtin.value(&self.0)),
             None => Arc::new(Context(Arc::clone(&self.0))).get_value_by_str(name),
         }
     }

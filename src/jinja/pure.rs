@@ -82,11 +82,12 @@ impl Pure {
         if let Some(unknown) = args.named.args().find(|name| *name != known) {
             return Err(fail(format!("`zip` has no argument `{unknown}`")));
         }
-        match zipped(args.positional) {
+        let columns: Result<Vec<Vec<Value>>, Error> = args.positional.iter().map(lazy::items).collect();
+        match columns {
             Err(_) if self == Self::Zip => {
                 Ok(args.named.get::<Option<Value>>("default")?.unwrap_or_else(|| Value::from(())))
             }
-            rows => rows,
+            columns => zipped(&columns?),
         }
     }
 }
@@ -105,8 +106,7 @@ fn sorted(mut json: serde_json::Value, sorts: bool) -> serde_json::Value {
 }
 
 /// The first items of all, the second items of all, up to the end of the shortest.
-fn zipped(columns: &[Value]) -> Result<Value, Error> {
-    let columns: Vec<Vec<Value>> = columns.iter().map(lazy::items).collect::<Result<_, Error>>()?;
+fn zipped(columns: &[Vec<Value>]) -> Result<Value, Error> {
     let rows = columns.iter().map(Vec::len).min().unwrap_or(0);
     let row = |row: usize| Tuple::value(columns.iter().map(|column| column[row].clone()).collect());
     Iterator::value("zip", (0..rows).map(row).collect::<Result<_, Error>>()?)

@@ -10,7 +10,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr};
 use minijinja::{Error, State, Value};
 use serde::Serialize;
 
-use super::builtins::{Builtin, Function};
+use super::builtins::Builtin;
 use super::macros::{MacroRef, Namespace};
 use super::names;
 use super::relation::Relation;
@@ -320,7 +320,7 @@ impl Object for Context {
             return Some(value.clone());
         }
         if let Some(builtin) = builtin {
-            return Some(Value::from_object(Function { builtin, scope: Arc::clone(scope) }));
+            return Some(builtin.value(scope));
         }
         match name {
             "_dbt_generic_test_kwargs" => scope.test_arguments.get().cloned(),

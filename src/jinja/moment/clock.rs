@@ -261,7 +261,6 @@ impl Object for Clock {
                 let between = args.some_text(0, "sep")?.unwrap_or_else(|| "T".to_owned());
                 Ok(Value::from(self.written(&between)))
             }
-            "__str__" => Ok(Value::from(self.written(" "))),
             "ctime" => Ok(Value::from(self.format("%a %b %e %H:%M:%S %Y")?)),
             "isocalendar" => self.calendar(),
             "timetuple" => self.tuple(),

@@ -66,7 +66,7 @@ impl Object for Time {
     fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
         let args = Args::new(method, args)?;
         match method {
-            "isoformat" | "__str__" => Ok(Value::from(clock_text(self.0))),
+            "isoformat" => Ok(Value::from(clock_text(self.0))),
             "strftime" => {
                 args.at_most(&["format"])?;
                 Ok(Value::from(Clock::first().with_time(self.0).format(&args.text(0, "format")?)?))
