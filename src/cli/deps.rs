@@ -12,7 +12,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   cadet deps --add-package https://github.com/dbt-labs/dbt-codegen.git@0.13.1 --source git
 
 No other command fetches anything. Packages of the hub come from hub.getdbt.com, others from the
-addresses in the list. In a workflow it refuses to run beside credentials.";
+addresses in the list. It refuses to run beside credentials of AWS.";
 
 #[derive(Debug, Args)]
 pub struct DepsArgs {

@@ -63,16 +63,20 @@ fn key(source: PackageSource) -> &'static str {
     }
 }
 
-/// In a workflow the list of packages may be a stranger's: what it names is fetched where there is nothing to steal.
+/// The list of packages may be a stranger's: what it names is fetched where there is nothing to steal.
+///
+/// On a laptop the name of a profile is no credential; in a workflow it stands for one.
 fn refuse_credentials(invocation: &Invocation) -> Result<(), Error> {
     super::changes::refuse_unsafe_events(invocation)?;
-    let held = invocation.env.credentials();
-    if !invocation.env.in_github || held.is_empty() {
+    let counts = |name: &&str| *name != "AWS_PROFILE" || invocation.env.in_github;
+    let held: Vec<&str> = invocation.env.credentials().into_iter().filter(counts).collect();
+    if held.is_empty() {
         return Ok(());
     }
     Err(Error::usage(
-        format!("`cadet deps` does not run beside credentials in a workflow, and this step has {}", held.join(", ")),
-        "install packages in a job without `id-token: write`, or in a step before the one that asks AWS for credentials",
+        format!("`cadet deps` does not run beside credentials, and the environment has {}", held.join(", ")),
+        "in a workflow, install packages in a job without `id-token: write`, or in a step before the one that asks AWS for \
+         credentials; elsewhere, in a shell without these variables",
     ))
 }
 

@@ -231,7 +231,13 @@ impl Invocation {
         };
         let (yaml, _) = yaml::read(&profiles).map_err(|found| problem(found.message))?;
         // What cannot be rendered is a password: only names are read, and they are checked below.
-        let yaml = yaml_jinja::rendered(scope, &yaml, ("profiles.yml", ""), yaml_jinja::everywhere, &mut Vec::new());
+        let yaml = yaml_jinja::rendered(
+            &scope.naming_secrets(),
+            &yaml,
+            ("profiles.yml", ""),
+            yaml_jinja::everywhere,
+            &mut Vec::new(),
+        );
         let found = match Target::read(&yaml, profile, wanted) {
             Err(_) if wanted == Some(LOCAL) => Target::read(&yaml, profile, None),
             found => found,

@@ -59,7 +59,8 @@ impl Lists {
         let (file, yaml) = chosen(packages, dependencies, &place)?;
         let renders = whose.is_some() || file == PACKAGES;
         let source = text(file).unwrap_or_default();
-        let specs = specs(&yaml, renders.then_some(scope), (&place(file), &source))?;
+        let scope = scope.naming_secrets();
+        let specs = specs(&yaml, renders.then_some(&scope), (&place(file), &source))?;
         Ok(Self { name, file, specs })
     }
 }

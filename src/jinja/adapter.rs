@@ -8,11 +8,16 @@ use std::sync::Arc;
 use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, State, Value};
 
+use super::adapter_pure;
 use super::answer::Rows;
 use super::arguments::Arguments;
 use super::column::{self, Column};
 use super::macros::MacroRef;
+use super::python::bound::bound;
+use super::python::containers::Tuple;
 use super::relation::Relation;
+use super::relation_object::Relations;
+use super::response::Response;
 use super::scope::Scope;
 use super::standins;
 use super::values::{self, List};
@@ -20,6 +25,44 @@ use super::warehouse::{Answer, Kind, Warehouse, refuse_statements};
 
 #[derive(Debug)]
 pub(super) struct Adapter(pub Arc<Scope>);
+
+/// The methods that can be called, or are known and refused.
+const METHODS: &[&str] = &[
+    "already_exists",
+    "check_schema_exists",
+    "convert_type",
+    "create_schema",
+    "dispatch",
+    "drop_relation",
+    "drop_schema",
+    "execute",
+    "expand_target_column_types",
+    "format_one_partition_key",
+    "format_partition_keys",
+    "format_value_for_partition",
+    "generate_unique_temporary_table_suffix",
+    "get_column_schema_from_query",
+    "get_columns_in_relation",
+    "get_columns_in_table",
+    "get_incremental_strategy_macro",
+    "get_missing_columns",
+    "get_relation",
+    "is_list",
+    "is_work_group_output_location_enforced",
+    "get_glue_table_type",
+    "list_schemas",
+    "murmur3_hash",
+    "quote",
+    "quote_as_configured",
+    "quote_seed_column",
+    "rename_relation",
+    "render_raw_columns_constraints",
+    "render_raw_model_constraints",
+    "standardize_grants_dict",
+    "truncate_relation",
+    "type",
+    "verify_database",
+];
 
 fn fail(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidOperation, message.into())
@@ -42,6 +85,7 @@ impl Adapter {
     }
 
     fn dispatch(&self, arguments: &Arguments<'_>) -> Result<Value, Error> {
+        arguments.only(&["macro_name", "macro_namespace"])?;
         let name = arguments.named_text(0, "macro_name")?;
         let namespace = arguments.given(1, "macro_namespace")?;
         match self.0.universe.dispatch(&self.0.package, &name, namespace.as_ref().and_then(Value::as_str)) {
@@ -54,7 +98,12 @@ impl Adapter {
     }
 
     /// `(response, table)` of a query. Anything but a query is refused.
-    fn execute(&self, sql: &str) -> Result<Value, Error> {
+    ///
+    /// What is not fetched is not seen, as in dbt.
+    fn execute(&self, arguments: &Arguments<'_>) -> Result<Value, Error> {
+        let sql = &arguments.named_text(0, "sql")?;
+        let fetches = arguments.given(2, "fetch")?.is_some_and(|fetch| fetch.is_true());
+        let limit = arguments.given(3, "limit")?.and_then(|limit| limit.as_usize());
         let query = refuse_statements(sql, self.0.warehouse.is_some()).map_err(fail)?;
         let answer = self.warehouse().map_or_else(|| Ok(Answer::default()), |warehouse| warehouse.query(query));
         let answer = answer.map_err(|message| {
@@ -62,7 +111,9 @@ impl Adapter {
                 "the query that this template runs failed: {message}; look at the query that is put together there"
             ))
         })?;
-        Ok(List::value([Value::from("OK"), Rows::value(answer)]))
+        let mut answer = if fetches { answer } else { Answer::default() };
+        answer.rows.truncate(limit.filter(|limit| *limit > 0).unwrap_or(usize::MAX));
+        Tuple::value(vec![Response::value("OK", None, None), Rows::value(answer)])
     }
 
     fn get_relation(&self, wanted: Relation) -> Result<Value, Error> {
@@ -83,6 +134,11 @@ impl Adapter {
         Ok(List::value(relations))
     }
 
+    /// The database of the target.
+    fn database(&self) -> String {
+        self.0.values.get("database").map(values::text).unwrap_or_default()
+    }
+
     fn schemas(&self) -> Result<Vec<String>, Error> {
         self.warehouse().map_or_else(|| Ok(Vec::new()), Warehouse::schemas).map_err(fail)
     }
@@ -96,10 +152,15 @@ impl Adapter {
             ..Relation::default()
         };
         Ok(Some(match method {
-            "execute" => self.execute(&arguments.named_text(0, "sql")?)?,
+            "execute" => self.execute(arguments)?,
             "get_relation" => {
                 let schema = schema_of(arguments.given(0, "database")?, arguments.named_text(1, "schema")?);
                 self.get_relation(Relation { identifier: Some(arguments.named_text(2, "identifier")?), ..schema })?
+            }
+            "get_columns_in_table" => {
+                let schema = arguments.named_text(0, "schema_name")?;
+                let table = Relation::new(&self.database(), &schema, &arguments.named_text(1, "identifier")?);
+                listed(self.columns(&table)?)
             }
             "get_columns_in_relation" => listed(self.columns(&relation(arguments, 0, "relation")?)?),
             "get_missing_columns" => {
@@ -148,11 +209,11 @@ impl Object for Adapter {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match key.as_str()? {
-            "Relation" => Some(Value::from_object(standins::Relations)),
+            "Relation" => Some(Value::from_object(Relations)),
             "Column" => Some(Value::from_object(column::Classes)),
             // The flags that dbt's adapters keep for a time: all of them are off.
             "behavior" => Some(Value::from_object(Behavior)),
-            _ => None,
+            _ => bound(Value::from_dyn_object(Arc::clone(self)), METHODS, key),
         }
     }
 
@@ -160,12 +221,16 @@ impl Object for Adapter {
         let arguments = Arguments::new(state, args)?;
         match method {
             "dispatch" => return self.dispatch(&arguments),
-            "quote" | "quote_as_configured" => {
-                return Ok(Value::from(format!("\"{}\"", arguments.named_text(0, "identifier")?)));
-            }
             "type" => return Ok(Value::from("athena")),
-            _ if !self.0.execute() => return Ok(standins::of_adapter(method)),
+            // It looks for a macro, which is done when the node is compiled.
+            "get_incremental_strategy_macro" if !self.0.execute() => return Ok(Value::from(())),
             _ => {}
+        }
+        if let Some(value) = adapter_pure::call(&self.0, method, &arguments)? {
+            return Ok(value);
+        }
+        if !self.0.execute() {
+            return Ok(standins::of_adapter(method));
         }
         self.read(method, &arguments)?.ok_or_else(|| {
             let message = format!(

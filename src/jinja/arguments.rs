@@ -1,7 +1,7 @@
 //! The arguments of a call of one of dbt's functions, by place or by name.
 
 use minijinja::value::{Kwargs, from_args};
-use minijinja::{Error, State, Value};
+use minijinja::{Error, ErrorKind, State, Value};
 
 use super::values;
 
@@ -40,5 +40,20 @@ impl<'a> Arguments<'a> {
     /// The text of a named argument, or of the one at a place; empty when there is none.
     pub(super) fn named_text(&self, index: usize, name: &str) -> Result<String, Error> {
         Ok(self.given(index, name)?.as_ref().map(values::text).unwrap_or_default())
+    }
+
+    /// Refuses what was given and has no place among these.
+    pub(super) fn only(&self, names: &[&str]) -> Result<(), Error> {
+        let wrong = |message: String| Error::new(ErrorKind::TooManyArguments, message);
+        if self.positional.len() > names.len() {
+            let (most, count) = (names.len(), self.positional.len());
+            return Err(wrong(format!("at most {most} arguments have a place here, and {count} were given")));
+        }
+        match self.named.args().find(|name| *name != "__at" && !names.contains(name)) {
+            None => Ok(()),
+            Some(unknown) => {
+                Err(wrong(format!("there is no argument `{unknown}` here; there are {}", names.join(", "))))
+            }
+        }
     }
 }

@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use minijinja::value::{Object, ObjectRepr};
+use minijinja::value::{Kwargs, Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::adapter::Adapter;
 use super::answer::Rows;
 use super::arguments::Arguments;
+use super::config;
 use super::exceptions::Exceptions;
 use super::macros::{Loaded, return_value};
 use super::pure::Pure;
 use super::render;
+use super::response::{self, Response};
 use super::scope::{Asked, Compiling, Mode, RefKey, Scope};
-use super::statics::with_hook_names;
 use super::values;
 use super::warehouse::Answer;
 use crate::project::node::Version;
@@ -40,7 +41,6 @@ pub(super) enum Builtin {
     IsIncremental,
     Adapter,
     Exceptions,
-    Builtins,
     LoadResult,
     StoreResult,
     StoreRawResult,
@@ -71,7 +71,6 @@ impl Builtin {
             "try_or_compiler_error" => Self::TryOrCompilerError,
             "adapter" => Self::Adapter,
             "exceptions" => Self::Exceptions,
-            "builtins" => Self::Builtins,
             "__cadet_boot" => Self::Boot,
             "__cadet_reg" => Self::Register,
             "__cadet_val" => Self::Value,
@@ -81,6 +80,14 @@ impl Builtin {
 }
 
 impl Builtin {
+    /// What the name is to a template in this scope.
+    pub(super) fn value(self, scope: &Arc<Scope>) -> Value {
+        match self {
+            Self::Exceptions => Value::from_object(Exceptions(Arc::clone(scope))),
+            builtin => Value::from_object(Function { builtin, scope: Arc::clone(scope) }),
+        }
+    }
+
     /// Whether templates of this kind have the function: YAML knows fewer than SQL.
     pub(super) fn is_known_in(self, mode: &Mode) -> bool {
         let of_sql = matches!(
@@ -95,7 +102,6 @@ impl Builtin {
                 | Self::StoreRawResult
                 | Self::TryOrCompilerError
                 | Self::Adapter
-                | Self::Builtins
         );
         match mode {
             Mode::Yaml => !of_sql && self != Self::Doc,
@@ -104,6 +110,9 @@ impl Builtin {
         }
     }
 }
+
+/// What the name of a secret variable begins with. Behaviour: `dbt_common.constants.SECRET_ENV_PREFIX`.
+const SECRET: &str = "DBT_ENV_SECRET";
 
 fn fail(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidOperation, message.into())
@@ -122,6 +131,9 @@ impl Function {
                 )));
             }
         };
+        if let Some(unknown) = args.named.args().find(|name| !matches!(*name, "version" | "v" | "__at")) {
+            return Err(fail(format!("`ref` has no argument `{unknown}`; it has a version: `v=`")));
+        }
         let name = name.ok_or_else(|| fail("`ref` was given an empty name"))?;
         let key = RefKey { package, name, version };
         self.scope.captured().refs.push(Asked { what: key.clone(), at: args.at });
@@ -143,6 +155,7 @@ impl Function {
         let (Some(source), Some(table), 2) = (args.text(0), args.text(1), args.positional.len()) else {
             return Err(fail("`source` takes two arguments: the source's name and the table's name"));
         };
+        args.only(&["", ""])?;
         let key = (source, table);
         self.scope.captured().sources.push(Asked { what: key.clone(), at: args.at });
         let Mode::Compile(compiling) = &self.scope.mode else { return Ok(self.stand_in()) };
@@ -150,28 +163,10 @@ impl Function {
         compiling.sources.get(&key).map(|relation| Value::from_object(relation.clone())).ok_or_else(missing)
     }
 
-    /// `config(a=1)` or `config({'a': 1})`.
-    fn config(&self, args: &Arguments<'_>) -> Result<Value, Error> {
-        let mut given = serde_json::Map::new();
-        if let Some(serde_json::Value::Object(entries)) = args.positional.first().map(values::to_json) {
-            given.extend(entries);
-        }
-        for key in args.named.args().filter(|key| *key != "__at") {
-            given.insert(key.to_owned(), values::to_json(&args.named.peek(key)?));
-        }
-        self.scope.captured().configs.push(with_hook_names(given));
-        Ok(Value::from(""))
-    }
-
-    fn config_value(&self, key: &str) -> Option<Value> {
-        let Mode::Compile(compiling) = &self.scope.mode else { return None };
-        compiling.config.get(key).filter(|value| !value.is_null()).map(values::from_json)
-    }
-
     fn var(&self, args: &Arguments<'_>) -> Result<Value, Error> {
-        let Some(name) = args.text(0) else {
-            return Ok(Value::from_object(Self { builtin: Builtin::Var, scope: Arc::clone(&self.scope) }));
-        };
+        args.only(&["var_name", "default"])?;
+        let name = args.given(0, "var_name")?.ok_or_else(|| fail("`var` needs the name of a variable"))?;
+        let name = values::text(&name);
         match self.scope.var(&name) {
             // YAML gets the text as it is.
             Some(serde_json::Value::String(text)) if self.scope.renders_vars() && render::has_jinja(text) => {
@@ -188,7 +183,14 @@ impl Function {
     }
 
     fn env_var(&self, args: &Arguments<'_>) -> Result<Value, Error> {
-        let name = args.text(0).unwrap_or_default();
+        args.only(&["var", "default"])?;
+        let name = args.named_text(0, "var")?;
+        if name.starts_with(SECRET) && !self.scope.names_secrets {
+            return Err(fail(format!(
+                "the environment variable `{name}` is a secret, which only profiles.yml and packages.yml may name; \
+                 rename it without `{SECRET}` if it is none"
+            )));
+        }
         match (self.scope.given.env.get(&name), args.value(1, "default")?) {
             (Some(value), _) => Ok(Value::from(value.as_str())),
             (None, Some(default)) => Ok(default),
@@ -200,6 +202,7 @@ impl Function {
     }
 
     fn doc(&self, args: &Arguments<'_>) -> Result<Value, Error> {
+        args.only(&["", ""])?;
         let names: Vec<String> = args.positional.iter().map(values::text).collect();
         let (package, name) = match names.as_slice() {
             [name] => (None, name),
@@ -246,7 +249,8 @@ impl Function {
 
     /// `load_result('name')`: what a `statement` block of that name answered, once.
     fn load_result(&self, args: &Arguments<'_>) -> Result<Value, Error> {
-        let name = args.text(0).unwrap_or_default();
+        args.only(&["name"])?;
+        let name = args.named_text(0, "name")?;
         match self.scope.load_result(&name) {
             None => Ok(Value::from(())),
             Some(Some(result)) => Ok(result),
@@ -258,13 +262,25 @@ impl Function {
 
     /// `store_result('name', response=…, agate_table=…)`
     fn store_result(&self, args: &Arguments<'_>) -> Result<Value, Error> {
-        let table = args.value(2, "agate_table")?.filter(|table| !table.is_none());
-        let table = table.unwrap_or_else(|| Rows::value(Answer::default()));
-        let data = table.downcast_object_ref::<Rows>().map_or_else(|| values::List::value([]), Rows::data);
+        args.only(&["name", "response", "agate_table"])?;
         let response = args.value(1, "response")?.unwrap_or_default();
+        self.keep_result(args, response, args.given(2, "agate_table")?)
+    }
+
+    /// `store_raw_result('name', message=…, code=…, rows_affected=…, agate_table=…)`
+    fn store_raw_result(&self, args: &Arguments<'_>) -> Result<Value, Error> {
+        args.only(&["name", "message", "code", "rows_affected", "agate_table"])?;
+        let message = response::message(args.given(1, "message")?);
+        let response = Response::value(&message, args.given(2, "code")?, args.given(3, "rows_affected")?);
+        self.keep_result(args, response, args.given(4, "agate_table")?)
+    }
+
+    fn keep_result(&self, args: &Arguments<'_>, response: Value, table: Option<Value>) -> Result<Value, Error> {
+        let table = table.unwrap_or_else(|| Rows::value(Answer::default()));
+        let data = table.downcast_object_ref::<Rows>().map_or_else(|| Ok(values::List::value([])), Rows::data)?;
         let entries = [("response", response), ("data", data), ("table", table)];
         let result = values::Dict::value(entries.map(|(key, value)| (Value::from(key), value)));
-        self.scope.store_result(args.value(0, "name")?.as_ref().map(values::text).unwrap_or_default(), result);
+        self.scope.store_result(args.named_text(0, "name")?, result);
         Ok(Value::from(""))
     }
 
@@ -273,7 +289,14 @@ impl Function {
         let [message, function, rest @ ..] = args.positional else {
             return Err(fail("`try_or_compiler_error` takes a message, a function and its arguments"));
         };
-        function.call(state, rest).map_err(|error| fail(values::text(message)).with_source(error))
+        let mut rest = rest.to_vec();
+        let named = args.named.args().filter(|name| *name != "__at");
+        let named = named.map(|name| Ok((name.to_owned(), args.named.peek::<Value>(name)?)));
+        let named = named.collect::<Result<Vec<(String, Value)>, Error>>()?;
+        if !named.is_empty() {
+            rest.push(Value::from(named.into_iter().collect::<Kwargs>()));
+        }
+        function.call(state, &rest).map_err(|error| fail(values::text(message)).with_source(error))
     }
 
     fn is_incremental(&self) -> bool {
@@ -291,22 +314,27 @@ impl Object for Function {
         match self.builtin {
             Builtin::Ref => self.reference(&arguments),
             Builtin::Source => self.source(&arguments),
-            Builtin::Config => self.config(&arguments),
+            Builtin::Config => config::call(&self.scope, &arguments),
             Builtin::Var => self.var(&arguments),
             Builtin::EnvVar => self.env_var(&arguments),
             Builtin::Doc => self.doc(&arguments),
             Builtin::Metric => self.metric(&arguments),
             Builtin::Return => {
-                let value = args.first().cloned().unwrap_or_default();
+                arguments.only(&["data"])?;
+                let value = arguments
+                    .value(0, "data")?
+                    .unwrap_or_else(|| args.first().cloned().unwrap_or_else(|| Value::from(())));
                 Err(return_value(state, values::settled(&value)))
             }
             Builtin::Log => {
+                arguments.only(&["msg", "info"])?;
                 if arguments.value(1, "info")?.is_some_and(|info| info.is_true()) {
                     self.scope.say(arguments.named_text(0, "msg")?);
                 }
                 Ok(Value::from(""))
             }
             Builtin::Print => {
+                arguments.only(&["msg"])?;
                 self.scope.say(arguments.named_text(0, "msg")?);
                 Ok(Value::from(""))
             }
@@ -315,9 +343,10 @@ impl Object for Function {
                 Ok(Value::from(self.is_incremental()))
             }
             Builtin::LoadResult => self.load_result(&arguments),
-            Builtin::StoreResult | Builtin::StoreRawResult => self.store_result(&arguments),
+            Builtin::StoreResult => self.store_result(&arguments),
+            Builtin::StoreRawResult => self.store_raw_result(&arguments),
             Builtin::TryOrCompilerError => self.try_or_fail(state, &arguments),
-            Builtin::Pure(pure) => pure.call(arguments.positional, &arguments.named),
+            Builtin::Pure(pure) => pure.call(&arguments),
             Builtin::Boot => {
                 state.get_or_insert_extension_with(Loaded::default).loader = args.first().cloned();
                 Ok(Value::from(""))
@@ -330,18 +359,12 @@ impl Object for Function {
                 self.scope.captured().value = args.first().cloned();
                 Ok(Value::from(""))
             }
-            Builtin::Adapter | Builtin::Exceptions | Builtin::Builtins => Err(fail("this is not a function")),
+            Builtin::Adapter | Builtin::Exceptions => Err(fail("this is not a function")),
         }
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let name = key.as_str()?;
         match self.builtin {
-            Builtin::Builtins if matches!(name, "ref" | "source" | "config") => {
-                let builtin = Builtin::named(name)?;
-                Some(Value::from_object(Self { builtin, scope: Arc::clone(&self.scope) }))
-            }
-            Builtin::Config => self.config_value(name),
             Builtin::Adapter => Arc::new(Adapter(Arc::clone(&self.scope))).get_value(key),
             _ => None,
         }
@@ -350,38 +373,11 @@ impl Object for Function {
     fn call_method(self: &Arc<Self>, state: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
         let arguments = Arguments::new(state, args)?;
         match (self.builtin, method) {
-            (Builtin::Config, "get" | "require" | "meta_get" | "meta_require") if !self.scope.execute() => {
-                Ok(Value::from(""))
-            }
-            (Builtin::Config, "get") => {
-                let key = arguments.text(0).unwrap_or_default();
-                let default = arguments.value(1, "default")?.unwrap_or_else(|| Value::from(()));
-                Ok(self.config_value(&key).unwrap_or(default))
-            }
-            (Builtin::Config, "require") => {
-                let key = arguments.text(0).unwrap_or_default();
-                match self.config_value(&key) {
-                    Some(value) => Ok(value),
-                    None => Err(fail(format!("the config `{key}` is required but not set"))),
-                }
-            }
+            (Builtin::Config, _) => config::method(&self.scope, state, method, &arguments),
             (Builtin::Var, "has_var") => {
                 Ok(Value::from(self.scope.var(&arguments.text(0).unwrap_or_default()).is_some()))
             }
             (Builtin::Adapter, _) => Arc::new(Adapter(Arc::clone(&self.scope))).call_method(state, method, args),
-            (Builtin::Exceptions, _) => Arc::new(Exceptions(Arc::clone(&self.scope))).call_method(state, method, args),
-            (Builtin::Config, "set") => {
-                let name = arguments.text(0).unwrap_or_default();
-                let value = arguments.value(1, "value")?.unwrap_or_default();
-                let given = std::iter::once((name, values::to_json(&value))).collect();
-                self.scope.captured().configs.push(with_hook_names(given));
-                Ok(Value::from(""))
-            }
-            (Builtin::Config, "persist_relation_docs" | "persist_column_docs") => Ok(Value::from(false)),
-            (Builtin::Builtins, _) => match self.get_value(&Value::from(method)) {
-                Some(function) => function.call(state, args),
-                None => Err(Error::from(ErrorKind::UnknownMethod)),
-            },
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }
     }

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
+use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, State, Value};
 
+use super::python::arguments::Args;
+use super::python::fail;
 use super::values;
 
 /// A column's name, type and the sizes of its type.
@@ -70,11 +72,21 @@ impl Column {
         self.is(&["real", "float4", "float", "double precision", "float8", "double"])
     }
 
+    /// What an array is of, in a type as it is written.
+    fn inner_of(dtype: &str) -> Option<&str> {
+        dtype.strip_prefix("array")?.strip_prefix(['<', '('])?.strip_suffix(['>', ')'])
+    }
+
+    /// What the column is an array of.
+    fn inner(&self) -> Option<&str> {
+        let is_array = self.dtype.to_lowercase().starts_with("array");
+        is_array.then(|| Self::inner_of(&self.dtype).unwrap_or(&self.dtype))
+    }
+
     /// The type as a query may name it.
     pub fn data_type(&self) -> String {
         let lower = self.dtype.to_lowercase();
-        let inner =
-            lower.strip_prefix("array").and_then(|rest| rest.strip_prefix(['<', '('])?.strip_suffix(['>', ')']));
+        let inner = Self::inner_of(&lower);
         match (self.is_string(), self.char_size, self.precision, self.scale) {
             (true, Some(size), ..) if size > 0 => format!("varchar({size})"),
             (true, ..) => "varchar".to_owned(),
@@ -129,22 +141,34 @@ impl Object for Column {
             "is_array" => Ok(self.dtype.to_lowercase().starts_with("array").into()),
             "is_iceberg" => Ok(false.into()),
             "string_size" => Ok(self.string_size()?.into()),
+            "timestamp_type" => Ok(Value::from("timestamp")),
+            "array_inner_type" => match self.inner() {
+                Some(inner) => Ok(Value::from(inner)),
+                None => Err(fail(format!("`array_inner_type` is for arrays, and `{}` is {}", self.name, self.dtype))),
+            },
             "can_expand_to" => {
-                let (positional, named): (&[Value], Kwargs) = from_args(args)?;
-                let other = positional.first().cloned().map_or_else(|| named.get("other_column"), Ok)?;
+                let args = Args::new(method, args)?;
+                args.at_most(&["other_column"])?;
+                let other = args.must(0, "other_column")?;
                 let other = other.downcast_object_ref::<Self>();
                 let fits = other.filter(|other| self.is_string() && other.is_string());
                 Ok(fits.is_some_and(|other| other.char_size.unwrap_or(0) > self.char_size.unwrap_or(0)).into())
             }
             "literal" => {
-                Ok(Value::from(format!("{}::{}", values::text(&from_args::<(Value,)>(args)?.0), self.data_type())))
+                let args = Args::new(method, args)?;
+                args.at_most(&["value"])?;
+                Ok(Value::from(format!("{}::{}", values::text(&args.must(0, "value")?), self.data_type())))
             }
             _ => Classes::of_type(method, args),
         }
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<Column {} ({})>", self.name, self.data_type())
+        let size = |size: Option<i64>| size.map_or_else(|| "None".to_owned(), |size| size.to_string());
+        let [name, dtype] = [&self.name, &self.dtype].map(|text| values::repr(&Value::from(text.as_str())));
+        write!(f, "AthenaColumn(column={name}, dtype={dtype}, char_size={}", size(self.char_size))?;
+        write!(f, ", numeric_precision={}, numeric_scale={}", size(self.precision), size(self.scale))?;
+        f.write_str(", table_type=<TableType.TABLE: 'table'>)")
     }
 }
 
@@ -155,26 +179,42 @@ pub(super) struct Classes;
 impl Classes {
     /// What dbt calls class methods: they need no column.
     fn of_type(method: &str, args: &[Value]) -> Result<Value, Error> {
-        let (positional, _): (&[Value], Kwargs) = from_args(args)?;
-        let given = |at: usize| positional.get(at).map(values::text).unwrap_or_default();
-        let size = |at: usize| positional.get(at).and_then(Value::as_i64);
+        let args = Args::new(method, args)?;
+        let text = |at: usize, name: &str| args.must(at, name).map(|given| values::text(&given));
         match method {
-            "translate_type" => Ok(Value::from(translated(&given(0)))),
-            "create" => {
-                Ok(Value::from_object(Column { name: given(0), dtype: translated(&given(1)), ..Column::default() }))
+            "translate_type" => {
+                args.at_most(&["dtype"])?;
+                Ok(Value::from(translated(&text(0, "dtype")?)))
             }
-            "from_description" => Ok(Value::from_object(Column::described(&given(0), &given(1)))),
-            "string_type" => Ok(Value::from(
-                size(0)
-                    .filter(|size| *size > 0)
-                    .map_or_else(|| "varchar".to_owned(), |size| format!("varchar({size})")),
-            )),
+            "create" => {
+                args.at_most(&["name", "label_or_dtype"])?;
+                let dtype = translated(&text(1, "label_or_dtype")?);
+                Ok(Value::from_object(Column { name: text(0, "name")?, dtype, ..Column::default() }))
+            }
+            "from_description" => {
+                args.at_most(&["name", "raw_data_type"])?;
+                Ok(Value::from_object(Column::described(&text(0, "name")?, &text(1, "raw_data_type")?)))
+            }
+            "string_type" => {
+                args.at_most(&["size"])?;
+                args.must(0, "size")?;
+                let size = args.int(0, "size", 0)?;
+                Ok(Value::from(if size > 0 { format!("varchar({size})") } else { "varchar".to_owned() }))
+            }
             "binary_type" => Ok(Value::from("varbinary")),
-            "array_type" => Ok(Value::from(format!("array({})", given(0)))),
-            "numeric_type" => Ok(Value::from(match (size(1), size(2)) {
-                (Some(precision), Some(scale)) => format!("{}({precision},{scale})", given(0)),
-                _ => given(0),
-            })),
+            "array_type" => {
+                args.at_most(&["inner_type"])?;
+                Ok(Value::from(format!("array({})", text(0, "inner_type")?)))
+            }
+            "numeric_type" => {
+                args.at_most(&["dtype", "precision", "scale"])?;
+                let sizes = [args.must(1, "precision")?, args.must(2, "scale")?];
+                let dtype = text(0, "dtype")?;
+                Ok(Value::from(match sizes.iter().any(Value::is_none) {
+                    true => dtype,
+                    false => format!("{dtype}({},{})", values::text(&sizes[0]), values::text(&sizes[1])),
+                }))
+            }
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }
     }
@@ -193,10 +233,10 @@ impl Object for Classes {
 
     /// `api.Column(name, dtype, char_size, numeric_precision, numeric_scale)`
     fn call(self: &Arc<Self>, _: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
-        let (positional, named): (&[Value], Kwargs) = from_args(args)?;
+        let args = Args::new("Column", args)?;
+        args.at_most(&["column", "dtype", "char_size", "numeric_precision", "numeric_scale", "table_type"])?;
         let part = |at: usize, name: &str| -> Result<Option<Value>, Error> {
-            let given = named.get::<Option<Value>>(name)?.or_else(|| positional.get(at).cloned());
-            Ok(given.filter(|part| !part.is_none() && !part.is_undefined()))
+            Ok(args.some(at, name).filter(|part| !part.is_undefined()))
         };
         let text = |value: Option<Value>| value.as_ref().map(values::text).unwrap_or_default();
         let number = |value: Option<Value>| value.and_then(|value| value.as_i64());
@@ -208,6 +248,15 @@ impl Object for Classes {
             scale: number(part(4, "numeric_scale")?),
         };
         Ok(Value::from_object(column))
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<class 'dbt.adapters.athena.column.AthenaColumn'>")
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let labels = || values::facts(serde_json::json!({"STRING": "VARCHAR", "TEXT": "VARCHAR"}));
+        (key.as_str() == Some("TYPE_LABELS")).then(labels)
     }
 
     fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
+use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
+use super::python::bound::bound;
 use super::scope::Scope;
 use super::values;
 
@@ -18,12 +19,45 @@ const RAISE: &[&str] = &[
     "raise_cache_inconsistent",
 ];
 
+/// All that dbt has here.
+const NAMES: &[&str] = &[
+    "warn",
+    "missing_config",
+    "missing_materialization",
+    "missing_relation",
+    "raise_ambiguous_alias",
+    "raise_ambiguous_catalog_match",
+    "raise_cache_inconsistent",
+    "raise_dataclass_not_dict",
+    "raise_compiler_error",
+    "raise_database_error",
+    "raise_dep_not_found",
+    "raise_dependency_error",
+    "raise_duplicate_patch_name",
+    "raise_duplicate_resource_name",
+    "raise_invalid_property_yml_version",
+    "raise_not_implemented",
+    "relation_wrong_type",
+    "raise_contract_error",
+    "column_type_missing",
+    "raise_fail_fast_error",
+    "warn_snapshot_timestamp_data_types",
+];
+
 #[derive(Debug)]
 pub(super) struct Exceptions(pub Arc<Scope>);
 
 impl Object for Exceptions {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Plain
+        ObjectRepr::Map
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        bound(Value::from_dyn_object(Arc::clone(self)), NAMES, key)
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Str(NAMES)
     }
 
     fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
@@ -53,6 +87,7 @@ impl Object for Exceptions {
             }
             "raise_ambiguous_alias" => format!("two nodes have the name {}", given(2)),
             "raise_invalid_property_yml_version" => format!("{}: {}", given(0), given(1)),
+            "keys" | "values" | "items" | "get" => return Err(Error::from(ErrorKind::UnknownMethod)),
             _ if !self.0.execute() => return Ok(Value::UNDEFINED),
             _ => return Err(Error::from(ErrorKind::UnknownMethod)),
         };

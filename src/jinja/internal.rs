@@ -9,6 +9,7 @@ pub(super) static MACROS: LazyLock<Vec<(&str, &str, String)>> = LazyLock::new(||
     let file = |package, path, text: &str| (package, path, text.to_owned());
     vec![
         (INTERNAL, "macros/dispatched.sql", dispatched(include_str!("dbt/dispatched.txt"))),
+        file(INTERNAL, "macros/defaults.sql", include_str!("dbt/defaults.sql")),
         file(INTERNAL, "macros/names.sql", include_str!("dbt/names.sql")),
         file(INTERNAL, "macros/tests.sql", include_str!("dbt/tests.sql")),
         file(INTERNAL, "macros/utils.sql", include_str!("dbt/utils.sql")),

@@ -6,10 +6,12 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
+use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::blocks::{BlockKind, Parameter};
+use super::builtins::Builtin;
+use super::python::containers::Tuple;
 use super::rewrite::{Marks, rewrite};
 use super::scope::{Context, Scope};
 use super::statements::UNDEFINED;
@@ -188,7 +190,7 @@ impl MacroRef {
         }
         bound.extend(self.undefined(&bound));
         if self.definition.takes_varargs {
-            bound.push(("varargs".to_owned(), List::value(more.iter().cloned())));
+            bound.push(("varargs".to_owned(), Tuple::value(more.to_vec())?));
         }
         if self.definition.takes_kwargs {
             bound.push(("kwargs".to_owned(), super::values::Dict::value(extra)));
@@ -277,7 +279,17 @@ impl Object for Namespace {
             return Some(value.clone());
         }
         let definition = self.scope.universe.find_in(&self.package, name)?;
-        Some(MacroRef::value(&self.scope, definition))
+        match Builtin::named(name).filter(|_| definition.is_known_only) {
+            // A macro of dbt's that cadet has as a function.
+            Some(builtin) => Some(builtin.value(&self.scope)),
+            None => Some(MacroRef::value(&self.scope, definition)),
+        }
+    }
+
+    /// The names of the package's macros: it is a dict to dbt.
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        let own = self.scope.universe.iter().filter(|found| found.package == self.package);
+        Enumerator::Values(own.map(|found| Value::from(found.name.as_str())).collect())
     }
 
     fn call_method(self: &Arc<Self>, state: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {

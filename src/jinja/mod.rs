@@ -4,6 +4,7 @@
 //! holds every macro of the project and its packages. [`scope`] is what one template sees, and [`render`] runs it.
 
 mod adapter;
+mod adapter_pure;
 mod answer;
 mod arguments;
 mod big_integer;
@@ -11,6 +12,7 @@ pub mod blocks;
 mod budget;
 pub mod builtins;
 pub mod column;
+mod config;
 pub mod environment;
 mod escapes;
 mod exceptions;
@@ -23,15 +25,20 @@ pub mod map;
 mod method;
 mod modules;
 pub mod moment;
+mod names;
 pub mod overrides;
 mod postfix;
 mod pure;
 mod python;
 mod python_yaml;
+mod record;
 pub mod relation;
+mod relation_object;
 pub mod render;
+mod response;
 pub mod rewrite;
 pub mod scope;
+mod sequence;
 mod standins;
 mod statements;
 pub mod statics;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use minijinja::value::Object;
-use minijinja::{Error, ErrorKind, State, Value};
+use minijinja::value::{Enumerator, Object};
+use minijinja::{Error, ErrorKind, Value};
 
-use super::moment::{Clock, Moments, Span};
+use super::moment::{Clock, Moments, Pytz, Span};
 use super::python::itertools::Itertools;
 use super::python::regex::Re;
 use super::scope::Scope;
@@ -24,22 +24,9 @@ impl Object for Modules {
             _ => None,
         }
     }
-}
 
-/// `modules.pytz`: the names of time zones mean nothing to templates but in `now(tz)`, where all is UTC.
-#[derive(Debug)]
-struct Pytz;
-
-impl Object for Pytz {
-    fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
-        match method {
-            "timezone" => Ok(args.first().cloned().unwrap_or_default()),
-            _ => Err(Error::from(ErrorKind::UnknownMethod)),
-        }
-    }
-
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        matches!(key.as_str()?, "utc" | "UTC").then(|| Value::from("UTC"))
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Str(&["pytz", "datetime", "re", "itertools"])
     }
 }
 
@@ -59,7 +46,12 @@ pub(super) fn negated(value: &Value) -> Option<Value> {
     value.downcast_object_ref::<Span>().map(|span| Span::negated(*span))
 }
 
-/// `span * 2`, `span / 2` and `span // span`; nothing for other values.
+/// `span|abs`
+pub(super) fn absolute(value: &Value) -> Option<Value> {
+    value.downcast_object_ref::<Span>().map(|span| Span::absolute(*span))
+}
+
+/// `span * 2`, `span / 2`, `span // span` and `span % span`; nothing for other values.
 pub(super) fn scaled(operator: &str, left: &Value, right: &Value) -> Option<Result<Value, Error>> {
     let wrong = || Error::new(ErrorKind::InvalidOperation, "this span of time cannot be computed");
     Span::scaled(operator, left, right).map(|found| found.ok_or_else(wrong))

@@ -1,12 +1,14 @@
 //! dbt's functions that need nothing but their arguments. Behaviour: dbt's "dbt Jinja functions".
 
-use minijinja::value::Kwargs;
-use minijinja::{Error, ErrorKind, Value};
+use minijinja::{Error, Value};
 
+use super::arguments::Arguments;
 use super::environment::md5;
+use super::python::arguments::shown;
 use super::python::containers::{Set, Tuple};
+use super::python::fail;
 use super::python::json;
-use super::python::lazy::Iterator;
+use super::python::lazy::{self, Iterator};
 use super::python_yaml;
 use super::values;
 use crate::parse::yaml;
@@ -41,61 +43,70 @@ impl Pure {
         })
     }
 
-    /// The value of a call; a second argument, or `default`, stands for what cannot be read.
-    pub(super) fn call(self, positional: &[Value], named: &Kwargs) -> Result<Value, Error> {
-        let first = positional.first().cloned().unwrap_or_default();
-        let text = || values::text(&first);
-        let default = || -> Result<Value, Error> {
-            let given = named.get::<Option<Value>>("default")?;
-            Ok(given.or_else(|| positional.get(1).cloned()).unwrap_or_else(|| Value::from(())))
-        };
-        let sorts = named.get::<Option<bool>>("sort_keys")?.or_else(|| positional.get(2).map(Value::is_true));
+    /// The names of its arguments.
+    fn arguments(self) -> &'static [&'static str] {
         match self {
-            Self::FromJson => {
-                serde_json::from_str(&text()).map_or_else(|_| default(), |json| Ok(values::from_json(&json)))
-            }
-            Self::FromYaml => {
-                yaml::read(&text()).map_or_else(|_| default(), |(yaml, _)| Ok(values::from_json(&yaml.to_json())))
-            }
-            Self::ToJson => {
-                let style = json::Style { sorts_keys: sorts == Some(true), indent: None };
-                json::dumps(&first, &style).map(Value::from).or_else(|error| match default()? {
-                    none if none.is_none() => Err(error),
-                    default => Ok(default),
-                })
-            }
+            Self::FromJson => &["string", "default"],
+            Self::ToJson | Self::ToYaml => &["value", "default", "sort_keys"],
+            Self::FromYaml | Self::Set => &["value", "default"],
+            Self::LocalMd5 | Self::SetStrict => &["value"],
+            Self::Zip | Self::ZipStrict => &[],
+        }
+    }
+
+    /// The value of a call; a second argument, or `default`, stands for what cannot be read.
+    pub(super) fn call(self, args: &Arguments<'_>) -> Result<Value, Error> {
+        let none = || Value::from(());
+        if matches!(self, Self::Zip | Self::ZipStrict) {
+            return self.zip(args);
+        }
+        args.only(self.arguments())?;
+        let first = args.value(0, self.arguments()[0])?.unwrap_or_default();
+        let default = || Ok(args.value(1, "default")?.unwrap_or_else(none));
+        let sorts = args.given(2, "sort_keys")?.is_some_and(|sorts| sorts.is_true());
+        match self {
+            Self::FromJson => json::loads(&text(&first)?).map_or_else(default, Ok),
+            Self::FromYaml => yaml::read(&text(&first)?)
+                .map_or_else(|_| default(), |(yaml, _)| Ok(values::from_json(&yaml.to_json()))),
+            Self::ToJson => json::dumps(&first, &json::Style { sorts_keys: sorts, indent: None }).map(Value::from),
             Self::ToYaml => Ok(Value::from(python_yaml::block(&sorted(values::to_json(&first), sorts)))),
-            Self::LocalMd5 => Ok(Value::from(md5(&text()))),
-            Self::Set | Self::SetStrict => match first.try_iter() {
-                Ok(items) => Set::of(items.collect()),
-                Err(_) if self == Self::Set => default(),
-                Err(error) => Err(error),
-            },
-            Self::Zip | Self::ZipStrict => match zipped(positional) {
-                Ok(rows) => Ok(rows),
-                Err(_) if self == Self::Zip => {
-                    Ok(named.get::<Option<Value>>("default")?.unwrap_or_else(|| Value::from(())))
-                }
-                Err(error) => Err(error),
-            },
+            Self::LocalMd5 => Ok(Value::from(md5(&text(&first)?))),
+            Self::Set => lazy::items(&first).and_then(Set::of).or_else(|_| default()),
+            _ => Set::of(lazy::items(&first)?),
+        }
+    }
+
+    /// `zip(a, b, default=…)`
+    fn zip(self, args: &Arguments<'_>) -> Result<Value, Error> {
+        let known = if self == Self::Zip { "default" } else { "__at" };
+        if let Some(unknown) = args.named.args().find(|name| *name != known) {
+            return Err(fail(format!("`zip` has no argument `{unknown}`")));
+        }
+        let columns: Result<Vec<Vec<Value>>, Error> = args.positional.iter().map(lazy::items).collect();
+        match columns {
+            Err(_) if self == Self::Zip => {
+                Ok(args.named.get::<Option<Value>>("default")?.unwrap_or_else(|| Value::from(())))
+            }
+            columns => zipped(&columns?),
         }
     }
 }
 
-fn sorted(mut json: serde_json::Value, sorts: Option<bool>) -> serde_json::Value {
-    if sorts == Some(true) {
+/// The argument as text, which it has to be.
+fn text(value: &Value) -> Result<String, Error> {
+    let text = value.as_str().map(str::to_owned);
+    text.ok_or_else(|| fail(format!("a text is needed here, not {}; write `| string` after it", shown(value))))
+}
+
+fn sorted(mut json: serde_json::Value, sorts: bool) -> serde_json::Value {
+    if sorts {
         json.sort_all_objects();
     }
     json
 }
 
 /// The first items of all, the second items of all, up to the end of the shortest.
-fn zipped(columns: &[Value]) -> Result<Value, Error> {
-    let columns: Vec<Vec<Value>> =
-        columns.iter().map(|column| Ok(column.try_iter()?.collect())).collect::<Result<_, Error>>()?;
-    if columns.is_empty() {
-        return Err(Error::new(ErrorKind::MissingArgument, "`zip` needs lists"));
-    }
+fn zipped(columns: &[Vec<Value>]) -> Result<Value, Error> {
     let rows = columns.iter().map(Vec::len).min().unwrap_or(0);
     let row = |row: usize| Tuple::value(columns.iter().map(|column| column[row].clone()).collect());
     Iterator::value("zip", (0..rows).map(row).collect::<Result<_, Error>>()?)

@@ -6,12 +6,13 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use indexmap::{IndexMap, IndexSet};
-use minijinja::value::{Object, ObjectRepr};
+use minijinja::value::{Enumerator, Object, ObjectRepr};
 use minijinja::{Error, State, Value};
 use serde::Serialize;
 
-use super::builtins::{Builtin, Function};
+use super::builtins::Builtin;
 use super::macros::{MacroRef, Namespace};
+use super::names;
 use super::relation::Relation;
 use super::standins;
 use super::universe::Universe;
@@ -135,6 +136,8 @@ pub struct Scope {
     /// It is a generic test or an exposure: while it is read, `ref` and `source` are dbt's own, whatever macros of these
     /// names the project has, and a macro of any package can be called by its name alone.
     pub is_test: bool,
+    /// It is a file that may name secrets: profiles.yml, or a list of packages.
+    pub(super) names_secrets: bool,
     /// Functions that do not exist, and answer nothing while the project is read.
     stubs: Mutex<Vec<String>>,
     /// The arguments of a generic test, known once they are rendered in this scope.
@@ -157,10 +160,18 @@ impl Scope {
             overrides: HashMap::new(),
             captured: Mutex::default(),
             is_test: false,
+            names_secrets: false,
             stubs: Mutex::default(),
             test_arguments: OnceLock::new(),
             rendered_vars: Mutex::default(),
         }
+    }
+
+    /// A scope of YAML with the same variables, for a file that may name secrets.
+    #[must_use]
+    pub fn naming_secrets(&self) -> Arc<Self> {
+        let scope = Self::new(Arc::clone(&self.universe), Arc::clone(&self.given), &self.package, Mode::Yaml);
+        Arc::new(Self { names_secrets: true, ..scope })
     }
 
     /// Adds a value that is special to the node.
@@ -284,6 +295,10 @@ impl Object for Context {
         self.get_value_by_str(key.as_str()?)
     }
 
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(names::all(&self.0))
+    }
+
     fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Value> {
         let scope = &self.0;
         if let Some(value) = scope.overrides.get(name) {
@@ -305,7 +320,7 @@ impl Object for Context {
             return Some(value.clone());
         }
         if let Some(builtin) = builtin {
-            return Some(Value::from_object(Function { builtin, scope: Arc::clone(scope) }));
+            return Some(builtin.value(scope));
         }
         match name {
             "_dbt_generic_test_kwargs" => scope.test_arguments.get().cloned(),

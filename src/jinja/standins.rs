@@ -2,34 +2,40 @@
 //!
 //! When a node is compiled, [`adapter`](super::adapter) answers for it.
 
+use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Object, ObjectRepr, from_args};
+use minijinja::value::{Enumerator, Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::column::Classes;
 use super::modules::Modules;
-use super::relation::Relation;
-use super::scope::Scope;
+use super::names::{self, Builtins};
+use super::relation_object::Relations;
+use super::scope::{Mode, Scope};
 use super::values::List;
 
 /// Functions of dbt's that answer `None`, and so can be called while a project is read.
 const NOTHING: &[&str] = &["load_agate_table", "submit_python_job", "validate_sql"];
 
-/// Functions of dbt's that answer an empty text: cadet writes its own files, and has no debugger.
-const EMPTY: &[&str] = &["write", "debug"];
+/// Functions of dbt's that answer an empty text: cadet writes its own files.
+const EMPTY: &[&str] = &["write"];
 
 /// What `name` is to a template while a project is read, and what it is at any time.
 pub(super) fn named(scope: &Arc<Scope>, name: &str) -> Option<Value> {
     match name {
         "modules" => return Some(Value::from_object(Modules(Arc::clone(scope)))),
         "api" => return Some(Value::from_object(Api)),
+        "builtins" if !matches!(scope.mode, Mode::Yaml | Mode::Docs) => {
+            return Some(Value::from_object(Builtins(Arc::clone(scope))));
+        }
+        "__cadet_no_answer" => return Some(Value::from_object(NoAnswer)),
         _ => {}
     }
     let answer = match name {
         name if NOTHING.contains(&name) && !scope.execute() => Value::from(()),
         name if EMPTY.contains(&name) => Value::from(""),
-        _ => return None,
+        _ => return names::named(scope, name),
     };
     Some(Value::from_object(Answer(answer)))
 }
@@ -76,6 +82,53 @@ impl Object for Answer {
     }
 }
 
+/// What `run_query` answers while a project is read: nothing, of which no attribute can be taken.
+///
+/// It prints as nothing, is false and has no items, as what is not defined; and as in dbt, whoever looks into it fails.
+#[derive(Debug)]
+pub(super) struct NoAnswer;
+
+impl NoAnswer {
+    /// Whether a value is the answer of a query that was not asked.
+    pub(super) fn is(value: &Value) -> bool {
+        value.downcast_object_ref::<Self>().is_some()
+    }
+
+    fn looked_into(what: &str) -> Error {
+        let message = format!(
+            "`run_query` answers nothing while the project is read, so it has no `{what}`; put `{{% if execute %}}` and \
+             `{{% endif %}}` around all that looks into the answer"
+        );
+        Error::new(ErrorKind::UndefinedError, message)
+    }
+}
+
+impl Object for NoAnswer {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        Some(Value::from(Self::looked_into(&key.to_string())))
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Empty
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        false
+    }
+
+    fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, _: &[Value]) -> Result<Value, Error> {
+        Err(Self::looked_into(method))
+    }
+
+    fn render(self: &Arc<Self>, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+}
+
 /// `api`: the classes of relations and columns.
 #[derive(Debug)]
 struct Api;
@@ -95,29 +148,5 @@ impl Object for Api {
             Some(class) => class.call(state, args),
             None => Err(Error::from(ErrorKind::UnknownMethod)),
         }
-    }
-}
-
-/// `api.Relation`
-#[derive(Debug)]
-pub(super) struct Relations;
-
-impl Object for Relations {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Plain
-    }
-
-    fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
-        if method != "create" {
-            return Err(Error::from(ErrorKind::UnknownMethod));
-        }
-        let (positional, named): (&[Value], Kwargs) = from_args(args)?;
-        let part = |at: usize, name: &str| -> Result<Option<String>, Error> {
-            let given = named.get::<Option<Value>>(name)?.or_else(|| positional.get(at).cloned());
-            Ok(given.filter(|part| !part.is_none() && !part.is_undefined()).map(|part| part.to_string()))
-        };
-        let (database, schema, identifier) = (part(0, "database")?, part(1, "schema")?, part(2, "identifier")?);
-        let kind = part(3, "type")?;
-        Ok(Value::from_object(Relation { database, schema, identifier, kind, ..Relation::default() }))
     }
 }

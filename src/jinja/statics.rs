@@ -75,7 +75,7 @@ impl Statics {
             }
             "config" => {
                 let given = match (positional.as_slice(), named.is_empty()) {
-                    ([], _) => named,
+                    ([], false) => named,
                     ([Value::Object(given)], true) => given.clone(),
                     _ => return None,
                 };

@@ -18,11 +18,15 @@ pub enum Kind {
 pub enum Cell {
     Null,
     Boolean(bool),
-    Integer(i64),
+    Integer(i128),
+    /// A number with a fraction, written in digits.
+    Decimal(String),
     Float(f64),
     Text(String),
     Date(jiff::civil::Date),
     Timestamp(jiff::civil::DateTime),
+    /// A list, a row or a map.
+    Nested(serde_json::Value),
 }
 
 /// The rows that a query answers, and the names of their columns.

@@ -72,7 +72,9 @@ impl Object for Facts {
         let text = |text: &str| Some(Value::from(text));
         let json = |json: serde_json::Value| Some(values::from_json(&json));
         let texts = |texts: &[String]| Some(values::List::value(texts.iter().map(|text| Value::from(text.as_str()))));
+        let of_source = || self.of_source(key);
         match key {
+            "identifier" | "relation_name" | "quoting" if node.resource_type == ResourceType::Source => of_source(),
             "name" => text(&node.name),
             "resource_type" => text(node.resource_type.name()),
             "package_name" => text(&node.package),
@@ -110,7 +112,7 @@ impl Object for Facts {
             "functions" | "extra_ctes" | "primary_key" => Some(values::List::value([])),
             "time_spine" => json(node.model.time_spine.clone().unwrap_or_default()),
             "deprecation_date" => json(node.model.deprecation_date.clone().into()),
-            "contract" => json(json!({"enforced": node.has_contract()})),
+            "contract" => json(json!({"enforced": node.has_contract(), "alias_types": true})),
             "doc_blocks" => json(json!(node.doc_blocks)),
             "test_metadata" => json(node.test.as_ref().map_or(
                 serde_json::Value::Null,
@@ -139,6 +141,14 @@ impl Facts {
         match key {
             "freshness" | "loaded_at_field" | "loaded_at_query" => {
                 Some(node.config.get(key).map_or_else(|| Value::from(()), values::from_json))
+            }
+            "identifier" => node.relation.identifier.as_deref().map(Value::from),
+            "relation_name" => Some(Value::from(node.relation.to_string())),
+            "quoting" => {
+                let said = |part: &str| node.body.get("quoting").and_then(|quoting| quoting.get(part)).cloned();
+                let parts = ["database", "schema", "identifier", "column"].map(|part| (part.to_owned(), said(part)));
+                let parts = parts.map(|(part, said)| (part, said.unwrap_or_default()));
+                Some(values::from_json(&serde_json::Value::Object(parts.into_iter().collect())))
             }
             "source_description" | "loader" => Some(Value::from("")),
             "source_meta" => Some(values::Dict::value([])),

@@ -39,5 +39,9 @@ fn build(project: &Project) -> Value {
     });
     parts.insert("groups", Dict::value(groups));
     parts.insert("functions", Dict::value([]));
+    // In dbt's order.
+    const ORDER: [&str; 8] =
+        ["exposures", "functions", "groups", "metrics", "nodes", "sources", "semantic_models", "saved_queries"];
+    parts.sort_by_key(|name, _| ORDER.iter().position(|known| known == name));
     Dict::value(parts.into_iter().map(|(name, part)| (Value::from(name), part)))
 }

@@ -135,9 +135,15 @@ pub fn globals(
 ) -> HashMap<&'static str, Value> {
     let metadata = env.iter().filter_map(|(name, value)| Some((name.strip_prefix(METADATA)?, value)));
     let metadata: serde_json::Value = metadata.map(|(name, value)| (name.to_owned(), json!(value))).collect();
-    let arguments = json!({"which": run.command, "vars": vars, "invocation_command": ""});
+    let which = dbts_word(&run.command);
+    let arguments = json!({"which": which, "vars": vars, "invocation_command": ""});
+    // What dbt's own defaults are, where cadet has no such flag.
     let flags = json!({
-        "FULL_REFRESH": run.full_refresh, "WHICH": run.command, "STORE_FAILURES": false, "USE_COLORS": false, "INVOCATION_COMMAND": "",
+        "FULL_REFRESH": run.full_refresh, "WHICH": which, "STORE_FAILURES": false, "USE_COLORS": true,
+        "INVOCATION_COMMAND": "", "FAIL_FAST": false, "DEBUG": false, "EMPTY": false, "VERSION_CHECK": true,
+        "WARN_ERROR": null, "WRITE_JSON": true, "PARTIAL_PARSE": true, "QUIET": false, "INTROSPECT": true,
+        "CACHE_SELECTED_ONLY": false, "INDIRECT_SELECTION": "eager", "STATIC_PARSER": true,
+        "LOG_FORMAT": "default", "PROFILES_DIR": ".", "SEND_ANONYMOUS_USAGE_STATS": false,
     });
     HashMap::from([
         ("target", target.value()),
@@ -151,6 +157,17 @@ pub fn globals(
         ("dbt_metadata_envs", values::from_json(&metadata)),
         ("invocation_args_dict", values::from_json(&arguments)),
     ])
+}
+
+/// The command of dbt's that does what a command of cadet's does: templates ask for it.
+fn dbts_word(command: &str) -> &str {
+    match command {
+        "deploy" | "ci" | "retry" => "build",
+        "ls" => "list",
+        "build" | "run" | "seed" | "test" | "snapshot" | "compile" | "show" | "parse" | "freshness" => command,
+        "source" => "freshness",
+        _ => "compile",
+    }
 }
 
 /// The run that a project is read for.

@@ -229,8 +229,18 @@ fn not_given(
                 format!("add `- input: {call}` with its `rows:` to `given:`; `rows: []` gives it an empty table");
             Stop::wrong(message, places.given(), help)
         }
+        None if captured.asked_warehouse => Stop::render(unanswered(problem)),
         None => Stop::render(problem),
     }
+}
+
+/// A unit test asks no warehouse: what a query would have answered is empty, and a model may not go on with that.
+fn unanswered(problem: RenderProblem) -> RenderProblem {
+    let message =
+        format!("{}; in a unit test the model's queries, such as `run_query`, answer nothing", problem.message);
+    let help = "put the query into a macro of its own, and give its answer in the unit test: `overrides:` with \
+                `macros:` and the macro's name";
+    RenderProblem { message, help: help.to_owned(), ..problem }
 }
 
 /// The range of a text in another that holds it.

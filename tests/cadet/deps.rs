@@ -689,7 +689,7 @@ fn a_package_is_added_to_the_list() {
 }
 
 #[test]
-fn nothing_is_fetched_beside_credentials_in_a_workflow() {
+fn nothing_is_fetched_beside_credentials() {
     let hub = hub();
     let project = packages("packages:\n  - package: acme/base\n    version: 1.0.0\n");
     let url = hub.url();
@@ -700,17 +700,20 @@ fn nothing_is_fetched_beside_credentials_in_a_workflow() {
     let workflow = ("GITHUB_ACTIONS", "true");
     insta::assert_snapshot!(with(&[workflow, ("AWS_SESSION_TOKEN", "t"), ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "t")]).shown(), @"
     --- stderr
-    error: `cadet deps` does not run beside credentials in a workflow, and this step has AWS_SESSION_TOKEN, ACTIONS_ID_TOKEN_REQUEST_TOKEN
-    help: install packages in a job without `id-token: write`, or in a step before the one that asks AWS for credentials
+    error: `cadet deps` does not run beside credentials, and the environment has AWS_SESSION_TOKEN, ACTIONS_ID_TOKEN_REQUEST_TOKEN
+    help: in a workflow, install packages in a job without `id-token: write`, or in a step before the one that asks AWS for credentials; elsewhere, in a shell without these variables
     --- exit code 2
     ");
     for name in ["AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"] {
         assert_eq!(with(&[workflow, (name, "x")]).code, 2, "{name}");
+        assert_eq!(with(&[("CI", "true"), (name, "x")]).code, 2, "{name} in another workflow");
+        assert_eq!(with(&[(name, "x")]).code, 2, "{name} on a laptop");
     }
+    assert_eq!(with(&[workflow, ("AWS_PROFILE", "x")]).code, 2);
     assert_eq!(with(&[workflow, ("GITHUB_EVENT_NAME", "pull_request_target")]).code, 2);
     assert_eq!(hub.asked(), Vec::<String>::new());
-    // On a laptop, and in a workflow without credentials.
-    assert_eq!(with(&[("AWS_ACCESS_KEY_ID", "x")]).code, 0);
+    // On a laptop whose user has named a profile, and in a workflow without credentials.
+    assert_eq!(with(&[("AWS_PROFILE", "x")]).code, 0);
     assert_eq!(with(&[workflow]).code, 0);
 }
 

@@ -29,6 +29,7 @@ mod mistakes;
 mod own_tests;
 mod plans;
 mod probes;
+mod recorded;
 mod report;
 mod retry;
 mod rule_edges;

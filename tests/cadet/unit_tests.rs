@@ -187,3 +187,22 @@ unit_tests:
     ╰ help: did you mean `given`?
     ");
 }
+
+#[test]
+fn a_model_that_asks_the_warehouse_is_told_to_override_the_query() {
+    let test = "unit_tests:\n  - name: asks\n    model: asks\n    given: []\n    expect: {rows: [{one: 1}]}\n";
+    let sandbox = Sandbox::new()
+        .file("dbt_project.yml", "name: shop\nversion: '1.0'\nprofile: shop\n")
+        .file(
+            "models/asks.sql",
+            "select {% if execute %}{{ run_query('select 1 as one').columns[0].values()[0] + 1 }}{% endif %} as one\n",
+        )
+        .file("models/asks.yml", test);
+    let ran = sandbox.cadet(&["test"]);
+    assert!(
+        ran.shown().contains("in a unit test the model's queries, such as `run_query`, answer nothing"),
+        "{}",
+        ran.shown()
+    );
+    assert!(ran.shown().contains("put the query into a macro of its own"), "{}", ran.shown());
+}

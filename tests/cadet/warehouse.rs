@@ -222,3 +222,53 @@ fn the_graph_and_what_was_selected_are_there() {
         'model.shop.lists model.shop.payments' as selected
     ");
 }
+
+#[test]
+fn who_looks_into_an_answer_while_the_project_is_read_is_told() {
+    let sandbox = pivoted().file(
+        "models/unguarded.sql",
+        "{% set methods = run_query('select 1').columns[0].values() %}\nselect 1 as one {{ methods }}\n",
+    );
+    insta::assert_snapshot!(sandbox.cadet(&["check", "--all"]).shown(), @"
+    error[jinja/renders]: `run_query` answers nothing while the project is read, so it has no `columns`
+      ╭▸ models/unguarded.sql:1:27
+      │
+    1 │ {% set methods = run_query('select 1').columns[0].values() %}
+      │                           ━━━━━━━━━━━━━━━━━━━━
+      │
+      ╰ help: put `{% if execute %}` and `{% endif %}` around all that looks into the answer
+
+    ✗ Checked the whole project: 1 error.
+      To learn more about a rule: cadet explain jinja/renders
+    --- exit code 1
+    ");
+    let guarded = pivoted().file(
+        "models/guarded.sql",
+        "{% set answer = run_query('select 1') %}{% if execute %}{% set one = answer.columns[0].values() %}{% endif %}
+select 1 as one{% if answer %}{% for row in answer %}{% endfor %}{% endif %} -- {{ answer is defined }} {{ answer | length }}\n",
+    );
+    assert_eq!(guarded.cadet(&["check", "--all"]).code, 0);
+}
+
+#[test]
+fn deploys_say_build_to_templates() {
+    let sandbox = Sandbox::new()
+        .file("cadet.yaml", SETTINGS)
+        .file("dbt_project.yml", "name: shop\nversion: '1.0'\nprofile: shop\n")
+        .file("models/one.sql", "select '{{ flags.WHICH }}' as which, '{{ invocation_args_dict.which }}' as also\n");
+    sandbox.cadet(&["build"]);
+    assert_eq!(sandbox.read("target/compiled/shop/models/one.sql"), "select 'build' as which, 'build' as also");
+    sandbox.cadet(&["compile"]);
+    assert_eq!(sandbox.read("target/compiled/shop/models/one.sql"), "select 'compile' as which, 'compile' as also");
+}
+
+#[test]
+fn a_secret_is_refused_wherever_it_is_named() {
+    let sandbox = Sandbox::new()
+        .file("cadet.yaml", "env_vars: [DBT_ENV_SECRET_TOKEN]\n")
+        .file("dbt_project.yml", "name: shop\nversion: '1.0'\nprofile: shop\n")
+        .file("models/one.sql", "select '{{ env_var('DBT_ENV_SECRET_TOKEN', 'none') }}' as token\n");
+    let ran = sandbox.cadet_with(&["compile"], &[("DBT_ENV_SECRET_TOKEN", "hush")]);
+    assert!(ran.shown().contains("is a secret, which only profiles.yml and packages.yml may name"), "{}", ran.shown());
+    assert_eq!(ran.code, 1);
+}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dbt.clients.jinja import MacroGenerator, MacroStack
 from dbt.context.base import (
+    BaseContext,
     get_datetime_module_context,
     get_pytz_module_context,
     get_re_module_context,
@@ -57,7 +58,7 @@ def context():
         "return": returned,
         "execute": False,
         "log": lambda *args, **kwargs: "",
-        "set": lambda value, default=None: set(value),
+        "set": BaseContext._set,
         "zip": lambda *args: zip(*args),
         "tojson": lambda value, default=None, sort_keys=False: json.dumps(value, sort_keys=sort_keys),
         "fromjson": lambda text, default=None: json.loads(text),

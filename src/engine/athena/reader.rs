@@ -86,6 +86,7 @@ fn cell(text: Option<String>, data_type: &str) -> Cell {
     let read = match data_type.split('(').next().unwrap_or_default() {
         "boolean" => text.parse().ok().map(Cell::Boolean),
         "tinyint" | "smallint" | "integer" | "int" | "bigint" => text.parse().ok().map(Cell::Integer),
+        "decimal" => Some(Cell::Decimal(text.clone())),
         "real" | "float" | "double" => text.parse().ok().map(Cell::Float),
         "date" => text.parse().ok().map(Cell::Date),
         "timestamp" => text.parse().ok().map(Cell::Timestamp),
@@ -107,7 +108,7 @@ mod tests {
             of("2024-02-29 10:00:00.000", "timestamp"),
             Cell::Timestamp(jiff::civil::date(2024, 2, 29).at(10, 0, 0, 0))
         );
-        assert_eq!(of("1.50", "decimal(10,2)"), Cell::Text("1.50".into()));
+        assert_eq!(of("1.50", "decimal(10,2)"), Cell::Decimal("1.50".into()));
         assert_eq!(of("x", "integer"), Cell::Text("x".into()));
         assert_eq!(cell(None, "integer"), Cell::Null);
     }

@@ -4,6 +4,7 @@
 //! A project's SQL cannot reach files or the network: external access is off before the first query.
 
 pub mod athena;
+mod cell;
 mod message;
 mod native;
 mod prelude;

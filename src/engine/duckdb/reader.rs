@@ -3,9 +3,10 @@
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use duckdb::types::{TimeUnit, Value};
+use duckdb::types::Value;
 use duckdb::{Connection, params};
 
+use super::cell::cell;
 use super::message::query_error;
 use super::rows::athena_type;
 use super::{DuckDb, found, translate};
@@ -43,43 +44,6 @@ fn wrong(error: duckdb::Error) -> String {
 
 fn words(error: EngineError) -> String {
     error.to_string()
-}
-
-fn cell(value: Value) -> Cell {
-    match value {
-        Value::Null => Cell::Null,
-        Value::Boolean(value) => Cell::Boolean(value),
-        Value::TinyInt(value) => Cell::Integer(value.into()),
-        Value::SmallInt(value) => Cell::Integer(value.into()),
-        Value::Int(value) => Cell::Integer(value.into()),
-        Value::BigInt(value) => Cell::Integer(value),
-        Value::HugeInt(value) => i64::try_from(value).map_or_else(|_| Cell::Text(value.to_string()), Cell::Integer),
-        Value::UTinyInt(value) => Cell::Integer(value.into()),
-        Value::USmallInt(value) => Cell::Integer(value.into()),
-        Value::UInt(value) => Cell::Integer(value.into()),
-        Value::Float(value) => Cell::Float(value.into()),
-        Value::Double(value) => Cell::Float(value),
-        Value::Text(text) | Value::Enum(text) => Cell::Text(text),
-        Value::Date32(days) => {
-            let epoch = jiff::civil::date(1970, 1, 1);
-            let date = epoch.checked_add(jiff::Span::new().days(days));
-            date.map_or_else(|_| Cell::Text(days.to_string()), Cell::Date)
-        }
-        Value::Timestamp(unit, count) => {
-            let micros = match unit {
-                TimeUnit::Second => count.saturating_mul(1_000_000),
-                TimeUnit::Millisecond => count.saturating_mul(1_000),
-                TimeUnit::Microsecond => count,
-                TimeUnit::Nanosecond => count / 1_000,
-            };
-            let moment = jiff::Timestamp::from_microsecond(micros);
-            moment.map_or_else(
-                |_| Cell::Text(count.to_string()),
-                |moment| Cell::Timestamp(moment.to_zoned(jiff::tz::TimeZone::UTC).datetime()),
-            )
-        }
-        other => Cell::Text(format!("{other:?}")),
-    }
 }
 
 impl Warehouse for Reader {
@@ -140,10 +104,11 @@ impl Warehouse for Reader {
     }
 
     fn schemas(&self) -> Result<Vec<String>, String> {
+        // DuckDB's own `main` counts when something stands in it.
+        const SCHEMAS: &str = "select schema_name from duckdb_schemas() where not internal \
+                               union select schema_name from duckdb_tables() where not internal order by 1";
         let connection = self.connection();
-        let mut statement = connection
-            .prepare("select distinct schema_name from duckdb_schemas() where not internal order by 1")
-            .map_err(wrong)?;
+        let mut statement = connection.prepare(SCHEMAS).map_err(wrong)?;
         let rows = statement.query_map([], |row| row.get(0));
         rows.and_then(Iterator::collect).map_err(wrong)
     }

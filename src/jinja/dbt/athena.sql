@@ -115,7 +115,7 @@
     {{ return(adapter.list_relations_without_caching(schema_relation)) }}
 {%- endmacro %}
 
-{% macro athena__get_empty_schema_sql(columns) %}
+{% macro athena__get_empty_schema_sql(columns) -%}
     select
     {% for i in columns %}
       {%- set column = columns[i] -%}
@@ -126,6 +126,26 @@
         cast(null as {{ dml_data_type(column['data_type']) }}) as {{ name }}{{ ", " if not loop.last }}
     {%- endfor -%}
 {% endmacro %}
+
+{% macro athena__snapshot_hash_arguments(args) -%}
+    {%- set texts = [] -%}
+    {%- for arg in args -%}{%- do texts.append("coalesce(cast(" ~ arg ~ " as varchar ), '')") -%}{%- endfor -%}
+    to_hex(md5(to_utf8({{ texts | join("\n         || '|' || ") }}
+        )))
+{%- endmacro %}
+{% macro athena__create_view_as(relation, sql) -%}
+  create or replace view
+    {{ relation }}
+  as
+    {{ sql }}
+{% endmacro %}
+{% macro athena__alter_column_type(relation, column_name, new_column_type) -%}{%- endmacro %}
+{% macro alter_column_type(relation, column_name, new_column_type) -%}
+    {{ return(adapter.dispatch('alter_column_type', 'dbt')(relation, column_name, new_column_type)) }}
+{%- endmacro %}
+{% macro remove_partitions_from_columns(columns_with_partitions, partition_keys) -%}
+    {{ return(columns_with_partitions | rejectattr('name', 'in', partition_keys) | list) }}
+{%- endmacro %}
 
 {% macro make_temp_relation(base_relation, suffix='__dbt_tmp', temp_schema=none) -%}
     {%- set named = base_relation.incorporate(path={'identifier': base_relation.identifier ~ suffix}) -%}

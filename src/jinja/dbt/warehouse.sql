@@ -14,6 +14,7 @@
 {%- endmacro %}
 
 {% macro run_query(sql) %}
+  {%- if not execute -%}{{ return(__cadet_no_answer) }}{%- endif -%}
   {% call statement("run_query_statement", fetch_result=true, auto_begin=false) %}
     {{ sql }}
   {% endcall %}

@@ -6,11 +6,19 @@ use std::sync::Arc;
 use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, State, Value};
 
+use super::nesting::release;
+
 /// A method that was taken from a value without being called.
 #[derive(Debug)]
 struct Bound {
     target: Value,
     method: String,
+}
+
+impl Drop for Bound {
+    fn drop(&mut self) {
+        release(vec![std::mem::take(&mut self.target)]);
+    }
 }
 
 /// The method of this name, when the value has it.

@@ -197,7 +197,8 @@ pub(crate) fn order_of(left: &Value, right: &Value, operator: &str, depth: usize
         return Ok(a.items.len().cmp(&b.items.len()));
     }
     let is_other = |value: &Value| value.kind() == ValueKind::Plain && Number::of(value).is_none();
-    if is_other(left) && is_other(right) && type_name(left) == type_name(right) {
+    let is_alike = || type_name(left) == type_name(right) && crate::jinja::moment::is_ordered(left, right);
+    if is_other(left) && is_other(right) && is_alike() {
         return Ok(left.cmp(right));
     }
     let (a, b) = (kind_words(left), kind_words(right));
@@ -213,7 +214,7 @@ pub(crate) fn order_of(left: &Value, right: &Value, operator: &str, depth: usize
 pub(crate) fn kind_words(value: &Value) -> &'static str {
     match type_name(value) {
         "str" => "a text",
-        "int" | "float" => "a number",
+        "int" | "float" | "Decimal" => "a number",
         "bool" => "a truth value",
         "NoneType" => "`none`",
         "list" => "a list",

@@ -1,6 +1,5 @@
 //! Python's containers: lists, dicts and sets that change in place, tuples, and the views of a dict.
 
-use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -11,11 +10,9 @@ use minijinja::{Error, ErrorKind, State, Value};
 
 use super::bound::bound;
 use super::compare::natural;
+use super::nesting::{deeper, release};
 use super::{Done, dict_methods, fail, list_methods, set_methods};
 use crate::jinja::{budget, values};
-
-/// Tuples are not nested deeper.
-const DEEPEST: usize = 100;
 
 /// A Python list.
 #[derive(Debug, Default)]
@@ -35,7 +32,7 @@ pub(crate) struct Tuple {
     pub items: Vec<Value>,
     /// The names of the items, for a named tuple.
     names: &'static [&'static str],
-    depth: usize,
+    pub depth: usize,
     /// How many values it holds in all.
     weight: usize,
 }
@@ -88,37 +85,6 @@ in_place!(List, Vec<Value>);
 in_place!(Dict, IndexMap<Value, Value>);
 in_place!(Set, IndexSet<Value>);
 
-thread_local! {
-    /// What waits to be dropped while something is being dropped: lists in lists in lists must not use up the stack.
-    static WAITING: RefCell<Option<Vec<Value>>> = const { RefCell::new(None) };
-}
-
-fn release(items: Vec<Value>) {
-    if items.iter().all(|item| item.as_object().is_none()) {
-        return;
-    }
-    let mut items = Some(items);
-    let is_outermost = WAITING.try_with(|waiting| match &mut *waiting.borrow_mut() {
-        Some(waiting) => {
-            waiting.extend(items.take().unwrap_or_default());
-            false
-        }
-        none => {
-            *none = Some(Vec::new());
-            true
-        }
-    });
-    if is_outermost != Ok(true) {
-        return;
-    }
-    let mut next = items.unwrap_or_default();
-    while !next.is_empty() {
-        drop(next);
-        next = WAITING.with(|waiting| waiting.borrow_mut().as_mut().map(std::mem::take)).unwrap_or_default();
-    }
-    WAITING.with(|waiting| waiting.borrow_mut().take());
-}
-
 impl Drop for List {
     fn drop(&mut self) {
         release(std::mem::take(self.0.get_mut().unwrap_or_else(PoisonError::into_inner)));
@@ -129,6 +95,18 @@ impl Drop for Dict {
     fn drop(&mut self) {
         let entries = std::mem::take(self.0.get_mut().unwrap_or_else(PoisonError::into_inner));
         release(entries.into_iter().flat_map(|(key, value)| [key, value]).collect());
+    }
+}
+
+impl Drop for Set {
+    fn drop(&mut self) {
+        release(std::mem::take(self.0.get_mut().unwrap_or_else(PoisonError::into_inner)).into_iter().collect());
+    }
+}
+
+impl Drop for Tuple {
+    fn drop(&mut self) {
+        release(std::mem::take(&mut self.items));
     }
 }
 
@@ -183,10 +161,7 @@ impl Tuple {
     pub(crate) fn named(items: Vec<Value>, names: &'static [&'static str]) -> Done<Value> {
         budget::list(items.len())?;
         let inner = || items.iter().filter_map(Value::downcast_object_ref::<Self>);
-        let depth = 1 + inner().map(|tuple| tuple.depth).max().unwrap_or(0);
-        if depth > DEEPEST {
-            return Err(fail(format!("tuples may be nested at most {DEEPEST} deep")));
-        }
+        let depth = deeper(&items)?;
         let weight = inner().fold(items.len(), |sum, tuple| sum.saturating_add(tuple.weight));
         Ok(Value::from_object(Self { items, names, depth, weight }))
     }
@@ -279,6 +254,12 @@ impl Object for Dict {
 
     fn enumerator_len(self: &Arc<Self>) -> Option<usize> {
         Some(self.len())
+    }
+
+    /// `d.items` is the method, whatever keys there are; `d['items']` is the key.
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        let method = || bound(Value::from_dyn_object(Arc::clone(self)), dict_methods::NAMES, &Value::from(key));
+        if dict_methods::NAMES.contains(&key) { method() } else { self.get(&Value::from(key)) }
     }
 
     fn call_method(self: &Arc<Self>, state: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {

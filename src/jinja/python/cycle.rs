@@ -7,6 +7,7 @@ use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::arguments::Args;
+use super::nesting::{deeper, release};
 use super::{Done, fail, repr};
 
 /// `cycler(a, b)`: each `next()` gives the next value, over and over.
@@ -14,6 +15,13 @@ use super::{Done, fail, repr};
 pub(crate) struct Cycler {
     items: Vec<Value>,
     at: AtomicUsize,
+    pub depth: usize,
+}
+
+impl Drop for Cycler {
+    fn drop(&mut self) {
+        release(std::mem::take(&mut self.items));
+    }
 }
 
 impl Cycler {
@@ -22,7 +30,8 @@ impl Cycler {
         if args.is_empty() {
             return Err(fail("`cycler` needs at least one value"));
         }
-        Ok(Value::from_object(Self { items: args.to_vec(), at: AtomicUsize::new(0) }))
+        let depth = deeper(args)?;
+        Ok(Value::from_object(Self { items: args.to_vec(), at: AtomicUsize::new(0), depth }))
     }
 
     fn current(&self) -> Value {

@@ -3,6 +3,7 @@
 use minijinja::{State, Value};
 
 use super::arguments::{Args, shown};
+use super::decimal::Decimal;
 use super::number::{Number, index};
 use super::{Done, fail, float, repr, undefined};
 use crate::jinja::budget;
@@ -176,6 +177,9 @@ pub(crate) fn formatted(state: &mut State<'_, '_>, value: &Value, spec: &str) ->
         return Ok(padded(&spec, "", &cut, '<'));
     }
     let number = Number::of(value).unwrap_or(Number::Whole(0));
+    if let Number::Decimal(decimal) = &number {
+        return decimal_text(&spec, decimal);
+    }
     let is_bool = value.kind() == minijinja::value::ValueKind::Bool;
     match spec.kind {
         Some('s') | None if is_bool && spec.kind.is_none() => whole(&spec, &number, 'd'),
@@ -251,6 +255,23 @@ fn real(spec: &Spec, value: f64) -> Done<String> {
     let sign = sign(spec, value.is_sign_negative() && !value.is_nan());
     let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
     let (whole, rest) = digits.split_at(end);
+    let whole = grouped(spec, whole, 3, sign.len() + rest.len());
+    Ok(padded(spec, sign, &format!("{whole}{rest}"), '>'))
+}
+
+/// A decimal is rounded as it is written, not as the float beside it.
+fn decimal_text(spec: &Spec, decimal: &Decimal) -> Done<String> {
+    let shown = match (spec.kind, spec.precision) {
+        (None, None) => decimal.clone(),
+        (Some('f' | 'F'), precision) if precision.unwrap_or(6) <= MOST_DIGITS => {
+            decimal.rounded(i64::try_from(precision.unwrap_or(6)).unwrap_or(0))
+        }
+        _ => return real(spec, decimal.float()),
+    };
+    let written = shown.to_string();
+    let (is_negative, digits) = (written.starts_with('-'), written.trim_start_matches('-'));
+    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    let sign = sign(spec, is_negative);
     let whole = grouped(spec, whole, 3, sign.len() + rest.len());
     Ok(padded(spec, sign, &format!("{whole}{rest}"), '>'))
 }

@@ -3,11 +3,11 @@
 use minijinja::Value;
 use minijinja::value::ValueKind;
 
-use super::containers::{Set, View};
+use super::containers::{Dict, List, Set, View};
 use super::lazy::Iterator;
 use super::number::Number;
 use super::{Done, fail, repr};
-use crate::jinja::budget;
+use crate::jinja::{budget, values};
 
 /// Values that are nested deeper are not written.
 const DEEPEST: usize = 200;
@@ -29,6 +29,58 @@ pub(crate) fn dumps(value: &Value, style: &Style) -> Done<String> {
     write(&mut out, value, style, 0)?;
     budget::text(out.len())?;
     Ok(out)
+}
+
+/// JSON as Python reads it: `NaN` and `Infinity` are numbers; nothing for what is no JSON.
+pub(crate) fn loads(text: &str) -> Option<Value> {
+    if let Ok(json) = serde_json::from_str(text) {
+        return Some(values::from_json(&json));
+    }
+    let words = [("-Infinity", f64::NEG_INFINITY), ("Infinity", f64::INFINITY), ("NaN", f64::NAN)];
+    if words.iter().all(|(word, _)| !text.contains(word)) {
+        return None;
+    }
+    // The words stand where JSON has none: a text that no other text of it is takes their place.
+    let mark = (0..).map(|at| format!("\u{1}{at}")).find(|mark| !text.contains(mark.as_str()))?;
+    let mut marked = String::with_capacity(text.len());
+    let (mut is_text, mut rest) = (false, text);
+    while let Some(c) = rest.chars().next() {
+        let word = words.iter().enumerate().find(|(_, (word, _))| !is_text && rest.starts_with(word));
+        let escaped = if is_text && c == '\\' { rest.get(..2) } else { None };
+        let taken = match (word, escaped) {
+            (Some((at, (word, _))), _) => {
+                marked.push_str(&format!("\"\\u0001{}{at}\"", &mark[1..]));
+                word.len()
+            }
+            (None, Some(pair)) => {
+                marked.push_str(pair);
+                2
+            }
+            (None, None) => {
+                is_text ^= c == '"';
+                marked.push(c);
+                c.len_utf8()
+            }
+        };
+        rest = &rest[taken..];
+    }
+    let json = serde_json::from_str(&marked).ok()?;
+    Some(with_words(&json, &mark, &words))
+}
+
+/// The value of JSON with the numbers that stand behind the marks.
+fn with_words(json: &serde_json::Value, mark: &str, words: &[(&str, f64)]) -> Value {
+    match json {
+        serde_json::Value::String(text) => {
+            let number = text.strip_prefix(mark).and_then(|at| words.get(at.parse::<usize>().ok()?));
+            number.map_or_else(|| Value::from(text.as_str()), |(_, number)| Value::from(*number))
+        }
+        serde_json::Value::Array(items) => List::value(items.iter().map(|item| with_words(item, mark, words))),
+        serde_json::Value::Object(entries) => {
+            Dict::value(entries.iter().map(|(key, value)| (Value::from(key.as_str()), with_words(value, mark, words))))
+        }
+        other => values::from_json(other),
+    }
 }
 
 fn write(out: &mut String, value: &Value, style: &Style, depth: usize) -> Done<()> {
@@ -58,8 +110,8 @@ fn write(out: &mut String, value: &Value, style: &Style, depth: usize) -> Done<(
                 float if float < 0.0 => "-Infinity",
                 _ => "Infinity",
             }),
-            Some(number) => out.push_str(&number.text()?),
-            None => {
+            Some(number) if !matches!(number, Number::Decimal(_)) => out.push_str(&number.text()?),
+            _ => {
                 let what = super::arguments::shown(value);
                 return Err(fail(format!("{what} cannot be written as JSON; make a list or a text of it first")));
             }

@@ -8,6 +8,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr};
 
 use super::arguments::Args;
 use super::containers::place;
+use super::nesting::{deeper, release};
 use super::{Done, fail};
 use crate::jinja::budget;
 
@@ -17,13 +18,21 @@ pub(crate) struct Iterator {
     left: Mutex<Vec<Value>>,
     /// As Python calls its kind.
     pub name: &'static str,
+    pub depth: usize,
+}
+
+impl Drop for Iterator {
+    fn drop(&mut self) {
+        release(std::mem::take(self.left.get_mut().unwrap_or_else(PoisonError::into_inner)));
+    }
 }
 
 impl Iterator {
     /// An iterator over these items.
     pub(crate) fn value(name: &'static str, items: Vec<Value>) -> Done<Value> {
         budget::list(items.len())?;
-        Ok(Value::from_object(Self { left: Mutex::new(items), name }))
+        let depth = deeper(&items)?;
+        Ok(Value::from_object(Self { left: Mutex::new(items), name, depth }))
     }
 
     /// What Jinja2's filters that are generators give.

@@ -9,6 +9,7 @@ use minijinja::value::{DynObject, Object, ObjectRepr, ValueKind};
 use num_bigint::BigInt;
 use num_traits::{FromPrimitive, Signed, ToPrimitive, Zero};
 
+use super::decimal::{self, Decimal};
 use super::{Done, fail, float};
 
 /// An integer of more bits is not computed.
@@ -23,6 +24,7 @@ pub(crate) enum Number {
     Whole(i128),
     Big(BigInt),
     Float(f64),
+    Decimal(Decimal),
 }
 
 /// An integer that minijinja cannot hold.
@@ -56,7 +58,10 @@ impl Number {
                 },
             },
             ValueKind::Number => f64::try_from(value.clone()).ok().map(Self::Float),
-            ValueKind::Plain => value.downcast_object_ref::<Big>().map(|big| Self::Big(big.0.clone())),
+            ValueKind::Plain => {
+                let big = value.downcast_object_ref::<Big>().map(|big| Self::Big(big.0.clone()));
+                big.or_else(|| value.downcast_object_ref::<Decimal>().cloned().map(Self::Decimal))
+            }
             _ => None,
         }
     }
@@ -71,8 +76,20 @@ impl Number {
             Self::Whole(whole) => whole.to_f64(),
             Self::Big(big) => big.to_f64(),
             Self::Float(float) => return Ok(*float),
+            Self::Decimal(decimal) => Some(decimal.float()),
         };
         float.filter(|float| float.is_finite()).ok_or_else(|| fail("this integer is too large for a float"))
+    }
+
+    /// As a decimal, which Python makes of no float.
+    fn decimal(&self) -> Done<Decimal> {
+        match self {
+            Self::Decimal(decimal) => Ok(decimal.clone()),
+            Self::Float(_) => {
+                Err(fail("Python computes nothing of a decimal and a float; write `| float` after the decimal"))
+            }
+            whole => Ok(Decimal::of_whole(whole.big())),
+        }
     }
 
     fn big(&self) -> BigInt {
@@ -80,6 +97,7 @@ impl Number {
             Self::Whole(whole) => BigInt::from(*whole),
             Self::Big(big) => big.clone(),
             Self::Float(float) => BigInt::from_f64(*float).unwrap_or_default(),
+            Self::Decimal(decimal) => decimal.truncated(),
         }
     }
 
@@ -87,6 +105,7 @@ impl Number {
     pub(crate) fn truncated(&self) -> Option<Self> {
         match self {
             Self::Float(float) => BigInt::from_f64(float.trunc()).map(Self::of_big),
+            Self::Decimal(decimal) => Some(Self::of_big(decimal.truncated())),
             whole => Some(whole.clone()),
         }
     }
@@ -103,6 +122,7 @@ impl Number {
                 None => Value::from_object(Big(big)),
             },
             Self::Float(float) => Value::from(float),
+            Self::Decimal(decimal) => Value::from_object(decimal),
         }
     }
 
@@ -111,6 +131,7 @@ impl Number {
             Self::Whole(whole) => *whole == 0,
             Self::Big(_) => false,
             Self::Float(float) => *float == 0.0,
+            Self::Decimal(decimal) => decimal.is_zero(),
         }
     }
 
@@ -126,6 +147,7 @@ impl Number {
                 Err(fail(format!("an integer of more than {MOST_DIGITS} digits is not written out")))
             }
             Self::Big(big) => Ok(big.to_string()),
+            Self::Decimal(decimal) => Ok(decimal.to_string()),
         }
     }
 
@@ -162,7 +184,7 @@ pub(crate) fn index(value: &Value) -> Option<i64> {
     match Number::of(value)? {
         Number::Whole(whole) => Some(i64::try_from(whole).unwrap_or(if whole < 0 { i64::MIN } else { i64::MAX })),
         Number::Big(big) => Some(if big.is_negative() { i64::MIN } else { i64::MAX }),
-        Number::Float(_) => None,
+        Number::Float(_) | Number::Decimal(_) => None,
     }
 }
 
@@ -173,6 +195,9 @@ fn by_zero() -> minijinja::Error {
 /// `left <operator> right` for `+ - * / // % **`.
 pub(crate) fn apply(operator: &str, left: &Number, right: &Number) -> Done<Number> {
     match (operator, left, right) {
+        (_, Number::Decimal(_), _) | (_, _, Number::Decimal(_)) => {
+            decimal::apply(operator, &left.decimal()?, &right.decimal()?).map(Number::Decimal)
+        }
         ("/", _, _) if right.is_zero() => Err(by_zero()),
         ("/", _, _) => Ok(Number::Float(left.float()? / right.float()?)),
         ("**", _, _) => power(left, right),
@@ -249,6 +274,7 @@ fn power(base: &Number, exponent: &Number) -> Done<Number> {
         Number::Whole(whole) => *whole < 0,
         Number::Big(big) => big.is_negative(),
         Number::Float(float) => *float < 0.0,
+        Number::Decimal(_) => false,
     };
     if is_negative && base.is_zero() {
         return Err(by_zero());
@@ -298,6 +324,7 @@ pub(crate) fn negated(number: &Number) -> Number {
         Number::Whole(whole) => whole.checked_neg().map_or_else(|| Number::Big(-number.big()), Number::Whole),
         Number::Big(big) => Number::of_big(-big),
         Number::Float(float) => Number::Float(-float),
+        Number::Decimal(decimal) => Number::Decimal(decimal.negated()),
     }
 }
 
@@ -306,6 +333,11 @@ pub(crate) fn order(left: &Number, right: &Number) -> Option<Ordering> {
     match (left, right) {
         (Number::Whole(a), Number::Whole(b)) => Some(a.cmp(b)),
         (Number::Float(a), Number::Float(b)) => a.partial_cmp(b),
+        (Number::Decimal(a), Number::Float(b)) => decimal::against(a, *b),
+        (Number::Float(a), Number::Decimal(b)) => decimal::against(b, *a).map(Ordering::reverse),
+        (Number::Decimal(a), Number::Decimal(b)) => Some(decimal::order(a, b)),
+        (Number::Decimal(a), b) => Some(decimal::order(a, &Decimal::of_whole(b.big()))),
+        (a, Number::Decimal(b)) => Some(decimal::order(&Decimal::of_whole(a.big()), b)),
         (Number::Float(a), _) => against(*a, &right.big()),
         (_, Number::Float(b)) => against(*b, &left.big()).map(Ordering::reverse),
         _ => Some(left.big().cmp(&right.big())),

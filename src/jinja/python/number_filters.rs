@@ -21,6 +21,9 @@ fn number(value: &Value, name: &str) -> Done<Number> {
 
 fn abs(_: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Done<Value> {
     args.at_most(&[])?;
+    if let Some(span) = crate::jinja::modules::absolute(value) {
+        return Ok(span);
+    }
     let number = number(value, "abs")?;
     let is_negative = order(&number, &Number::Whole(0)).is_some_and(std::cmp::Ordering::is_lt);
     Ok(match number {
@@ -78,6 +81,7 @@ fn round(_: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Done<Value> {
     let number = number(value, "round")?;
     match (method.as_str(), &number) {
         ("common", Number::Float(float)) => Ok(Value::from(float::rounded(*float, precision))),
+        ("common", Number::Decimal(decimal)) => Ok(Number::Decimal(decimal.rounded(precision)).value()),
         ("common", whole) if precision >= 0 => Ok(whole.clone().value()),
         ("common", whole) => {
             let Number::Whole(whole) = whole else { return Ok(whole.clone().value()) };

@@ -49,7 +49,7 @@ fn apply(operator: &str, left: &Value, right: &Value) -> Done<Value> {
         .unwrap_or_else(|| Err(unfit(operator, left, right))),
         "%" => match left.as_str() {
             Some(pattern) => percent::format(pattern, right).map(Value::from),
-            None => Err(unfit(operator, left, right)),
+            None => modules::scaled(operator, left, right).unwrap_or_else(|| Err(unfit(operator, left, right))),
         },
         _ => modules::scaled(operator, left, right).unwrap_or_else(|| Err(unfit(operator, left, right))),
     }

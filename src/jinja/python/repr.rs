@@ -4,10 +4,12 @@ use minijinja::Value;
 use minijinja::value::ValueKind;
 
 use super::containers::{Dict, List, Part, Set, Tuple, View};
+use super::decimal::Decimal;
 use super::lazy::{Iterator, Range};
 use super::number::Number;
 use super::{Done, fail};
 use crate::jinja::budget;
+use crate::jinja::relation::Relation;
 
 /// Values that are nested deeper are not written out.
 const DEEPEST: usize = 200;
@@ -20,8 +22,13 @@ pub(crate) fn text(value: &Value) -> Done<String> {
             Ok(text.to_owned())
         }
         None if value.is_undefined() => Ok(String::new()),
-        None if crate::jinja::moment::repr(value).is_some() => Ok(value.to_string()),
-        None => repr(value),
+        None if crate::jinja::moment::repr(value).is_some() || value.downcast_object_ref::<Relation>().is_some() => {
+            Ok(value.to_string())
+        }
+        None => match Number::of(value) {
+            Some(Number::Decimal(decimal)) => Ok(decimal.to_string()),
+            _ => repr(value),
+        },
     }
 }
 
@@ -58,6 +65,7 @@ impl Writer {
                 self.out.push_str(&Number::of(value).map_or_else(|| Ok(String::new()), |number| number.text())?)
             }
             _ => match Number::of(value) {
+                Some(Number::Decimal(decimal)) => self.out.push_str(&format!("Decimal('{decimal}')")),
                 Some(number) => self.out.push_str(&number.text()?),
                 None => self.object(value)?,
             },
@@ -76,6 +84,10 @@ impl Writer {
         }
         if let Some(written) = crate::jinja::moment::repr(value) {
             self.out.push_str(&written);
+            return Ok(());
+        }
+        if let Some(relation) = value.downcast_object_ref::<Relation>() {
+            self.out.push_str(&format!("<AthenaRelation {relation}>"));
             return Ok(());
         }
         let shape = shape(value);
@@ -185,6 +197,7 @@ pub(crate) fn type_name(value: &Value) -> &'static str {
         ValueKind::Number if value.is_integer() => "int",
         ValueKind::Number => "float",
         ValueKind::String => "str",
+        _ if value.downcast_object_ref::<Decimal>().is_some() => "Decimal",
         _ if Number::of(value).is_some() => "int",
         _ if value.downcast_object_ref::<Tuple>().is_some() || value.is_tuple() => "tuple",
         _ if value.downcast_object_ref::<Set>().is_some() => "set",

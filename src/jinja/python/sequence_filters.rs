@@ -8,6 +8,7 @@ use super::containers::{List, Tuple};
 use super::lazy::{Iterator, items};
 use super::{Done, fail, number, repr, undefined};
 use crate::jinja::budget;
+use crate::jinja::standins::NoAnswer;
 
 type Filter = fn(&mut State<'_, '_>, &Value, &Args<'_>) -> Done<Value>;
 
@@ -266,7 +267,8 @@ fn attr(_: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Done<Value> {
 
 fn default(_: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Done<Value> {
     args.at_most(&["default_value", "boolean"])?;
-    let is_missing = value.is_undefined() || (args.flag(1, "boolean", false) && !value.is_true());
+    let is_missing =
+        value.is_undefined() || NoAnswer::is(value) || (args.flag(1, "boolean", false) && !value.is_true());
     match is_missing {
         true => Ok(args.value(0, "default_value").unwrap_or_else(|| Value::from(""))),
         false => Ok(value.clone()),

@@ -7,6 +7,7 @@ use super::lazy::Range;
 use super::number::index;
 use super::{Done, fail};
 use crate::jinja::budget::{self, charge};
+use crate::jinja::sequence::sequence;
 
 /// `value[start:stop:step]`; what has no parts is undefined, as Jinja2 has it.
 pub(crate) fn slice(value: &Value, bounds: [&Value; 3]) -> Done<Value> {
@@ -32,6 +33,9 @@ pub(crate) fn slice(value: &Value, bounds: [&Value; 3]) -> Done<Value> {
     }
     if let Some(tuple) = value.downcast_object_ref::<Tuple>() {
         return Tuple::value(part(&tuple.items, numbers)?);
+    }
+    if let Some(sequence) = sequence(value) {
+        return Tuple::value(part(&sequence.values, numbers)?);
     }
     if let Some(range) = value.downcast_object_ref::<Range>() {
         let (start, stop, step) = bounds_of(range.len(), numbers);

@@ -7,12 +7,14 @@ use super::compare::{compare, equal};
 use super::number::{self, Number};
 use super::{Done, fail, repr};
 use crate::jinja::relation::Relation;
+use crate::jinja::sequence::sequence;
+use crate::jinja::standins::NoAnswer;
 
 type Test = fn(&Value, &[Value]) -> Done<bool>;
 
 const TESTS: &[(&str, Test)] = &[
-    ("defined", |value, _| Ok(!value.is_undefined())),
-    ("undefined", |value, _| Ok(value.is_undefined())),
+    ("defined", |value, _| Ok(!is_undefined(value))),
+    ("undefined", |value, _| Ok(is_undefined(value))),
     ("none", |value, _| Ok(value.is_none())),
     ("boolean", |value, _| Ok(value.kind() == ValueKind::Bool)),
     ("true", |value, _| Ok(value.kind() == ValueKind::Bool && value.is_true())),
@@ -72,14 +74,19 @@ fn argument(args: &[Value]) -> Done<&Value> {
     args.first().ok_or_else(|| fail("this test needs something to compare with"))
 }
 
+fn is_undefined(value: &Value) -> bool {
+    value.is_undefined() || NoAnswer::is(value)
+}
+
 fn is_number(value: &Value) -> bool {
     value.kind() != ValueKind::Bool && Number::of(value).is_some()
 }
 
 fn is_sequence(value: &Value) -> bool {
     // What has a length and can be asked for an item: dicts too, but no views and sets.
-    matches!(value.kind(), ValueKind::Seq | ValueKind::String | ValueKind::Map | ValueKind::Undefined)
-        && value.downcast_object_ref::<Relation>().is_none()
+    sequence(value).is_some()
+        || matches!(value.kind(), ValueKind::Seq | ValueKind::String | ValueKind::Map | ValueKind::Undefined)
+            && value.downcast_object_ref::<Relation>().is_none()
 }
 
 fn is_mapping(value: &Value) -> bool {

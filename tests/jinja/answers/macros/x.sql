@@ -1,0 +1,1 @@
+{% macro dbt_utils_like() %}{% set r = run_query('select distinct method from ' ~ ref('pay') ~ ' order by 1') %}{% if execute %}{{ return(r.columns[0].values()) }}{% else %}{{ return([]) }}{% endif %}{% endmacro %}
