@@ -9,7 +9,7 @@ use minijinja::Value;
 use minijinja::value::{Enumerator, Object};
 use serde_json::json;
 
-use super::node::{Node, ResourceType};
+use super::node::{Node, ResourceType, Version};
 use crate::jinja::values;
 
 #[derive(Debug)]
@@ -59,6 +59,10 @@ const FACTS: &[&str] = &[
     "doc_blocks",
 ];
 
+fn number(version: Option<&Version>) -> serde_json::Value {
+    version.map(|version| version.0.clone()).unwrap_or_default()
+}
+
 impl Object for Facts {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         self.get_value_by_str(key.as_str()?)
@@ -72,9 +76,10 @@ impl Object for Facts {
         let text = |text: &str| Some(Value::from(text));
         let json = |json: serde_json::Value| Some(values::from_json(&json));
         let texts = |texts: &[String]| Some(values::List::value(texts.iter().map(|text| Value::from(text.as_str()))));
-        let of_source = || self.of_source(key);
         match key {
-            "identifier" | "relation_name" | "quoting" if node.resource_type == ResourceType::Source => of_source(),
+            "identifier" | "relation_name" | "quoting" if node.resource_type == ResourceType::Source => {
+                self.of_source(key)
+            }
             "name" => text(&node.name),
             "resource_type" => text(node.resource_type.name()),
             "package_name" => text(&node.package),
@@ -85,10 +90,8 @@ impl Object for Facts {
             "alias" | "identifier" => text(&node.alias),
             "schema" => text(&node.schema),
             "database" => text(&node.database),
-            "version" => json(node.model.version.as_ref().map(|version| version.0.clone()).unwrap_or_default()),
-            "latest_version" => {
-                json(node.model.latest_version.as_ref().map(|version| version.0.clone()).unwrap_or_default())
-            }
+            "version" => json(number(node.model.version.as_ref())),
+            "latest_version" => json(number(node.model.latest_version.as_ref())),
             "config" => json(serde_json::Value::Object(node.config.to_map())),
             "unrendered_config" => json(serde_json::Value::Object((*node.unrendered).clone())),
             "tags" => texts(&node.tags),

@@ -63,7 +63,7 @@ impl Moments {
     /// `datetime(2024, 1, 2, tzinfo=…)` and the like.
     fn make(&self, args: &Args<'_>) -> Done<Value> {
         match self.class {
-            "timedelta" => Span::new(args),
+            "timedelta" => Span::of(args),
             "time" => Ok(Value::from_object(Time::new(args, Time(0))?)),
             "date" => {
                 args.at_most(&PARTS[..3])?;

@@ -37,7 +37,7 @@ impl Span {
     }
 
     /// `timedelta(days=1, hours=1.5)`
-    pub(super) fn new(args: &Args<'_>) -> Done<Value> {
+    pub(super) fn of(args: &Args<'_>) -> Done<Value> {
         args.at_most(&UNITS.map(|(unit, _)| unit))?;
         let too_long = || fail("this span of time is too long");
         let mut micros = 0i64;
