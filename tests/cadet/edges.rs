@@ -567,7 +567,7 @@ fn a_seed_with_semicolons_is_told() {
         .file(&format!("{seed}.csv"), "code;name\n1;North\n")
         .file(&format!("{seed}.yaml"), "seeds:\n  - name: prison_safety__sites\n");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @r#"
-    error[seeds/readable]: the columns of this seed are separated by `;`, so it is read as one column, `code;name`
+    error[seeds/readable]: the columns of this seed are separated by `;`, so it is read as one column
       ╭▸ seeds/prison/prison_safety/prison_safety__sites.csv:1:1
       │
     1 │ code;name
