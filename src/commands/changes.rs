@@ -305,9 +305,6 @@ pub(super) fn refuse_unsafe_events(invocation: &Invocation) -> Result<(), Error>
     }
 }
 
-/// Rules and groups of them whose findings do not keep a table from being built.
-const BUILT_ANYWAY: &[&str] = &["docs", "testing", "contracts/breaking-change", "config/external-location"];
-
 /// Groups of rules that tell what could not be read.
 const READING: &[&str] = &["files", "jinja", "references", "yaml"];
 
@@ -336,7 +333,7 @@ fn group(finding: &Finding) -> &str {
 pub(super) fn reading_errors(project: &Project, policy: &Policy) -> Vec<Finding> {
     let is_about_reading_it = |entry: &Entry| READING.contains(&entry.group) || TWICE.contains(&entry.id().as_str());
     // How the lines of a file look keeps nothing from being read.
-    let is_wanted = |entry: &Entry| is_about_reading_it(entry) && !rules::is_of_file_alone(&entry.id());
+    let is_wanted = |entry: &Entry| is_about_reading_it(entry) && !rules::is_of_text_alone(entry);
     let mut findings = rules::run_where(&Subject::new(project, Bodies::none(), policy), is_wanted);
     findings.retain(is_about_reading);
     findings
@@ -353,7 +350,7 @@ pub(super) fn blocked(project: &Project, findings: &[Finding]) -> HashMap<String
         let error = findings
             .iter()
             .filter(|finding| finding.level == Level::Error)
-            .filter(|finding| [group(finding), &finding.rule].iter().all(|name| !BUILT_ANYWAY.contains(name)))
+            .filter(|finding| !rules::is_built_anyway(&finding.rule))
             .find(is_on);
         if let Some(error) = error {
             blocked.insert(node.unique_id.clone(), format!("not built: fix {} first", error.rule));

@@ -162,7 +162,7 @@ fn squeezed(text: &str) -> String {
     squeezed.chars().take(LONGEST).collect()
 }
 
-/// A message with `#` for the numbers of lines and columns in it.
+/// A message with `#` for the numbers of lines, rows and columns in it.
 fn without_lines(message: &str) -> String {
     let mut out: Vec<String> = Vec::new();
     let mut is_number = false;
@@ -170,7 +170,7 @@ fn without_lines(message: &str) -> String {
         let digits = word.trim_matches(|c: char| !c.is_ascii_digit());
         let is_place = is_number && !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
         out.push(if is_place { word.replace(digits, "#") } else { word.to_owned() });
-        is_number = matches!(word, "line" | "lines" | "column" | "columns");
+        is_number = matches!(word, "line" | "lines" | "row" | "rows" | "column" | "columns");
     }
     out.join(" ")
 }
@@ -190,6 +190,14 @@ mod tests {
         let moved = vec![finding("wrong on line 3, as it was", 2..3), finding("wrong on line 4, as it was", 13..14)];
         let (told, waived) = before.leave_out(moved, &|_| "\n\n  select a\n select a".to_owned(), &|_| None);
         assert_eq!((told.len(), waived.len()), (1, 1), "one of the two is new");
+    }
+
+    #[test]
+    fn a_finding_is_known_again_when_rows_move() {
+        let message = |row: u8| format!("values of the column `code` lose their zeros: 2, the first in row {row}");
+        let before = Baseline::of([&finding(&message(7), 0..1)], &|_| "code".to_owned());
+        let (told, waived) = before.leave_out(vec![finding(&message(8), 0..1)], &|_| "code".to_owned(), &|_| None);
+        assert_eq!((told.len(), waived.len()), (0, 1));
     }
 
     #[test]

@@ -30,6 +30,12 @@ impl Fix {
         Self { is_safe: false, ..Self::safe(place, text) }
     }
 
+    /// A safe fix that takes the byte order mark of a file away. The mark is no part of the file's text, so that the edit is
+    /// one of nothing, at the very start.
+    pub fn without_mark(path: &str) -> Self {
+        Self::safe(Place::span(path, 0..0), "")
+    }
+
     /// What carries it out, for people.
     pub fn command(&self) -> &'static str {
         match self.is_safe {
@@ -40,6 +46,11 @@ impl Fix {
 }
 
 impl Edit {
+    /// Whether it takes away the byte order mark.
+    pub(super) fn is_of_mark((span, new): &(std::ops::Range<usize>, &str)) -> bool {
+        *span == (0..0) && new.is_empty()
+    }
+
     /// The file that it changes, by its path before.
     pub fn path(&self) -> &str {
         match self {

@@ -84,19 +84,18 @@ impl Mending {
 
     /// Whether every edit is of a text file of the project, and no file gets a path that leads out or is taken.
     fn is_possible(&self, fix: &Fix) -> bool {
-        let text = |path: &str| {
-            let file = self.tree.find(path).filter(|file| file.kind == FileKind::Regular);
-            file.and_then(|file| file.text().ok())
-        };
+        let paths: BTreeSet<&str> = fix.edits.iter().map(Edit::path).collect();
+        let files = paths.into_iter().filter_map(|path| self.tree.find(path));
+        let files = files.filter(|file| file.kind == FileKind::Regular);
+        let texts: BTreeMap<&str, &str> =
+            files.filter_map(|file| Some((file.path.as_str(), file.text().ok()?))).collect();
         !fix.edits.is_empty()
-            && fix.edits.iter().all(|edit| match edit {
-                Edit::Replace { place, .. } => {
-                    let span = place.span.clone();
-                    text(&place.path).is_some_and(|text| span.is_some_and(|span| text.get(span).is_some()))
+            && fix.edits.iter().all(|edit| match (edit, texts.get(edit.path())) {
+                (Edit::Replace { place, .. }, Some(text)) => {
+                    place.span.clone().is_some_and(|span| text.get(span).is_some())
                 }
-                Edit::Rename { from, to } => {
-                    text(from).is_some() && is_inside(to) && self.tree.find(to).is_none() && from != to
-                }
+                (Edit::Rename { from, to }, Some(_)) => is_inside(to) && self.tree.find(to).is_none() && from != to,
+                (_, None) => false,
             })
     }
 
@@ -203,17 +202,21 @@ impl<'f> Round<'f> {
     }
 }
 
-/// The file's bytes with the edits in them; a byte order mark stays.
+/// The file's bytes with the edits in them; a byte order mark stays, unless an edit takes it away.
 fn edited(file: &SourceFile, edits: &[(Range<usize>, &str)]) -> Arc<[u8]> {
     let Ok(text) = file.text() else { return Arc::clone(&file.bytes) };
-    let mut out = text.to_owned();
     let mut edits = edits.to_vec();
     edits.sort_by_key(|(span, _)| (span.start, span.end));
-    for (span, new) in edits.into_iter().rev() {
-        out.replace_range(span, new);
+    let mark = if edits.iter().any(Edit::is_of_mark) { 0 } else { file.bytes.len() - text.len() };
+    let mut out = file.bytes[..mark].to_vec();
+    let mut at = 0;
+    for (span, new) in edits {
+        out.extend_from_slice(text.get(at..span.start).unwrap_or_default().as_bytes());
+        out.extend_from_slice(new.as_bytes());
+        at = span.end;
     }
-    let mark = file.bytes.len() - text.len();
-    [&file.bytes[..mark], out.as_bytes()].concat().into()
+    out.extend_from_slice(text.get(at..).unwrap_or_default().as_bytes());
+    out.into()
 }
 
 /// Whether a path stays below the project's folder, and out of git's.

@@ -11,6 +11,7 @@ use minijinja::{Error, ErrorKind, State, Value};
 
 use super::blocks::{BlockKind, Parameter};
 use super::builtins::Builtin;
+use super::environment::forgives;
 use super::python::containers::Tuple;
 use super::rewrite::{Marks, rewrite};
 use super::scope::{Context, Scope};
@@ -18,6 +19,7 @@ use super::statements::UNDEFINED;
 use super::universe::{INTERNAL_PACKAGES, MacroDef};
 use super::values::List;
 use crate::guard::{self, Task, Working};
+use crate::project::problem::did_you_mean;
 
 /// What stands before every template: it leaves a macro behind that imports other templates into this same render.
 ///
@@ -294,8 +296,17 @@ impl Object for Namespace {
 
     fn call_method(self: &Arc<Self>, state: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
         let Some(found) = self.get_value(&Value::from(method)) else {
-            let message = format!("the package `{}` has no macro `{method}`", self.package);
-            return Err(Error::new(ErrorKind::UnknownMethod, message));
+            let own = self.scope.universe.iter().filter(|known| known.package == self.package);
+            let help = match did_you_mean(method, own.map(|known| known.name.as_str())) {
+                Some(near) => format!("did you mean `{}.{near}`?", self.package),
+                None => "check the name, and that the package is of the version that has it".to_owned(),
+            };
+            let message = format!("the package `{}` has no macro `{method}`; {help}", self.package);
+            // Of an unknown method minijinja would say so in its own words.
+            return match forgives(state) {
+                true => Ok(Value::UNDEFINED),
+                false => Err(Error::new(ErrorKind::InvalidOperation, message)),
+            };
         };
         found.call(state, args)
     }

@@ -90,22 +90,36 @@ pub fn read(text: &str, delimiter: u8) -> Result<Table, CsvProblem> {
     Ok(table)
 }
 
+/// The rows of a CSV that need not fit its header: what is missing is empty, and what is too much has a column without a
+/// name. For looking at values, whatever else is wrong.
+pub fn loose(text: &str, delimiter: u8) -> Table {
+    const MOST_COLUMNS: usize = 500;
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+    let records = reader.records().filter_map(Result::ok);
+    let mut rows: Vec<Vec<String>> =
+        records.map(|record| record.iter().take(MOST_COLUMNS).map(str::to_owned).collect()).collect();
+    let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let mut header = if rows.is_empty() { Vec::new() } else { rows.remove(0) };
+    header.resize(width, String::new());
+    Table { header, rows }
+}
+
 fn header(text: &str, start: usize, names: Vec<String>) -> Result<Vec<String>, CsvProblem> {
     let names: Vec<String> = names.into_iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
-    if let ([only], Some(other)) = (names.as_slice(), [';', '\t', '|'].into_iter().find(|c| names[0].contains(*c))) {
+    if let ([_], Some(other)) = (names.as_slice(), [';', '\t', '|'].into_iter().find(|c| names[0].contains(*c))) {
         let shown = if other == '\t' { "tabs".to_owned() } else { format!("`{other}`") };
         let help =
             "save it with commas (in Excel: \"CSV UTF-8 (comma delimited)\"), or set `delimiter` in its property file";
-        let message =
-            format!("the columns of this seed are separated by {shown}, so it is read as one column, `{only}`");
+        let message = format!("the columns of this seed are separated by {shown}, so it is read as one column");
         return Err(CsvProblem { message, span: line_at(text, start), help: help.to_owned() });
     }
     let help = "give each column a name of its own in the first line".to_owned();
     for (at, name) in names.iter().enumerate() {
         let message = if name.trim().is_empty() {
             format!("column {} of this seed has no name", at + 1)
-        } else if names[..at].iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            format!("the column `{name}` stands twice in this seed")
+        } else if let Some(first) = names[..at].iter().position(|known| known.eq_ignore_ascii_case(name)) {
+            format!("the columns {} and {} of this seed have the same name", first + 1, at + 1)
         } else {
             continue;
         };

@@ -27,12 +27,19 @@ fn is_somewhere(node: &Node) -> bool {
 /// Two nodes that would be built in one place. Ephemeral models count, though they are never built.
 fn relations(project: &Project, problems: &mut Vec<Problem>) {
     let mut taken: HashMap<String, &Node> = HashMap::new();
+    // Glue and DuckDB do not tell capitals from small letters.
+    let folds = matches!(project.target.kind.as_str(), "athena" | "duckdb" | "trino");
     for node in project.nodes.values().filter(|node| is_somewhere(node)) {
         let relation = node.relation.to_string();
-        let Some(known) = taken.get(&relation) else {
-            taken.insert(relation, node);
+        let key = if folds { relation.to_lowercase() } else { relation.clone() };
+        let Some(known) = taken.get(&key) else {
+            taken.insert(key, node);
             continue;
         };
+        // Of names that are one but for their capitals `naming/alike` speaks.
+        if known.name != node.name && known.name.to_lowercase() == node.name.to_lowercase() {
+            continue;
+        }
         let message = format!(
             "`{}` and `{}` would both be the table {relation}, so each would overwrite the other",
             known.display_name(),

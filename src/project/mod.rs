@@ -148,8 +148,12 @@ impl Project {
     /// # Errors
     /// The first row that cannot be read, with its place.
     pub fn seed_table(&self, seed: &Node) -> Result<csv::Table, csv::CsvProblem> {
-        let delimiter = seed.config_text("delimiter").and_then(|text| text.bytes().next()).unwrap_or(b',');
-        csv::read(self.text(&seed.file), delimiter)
+        csv::read(self.text(&seed.file), self.delimiter(seed))
+    }
+
+    /// What stands between the values of a seed.
+    pub fn delimiter(&self, seed: &Node) -> u8 {
+        seed.config_text("delimiter").and_then(|text| text.bytes().next()).unwrap_or(b',')
     }
 
     /// The type of each column of a seed, in Athena's words: as declared, else as dbt infers it.

@@ -241,6 +241,10 @@ fn refused(project: &Project, node: &Node, found: &Node, asked: &Asked<RefKey>) 
     let is_closed = node.package != found.package
         && project.packages.iter().any(|package| package.name() == found.package && package.file.restricts_access);
     let (message, help) = match found.access() {
+        "private" if found.group.is_none() => (
+            format!("`{}` is private and belongs to no group, so that nothing may refer to it", found.display_name()),
+            "ask its owners to make it `access: protected`, or to give it and this model one `group`".to_owned(),
+        ),
         "private" if node.group.is_none() || node.group != found.group || is_closed => {
             let group = found.group.clone().unwrap_or_default();
             (

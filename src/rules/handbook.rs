@@ -56,6 +56,13 @@ impl<'a> Handbook<'a> {
         self.models().chain(self.subject.project.own(ResourceType::Seed))
     }
 
+    /// Whether a model has a property file of its own: by its ending, or as a table of a staging database, which needs none.
+    pub fn has_own_file(&self, model: &Node) -> bool {
+        let suffixes = &self.subject.policy.described_suffixes;
+        let is_staging = || suffixes.iter().any(|suffix| suffix == "_stg") && self.role(model) == Role::Staging;
+        suffixes.iter().any(|suffix| model.name.ends_with(suffix)) || is_staging()
+    }
+
     /// What a model is for.
     pub fn role(&self, model: &Node) -> Role {
         let table = model.name.split_once("__").map_or(model.name.as_str(), |(_, table)| table);

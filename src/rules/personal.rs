@@ -100,6 +100,25 @@ pub(super) fn is_name(header: &str) -> bool {
     is_called(header, NAMES)
 }
 
+/// Whether the name of a column looks like a value about a person, and not like a name: the first line is a row then.
+pub(super) fn is_personal(name: &str) -> bool {
+    let name = name.trim();
+    let patterns = [&EMAIL, &NINO, &PNC, &PRISON, &POSTCODE, &DATE];
+    let digits: String = name.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '.')).collect();
+    let is_telephone =
+        digits.len() >= 10 && digits.starts_with(['0', '+']) && digits[1..].chars().all(|c| c.is_ascii_digit());
+    let is_nhs = is_match(&NHS, name) && is_checked_nhs(name);
+    is_telephone || is_nhs || patterns.into_iter().any(|pattern| is_match(pattern, name))
+}
+
+/// Whether the name of a column looks like a value: personal data, or a number that is no year.
+pub(super) fn is_value(name: &str) -> bool {
+    let is_year = name.len() == 4 && (name.starts_with("19") || name.starts_with("20"));
+    let is_number = !name.is_empty() && name.chars().all(|c| c.is_ascii_digit() || c == '.');
+    // With the wrong sign between them, a row is read as one name.
+    (is_number && !is_year) || name.split([';', '\t', '|']).any(is_personal)
+}
+
 /// The rows whose value fits, when they are at least `least` different values and half of the column.
 fn most(column: &Values<'_>, least: usize, fits: impl Fn(&str) -> bool) -> Vec<usize> {
     let found: Vec<&(usize, &str)> = column.values.iter().filter(|(_, value)| fits(value)).collect();

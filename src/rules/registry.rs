@@ -189,10 +189,35 @@ pub fn is_of_file_alone(id: &str) -> bool {
     find(id).is_some_and(|entry| matches!(entry.rule.check, Check::Layout(_)))
 }
 
+/// Rules that look at nodes of several kinds, each by itself.
+const ALSO_OF_NODE: &[&str] = &["versions/deprecated"];
+
+/// Whether a rule looks at how files are written, and at nothing that dbt would refuse.
+pub fn is_of_text_alone(entry: &Entry) -> bool {
+    matches!(entry.rule.check, Check::Layout(_) | Check::Templates(_))
+}
+
+/// Rules and groups of them whose findings do not keep a table from being built. Which columns a table has the warehouse
+/// knows best, and it says so before it reads a row.
+const BUILT_ANYWAY: &[&str] = &[
+    "docs",
+    "testing",
+    "contracts/breaking-change",
+    "config/external-location",
+    "sql/uneven-union",
+    "sql/unknown-column",
+];
+
+/// Whether a table is built although this rule finds an error in it.
+pub fn is_built_anyway(id: &str) -> bool {
+    let group = id.split('/').next().unwrap_or_default();
+    BUILT_ANYWAY.contains(&group) || BUILT_ANYWAY.contains(&id)
+}
+
 /// Whether a rule looks at one table, file or template at a time, with what that depends on.
 pub fn is_of_node(id: &str) -> bool {
     let is_one = |check: &Check| !matches!(check, Check::Project(_) | Check::Problems(_) | Check::Ignores(_));
-    find(id).is_some_and(|entry| is_one(&entry.rule.check))
+    ALSO_OF_NODE.contains(&id) || find(id).is_some_and(|entry| is_one(&entry.rule.check))
 }
 
 /// Whether a rule looks at one table at a time, and neither at its SQL nor at what that depends on.

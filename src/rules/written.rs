@@ -34,6 +34,16 @@ pub enum Text<'a> {
 }
 
 impl Text<'_> {
+    /// Whether nothing is said: an empty list, map or text, or null.
+    pub fn is_nothing(&self) -> bool {
+        match self {
+            Self::Yaml(yaml) => yaml.is_empty() || yaml.as_str().is_some_and(|text| text.trim().is_empty()),
+            Self::Jinja(text, _) => {
+                matches!(text.replace(' ', "").as_str(), "[]" | "{}" | "''" | "\"\"" | "none" | "None")
+            }
+        }
+    }
+
     /// The text of a text, without its quotes; nothing for anything else.
     pub fn literal(&self) -> Option<&str> {
         match self {

@@ -16,6 +16,8 @@ pub enum RuleLevel {
     Error,
     Warning,
     Note,
+    // Another word for a note.
+    Advice,
     Off,
 }
 
@@ -24,7 +26,7 @@ impl RuleLevel {
         match self {
             Self::Error => Some(Level::Error),
             Self::Warning => Some(Level::Warning),
-            Self::Note => Some(Level::Note),
+            Self::Note | Self::Advice => Some(Level::Note),
             Self::Off => None,
         }
     }

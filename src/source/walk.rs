@@ -10,7 +10,8 @@ use super::{FileKind, SourceFile, Tree};
 use crate::PIECE;
 use crate::finding::baseline;
 
-/// Folders that hold what tools wrote, never a project's sources.
+/// Folders beside `dbt_project.yml` that hold what tools wrote, never a project's sources. Deeper down they may be anyone's:
+/// a database may be called `logs`.
 pub(super) const SKIPPED: &[&str] = &[".git", "target", "logs", "venv", ".venv", "node_modules", "__pycache__"];
 
 /// A larger file is reported, not read: no seed or model comes near.
@@ -57,15 +58,19 @@ pub(super) fn is_read(path: &str) -> bool {
 
 /// Reads every file below `root`, and those above it that are for the whole repository.
 pub fn read_folder(root: &Path) -> Tree {
-    let mut paths = Vec::new();
-    list(root, "", &mut paths);
-    let mut tree: Tree = paths
+    let mut listed = Listed::default();
+    listed.list(root, "");
+    let mut tree: Tree = listed
+        .files
         .into_par_iter()
         .with_max_len(PIECE)
         .map(|path| read_file(root, path))
         .collect::<Vec<_>>()
         .into_iter()
         .collect();
+    for path in listed.submodules {
+        tree.insert(SourceFile { path, kind: FileKind::Submodule, bytes: Arc::from([]) });
+    }
     let prefix = prefix(root).unwrap_or_default();
     tree.lies_in(&prefix);
     for up in 1..=prefix.matches('/').count() {
@@ -88,17 +93,47 @@ fn prefix(folder: &Path) -> Option<String> {
     Some(if below.is_empty() { below } else { format!("{below}/") })
 }
 
-fn list(folder: &Path, prefix: &str, paths: &mut Vec<String>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let path = format!("{prefix}{name}");
-        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        if !is_folder {
-            paths.push(path);
-        } else if !SKIPPED.contains(&name.as_str()) {
-            list(&entry.path(), &format!("{path}/"), paths);
+/// What lies below a folder, each with its path from there.
+#[derive(Default)]
+struct Listed {
+    files: Vec<String>,
+    submodules: Vec<String>,
+}
+
+impl Listed {
+    fn list(&mut self, folder: &Path, prefix: &str) {
+        let Ok(entries) = fs::read_dir(folder) else { return };
+        let entries: Vec<_> = entries.flatten().collect();
+        let is_folder = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+        // In a submodule `.git` is a file that says where its repository is. A commit does not hold what is in it either.
+        let is_submodule = || entries.iter().any(|entry| entry.file_name() == ".git" && !is_folder(entry));
+        if !prefix.is_empty() && is_submodule() {
+            self.submodules.push(prefix.trim_end_matches('/').to_owned());
+            return;
         }
+        for entry in &entries {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = format!("{prefix}{name}");
+            if !is_folder(entry) {
+                self.files.push(path);
+            } else if !is_of_tools(folder, &name, prefix.is_empty()) {
+                self.list(&entry.path(), &format!("{path}/"));
+            }
+        }
+    }
+}
+
+/// Whether a folder holds what a tool wrote there: by its name beside `dbt_project.yml`, and deeper down where the tool's
+/// own file says so too.
+fn is_of_tools(parent: &Path, name: &str, is_top: bool) -> bool {
+    if is_top || !SKIPPED.contains(&name) {
+        return SKIPPED.contains(&name);
+    }
+    match name {
+        "target" | "logs" => parent.join("dbt_project.yml").is_file(),
+        "venv" | ".venv" => parent.join(name).join("pyvenv.cfg").is_file(),
+        "node_modules" => parent.join("package.json").is_file(),
+        _ => name == ".git",
     }
 }
 

@@ -740,3 +740,36 @@ fn a_detached_head_is_compared_like_a_branch() {
     --- exit code 1
     ");
 }
+
+#[test]
+fn nothing_is_wrong_with_the_fixture() {
+    insta::assert_snapshot!(Sandbox::fixture().cadet(&["check", "--all"]).shown(), @"
+    ✓ Checked the whole project: nothing to fix.
+    --- exit code 0
+    ");
+}
+
+#[test]
+fn advice_is_another_word_for_a_note() {
+    let sql = "models/prison/prison_safety/prison_safety__visits.sql";
+    let sandbox = Sandbox::new().file(sql, "select 1 as \"Visit\"\n");
+    let with = |level: &str| {
+        let settings = format!("preset: none\nrules: {{athena/quoted-capitals: {level}}}\n");
+        let sandbox = Sandbox::new().file(sql, &sandbox.read(sql)).file("cadet.yaml", &settings);
+        sandbox.cadet(&["check", "--all"]).shown()
+    };
+    assert_eq!(with("advice"), with("note"));
+    insta::assert_snapshot!(with("advice"), @r#"
+    note[athena/quoted-capitals]: the column `Visit` will be called `visit`
+      ╭▸ models/prison/prison_safety/prison_safety__visits.sql:1:13
+      │
+    1 │ select 1 as "Visit"
+      │             ━━━━━━━
+      │
+      ╰ help: Glue keeps no capitals: write `visit`
+
+    ✓ Checked the whole project: 1 note.
+      cadet can fix 1 of these, but look at the outcome: cadet check --fix --unsafe-fixes
+    --- exit code 0
+    "#);
+}

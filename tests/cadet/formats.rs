@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{DBT_PROJECT, Sandbox};
+use crate::support::{DBT_PROJECT, HERE, Sandbox};
 
 /// A project below the repository's root with an error that has a place, a warning with a fix, and an ignored finding.
 fn project() -> Sandbox {
@@ -292,4 +292,38 @@ fn in_a_workflow_the_formats_stay_whole_and_hold_no_command() {
     }
     let xml = printed("junit");
     assert!(!xml.contains("##[") && xml.contains("##&#91;group]x_stg.sql"), "{xml}");
+}
+
+#[test]
+fn sarif_keeps_to_the_published_schema() {
+    let schema = std::fs::read_to_string(format!("{HERE}/tests/cadet/schemas/sarif-2.1.0.json")).unwrap();
+    // A bracket that closes nothing is a sign like any other to the schema's authors.
+    let schema = schema.replace("{2}]?$", r"{2}\\]?$");
+    let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    let hidden = Sandbox::new().file("seeds/prison/safety/safety__people.csv", "wilma@example.org,1\n2\n");
+    for sandbox in [project(), Sandbox::fixture(), hidden] {
+        let log: Value = serde_json::from_str(&sandbox.cadet(&["check", "--all", "--format", "sarif"]).stdout).unwrap();
+        let wrong: Vec<String> =
+            validator.iter_errors(&log).map(|error| format!("{error} at {}", error.instance_path())).collect();
+        assert_eq!(wrong, [""; 0]);
+    }
+}
+
+#[test]
+fn the_hooks_of_pre_commit_run_commands_that_are_there() {
+    let text = std::fs::read_to_string(format!("{HERE}/.pre-commit-hooks.yaml")).unwrap();
+    let hooks: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
+    let hooks = hooks.as_sequence().unwrap();
+    assert!(!hooks.is_empty());
+    for hook in hooks {
+        let text = |key: &str| hook[key].as_str().unwrap_or_else(|| panic!("{key} of {hook:?}")).to_owned();
+        assert!(!text("id").is_empty() && !text("name").is_empty() && text("language") == "system");
+        let files = regex::Regex::new(&text("files")).unwrap();
+        assert!(files.is_match("models/a.sql") && !files.is_match("models/a.txt"));
+        let entry = text("entry");
+        let words: Vec<&str> = entry.split(' ').collect();
+        assert_eq!(words[0], "cadet");
+        let ran = Sandbox::fixture_branch().cadet(&words[1..]);
+        assert_eq!(ran.code, 0, "{entry}: {}", ran.shown());
+    }
 }

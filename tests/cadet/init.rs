@@ -98,8 +98,7 @@ fn nothing_is_set_that_holds_anyway() {
     that builds cadet from a git repository.
 
     Next:
-      cadet check --all   shows 2 findings (no error)
-      cadet baseline      writes them down; from then on only what is new is told
+      cadet check --all   finds nothing to fix today
       cadet check         checks what a branch changes, once the new files are committed on main
     --- exit code 0
     ");

@@ -65,6 +65,14 @@ fn a_column_that_does_not_exist() {
       │
       ╰ help: did you mean `visitor_count`?
 
+    error[sql/unknown-column]: the model `prison_safety__visits_stg` has no column `visitor_counts`
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:3:5
+      │
+    3 │     visitor_counts
+      │     ━━━━━━━━━━━━━━
+      │
+      ╰ help: did you mean `visitor_count`?
+
     ✗ 1 table built, 1 failed.
     --- exit code 1
     ");
@@ -87,6 +95,14 @@ fn a_column_that_does_not_exist_in_the_line_of_a_macro() {
       │
       ╰ help: check the column's name in the tables after `from`; text takes single quotes, as in 'text'
 
+    error[sql/unknown-column]: the model `prison_safety__visits_stg` has no column `visitors`
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:8
+      │
+    1 │ select {{ counted() }}
+      │        ━━━━━━━━━━━━━━━
+      │
+      ╰ help: check the name, or add the column there
+
     ✗ 1 table built, 1 failed.
     --- exit code 1
     ");
@@ -103,13 +119,9 @@ fn ragged() -> Sandbox {
 #[test]
 fn a_seed_with_a_value_too_many_is_found_by_check() {
     insta::assert_snapshot!(ragged().cadet(&["check"]).shown(), @"
-    error[seeds/readable]: this row has 3 values, but the header has 2 columns
-      ╭▸ seeds/prison/prison_safety/prison_safety__sites.csv:2:1
-      │
-    2 │ 1,Fen, North
-      │ ━━━━━━━━━━━━
-      │
-      ╰ help: add the missing value (two commas make an empty one), or put quotes around a value that holds a comma
+    error[seeds/readable]: the row on line 2 has 3 values, but the header has 2 columns
+     ╭▸ seeds/prison/prison_safety/prison_safety__sites.csv
+     ╰ help: add the missing value (two commas make an empty one), or put quotes around a value that holds a comma
 
     ✗ Checked 2 changed files: 1 error.
       To learn more about a rule: cadet explain seeds/readable
@@ -124,13 +136,9 @@ fn a_seed_with_a_value_too_many_is_not_loaded() {
      skipped  seed        prison_safety__sites  not built: fix seeds/readable first
      skipped  table       prison_safety__visits_fct  prison_safety__sites was not built
 
-    error[seeds/readable]: this row has 3 values, but the header has 2 columns
-      ╭▸ seeds/prison/prison_safety/prison_safety__sites.csv:2:1
-      │
-    2 │ 1,Fen, North
-      │ ━━━━━━━━━━━━
-      │
-      ╰ help: add the missing value (two commas make an empty one), or put quotes around a value that holds a comma
+    error[seeds/readable]: the row on line 2 has 3 values, but the header has 2 columns
+     ╭▸ seeds/prison/prison_safety/prison_safety__sites.csv
+     ╰ help: add the missing value (two commas make an empty one), or put quotes around a value that holds a comma
 
     ✗ 0 tables built, 2 skipped.
     --- exit code 1
@@ -155,13 +163,9 @@ fn a_seed_without_a_line() {
 fn a_seed_with_a_quote_that_never_ends() {
     let sandbox = ragged().file("seeds/prison/prison_safety/prison_safety__sites.csv", "code,name\n1,\"Fen\n2,Moor\n");
     insta::assert_snapshot!(sandbox.cadet(&["check"]).shown(), @r#"
-    error[seeds/readable]: a quote in this row never ends, so the rest of the file is read as one value
-      ╭▸ seeds/prison/prison_safety/prison_safety__sites.csv:2:1
-      │
-    2 │ 1,"Fen
-      │ ━━━━━━
-      │
-      ╰ help: close the quote, or double it (`""`) where it is part of the text
+    error[seeds/readable]: a quote in the row on line 2 never ends, so the rest of the file is read as one value
+     ╭▸ seeds/prison/prison_safety/prison_safety__sites.csv
+     ╰ help: close the quote, or double it (`""`) where it is part of the text
 
     ✗ Checked 2 changed files: 1 error.
       To learn more about a rule: cadet explain seeds/readable
@@ -433,7 +437,11 @@ fn settings_with_a_rule_that_does_not_exist() {
 fn settings_with_a_level_that_does_not_exist() {
     let sandbox = project().file("cadet.yaml", "rules:\n  naming/model-file: ignore\n").commit("the project");
     let ran = sandbox.cadet(&["check"]);
-    assert!(ran.stderr.contains("`ignore` means nothing here; known are error, warning, note, off"), "{}", ran.shown());
+    assert!(
+        ran.stderr.contains("`ignore` means nothing here; known are error, warning, note, advice, off"),
+        "{}",
+        ran.shown()
+    );
     assert_eq!(ran.code, 2);
 }
 

@@ -205,3 +205,126 @@ fn the_list_may_lie_at_the_top_of_the_repository() {
     --- exit code 0
     ");
 }
+
+#[test]
+fn folders_with_names_of_tools_are_read_below_models() {
+    let names = ["target", "logs", "venv", ".venv", "node_modules", "__pycache__"];
+    let sandbox =
+        names.iter().enumerate().fold(Sandbox::new().file("cadet.yaml", "preset: none\n"), |sandbox, (at, name)| {
+            model(sandbox, &format!("prison/safety/{name}/wrong_{at}"), "select (\n")
+        });
+    // What tools wrote at the top is no part of the project, and neither are packages of other languages.
+    let sandbox = sandbox
+        .file("target/compiled/x.yml", "a: [\n")
+        .file("web/package.json", "{}")
+        .file("web/node_modules/x/x.yml", "a: [\n");
+    assert_eq!(broken(&sandbox).iter().filter(|finding| finding.starts_with("sql/parses")).count(), names.len());
+    assert_eq!(broken(&sandbox).len(), names.len(), "{:?}", broken(&sandbox));
+}
+
+#[test]
+fn a_submodule_in_the_working_tree_is_told() {
+    let sandbox = model(Sandbox::new(), "prison/prison_safety/own/prison_safety__a_joined", "select 1 as id\n")
+        .file("models/prison/prison_safety/own/.git", "gitdir: ../../../../.git/modules/own\n")
+        .file("cadet.yaml", "preset: none\n");
+    insta::assert_snapshot!(broken(&sandbox).join("\n"), @"files/readable this is another repository (a submodule), which cadet does not enter");
+}
+
+#[test]
+fn staging_databases_hold_staging_models_of_any_ending() {
+    let sandbox = Sandbox::new()
+        .file(
+            "models/staging/stg_nomis/stg_nomis__prison.sql",
+            "{{ config(external_location=generate_s3_location()) }}\nselect 1 as id\n",
+        )
+        .file(
+            "models/staging/stg_nomis/stg_nomis__prison.yaml",
+            "models:\n  - name: stg_nomis__prison\n    description: Prisons.\n",
+        )
+        .file(
+            "models/staging/stg_nomis/stg_nomis__court.sql",
+            "{{ config(external_location=generate_s3_location()) }}\nselect 1 as id\n",
+        )
+        .file(
+            "macros/generate_s3_location.sql",
+            "{% macro generate_s3_location() %}{{ return('s3://b/' ~ model.name) }}{% endmacro %}\n",
+        );
+    insta::assert_snapshot!(crate::sql_rules::told(&sandbox.cadet(&["check", "--all", "--format", "json"])), @"
+    error docs/model-has-property-file stg_nomis__court.sql: this model of a staging database has no property file
+    warning testing/primary-key stg_nomis__prison.yaml:2:11: `stg_nomis__prison` has no primary key that is tested
+    ");
+}
+
+#[test]
+fn a_list_of_names_is_looked_at_line_by_line() {
+    let sandbox = Sandbox::new().file("scripts/source_database_names.txt", "delius\nabc\nabc_old\n");
+    insta::assert_snapshot!(crate::sql_rules::told(&sandbox.cadet(&["check", "--all", "--format", "json"])), @"warning sources/name-list source_database_names.txt:2:1: this list is not sorted: `abc` comes after `delius`");
+}
+
+#[test]
+fn macros_of_packages_and_private_models_are_named() {
+    let sandbox = Sandbox::new()
+        .file("cadet.yaml", "preset: none\n")
+        .file("dbt_packages/justice_utils/dbt_project.yml", "name: justice_utils\nversion: '1.0'\n")
+        .file("dbt_packages/justice_utils/macros/key.sql", "{% macro surrogate_key() %}1{% endmacro %}\n")
+        .file("models/properties.yaml", "models:\n  - name: own\n    access: private\n");
+    let sandbox = model(sandbox, "keys", "select {{ justice_utils.surogate_key() }} as id\n");
+    let sandbox = model(sandbox, "own", "select 1 as id\n");
+    let sandbox = model(sandbox, "reader", "select id from {{ ref('own') }}\n");
+    insta::assert_snapshot!(sandbox.cadet(&["check", "--all"]).shown(), @"
+    error[jinja/renders]: the package `justice_utils` has no macro `surogate_key`
+      ╭▸ models/keys.sql:1:24
+      │
+    1 │ select {{ justice_utils.surogate_key() }} as id
+      │                        ━━━━━━━━━━━━━━━
+      │
+      ╰ help: did you mean `justice_utils.surrogate_key`?
+
+    error[references/access]: `own` is private and belongs to no group, so that nothing may refer to it
+      ╭▸ models/reader.sql:1:19
+      │
+    1 │ select id from {{ ref('own') }}
+      │                   ━━━━━━━━━━
+      │
+      ├ note: it is declared here
+      │
+      ⸬  models/properties.yaml:2:11
+      │
+    2 │   - name: own
+      │           ───
+      │
+      ╰ help: ask its owners to make it `access: protected`, or to give it and this model one `group`
+
+    ✗ Checked the whole project: 2 errors.
+      To learn more about a rule: cadet explain jinja/renders
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn a_hidden_reference_with_a_version_is_told() {
+    let yaml = "models:\n  - name: base\n    latest_version: 1\n    versions:\n      - v: 1\n      - v: 2\n";
+    let sandbox = Sandbox::new().file("cadet.yaml", "preset: none\n").file("models/base.yml", yaml);
+    let sandbox = model(sandbox, "base_v1", "select 1 as id\n");
+    let sandbox = model(sandbox, "base_v2", "select 1 as id\n");
+    let hidden = |call: &str| {
+        format!(
+            "{{{{ config(materialized='incremental', incremental_strategy='append') }}}}\nselect id from {{{{ ref('base', v=1) }}}}\n{{% if is_incremental() %}}where 1 not in (select id from {{{{ {call} }}}}){{% endif %}}\n"
+        )
+    };
+    let sandbox = model(sandbox, "seen", &hidden("ref('base', v=1)"));
+    let sandbox = model(sandbox, "reader", &hidden("ref('base', v=2)"));
+    insta::assert_snapshot!(sandbox.cadet(&["check", "--all"]).shown(), @"
+    error[graph/hidden-reference]: `ref('base', v=2)` stands where dbt does not see it when it reads the project
+      ╭▸ models/reader.sql:3:60
+      │
+    3 │ {% if is_incremental() %}where 1 not in (select id from {{ ref('base', v=2) }}){% endif %}
+      │                                                            ━━━━━━━━━━━━━━━━
+      │
+      ╰ help: write `-- depends_on: {{ ref('base', v=2) }}` at the top of the file
+
+    ✗ Checked the whole project: 1 error.
+      To learn more about a rule: cadet explain graph/hidden-reference
+    --- exit code 1
+    ");
+}

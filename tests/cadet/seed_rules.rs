@@ -64,7 +64,7 @@ fn a_seed_is_a_plain_table() {
         ("pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 1\n")
     ]), @"
     error seeds/readable safety__pointer.csv:1:1: this is a pointer of Git LFS, not a CSV
-    error seeds/readable safety__twice.csv:1:1: the column `ID` stands twice in this seed
+    error seeds/readable safety__twice.csv:1:1: the columns 1 and 2 of this seed have the same name
     warning seeds/headers safety__capitals.csv:1:1: 4 columns of this seed have capitals, which Glue does not keep
     warning seeds/complex-types safety__cells.csv:1:1: values of the column `list` are lists or JSON: one, in row 2
     warning seeds/complex-types safety__cells.csv:1:6: values of the column `object` are lists or JSON: one, in row 2
@@ -114,4 +114,88 @@ fn lookup_tables_tell_nothing_of_people() {
         ("prisons", "agency_id,prison_name,address,postcode\nLEI,Leeds,Gloucester Terrace,LS12 2TJ\nMDI,Moorland,Bawtry Road,DN7 6BW\nHMI,Humber,Everthorpe,HU15 2JZ\n"),
         ("codes", "code,number,ref\nA1234,1234567890,12/34\nB5678,1345678901,2012/13\nC9012,1456789012,2013/14\n")
     ]), @"");
+}
+
+/// Every form in which a check is told, one after the other.
+fn in_every_form(sandbox: &Sandbox) -> String {
+    let forms = ["human", "github", "json", "sarif", "junit"];
+    forms.iter().map(|form| sandbox.cadet(&["check", "--all", "--format", form]).shown()).collect()
+}
+
+#[test]
+fn a_seed_without_names_shows_no_row() {
+    let sandbox = Sandbox::new().file("cadet.yaml", QUIET).file(
+        "seeds/prison/safety/safety__people.csv",
+        "Wilma,wilma.stone@example.org,Q9871ZX\nJohn,fred.rubble@example.org,A1235BC\nMary,betty.slate@example.org,A1236BD\n",
+    );
+    insta::assert_snapshot!(told(&sandbox.cadet(&["check", "--all", "--format", "json"])), @"
+    warning seeds/headers safety__people.csv: the first line of this seed looks like values, not like names
+    warning seeds/sensitive-data safety__people.csv: values of column 2 look like e-mail addresses: 3, the first in row 1
+    warning seeds/sensitive-data safety__people.csv: values of column 3 look like prison numbers: 3, the first in row 1
+    ");
+    let shown = in_every_form(&sandbox);
+    for value in ["Wilma", "wilma", "stone", "example.org", "Q9871ZX"] {
+        assert!(!shown.contains(value), "{value} is shown:\n{shown}");
+    }
+}
+
+#[test]
+fn a_row_that_does_not_fit_is_not_shown_and_looked_at() {
+    let sandbox = Sandbox::new().file("cadet.yaml", QUIET).file(
+        "seeds/prison/safety/safety__people.csv",
+        "code,contact\n1,wilma.stone@example.org\n2,fred.rubble@example.org, Grimpen\n",
+    );
+    insta::assert_snapshot!(told(&sandbox.cadet(&["check", "--all", "--format", "json"])), @"
+    error seeds/readable safety__people.csv: the row on line 3 has 3 values, but the header has 2 columns
+    warning seeds/sensitive-data safety__people.csv:1:6: values of the column `contact` look like e-mail addresses: 2, the first in row 2
+    ");
+    let shown = in_every_form(&sandbox);
+    for value in ["wilma", "fred", "example.org", "Grimpen"] {
+        assert!(!shown.contains(value), "{value} is shown:\n{shown}");
+    }
+}
+
+#[test]
+fn rows_read_with_the_wrong_sign_between_them_are_not_shown() {
+    let text = "wilma.stone@example.org;Grimpen\nfred.rubble@example.org;York\n";
+    let sandbox = Sandbox::new().file("cadet.yaml", QUIET).file("seeds/prison/safety/safety__people.csv", text);
+    insta::assert_snapshot!(told(&sandbox.cadet(&["check", "--all", "--format", "json"])), @"
+    error seeds/readable safety__people.csv: the columns of this seed are separated by `;`, so it is read as one column
+    warning seeds/sensitive-data safety__people.csv: values of column 1 look like e-mail addresses: 2, the first in row 1
+    ");
+    assert!(!in_every_form(&sandbox).contains("wilma"));
+}
+
+#[test]
+fn ends_of_lines_are_mended_between_values_only() {
+    let path = "seeds/prison/safety/safety__notes.csv";
+    let sandbox = Sandbox::new()
+        .file("cadet.yaml", QUIET)
+        .file(path, "\u{feff}code,note\r\n1,\"two\r\nlines\"\r\n2,\"a \"\"b\"\" c\"\r\n");
+    let _ = sandbox.cadet(&["check", "--all", "--fix"]);
+    assert_eq!(sandbox.read(path), "code,note\n1,\"two\r\nlines\"\n2,\"a \"\"b\"\" c\"\n");
+}
+
+#[test]
+fn declared_types_are_held_to() {
+    let sandbox = Sandbox::new()
+        .file("cadet.yaml", QUIET)
+        .file(
+            "seeds/prison/safety/safety__sizes.csv",
+            "small,word,day,good,flag,guess,huge\n3000000000,1,01/02/2024,2024-1-31,yes,99999999999999999999,123456789012345678901234567890123456789\n1,abc,2024-13-01,2024-12-01,true,1,1\n",
+        )
+        .file(
+            "seeds/prison/safety/safety__sizes.yaml",
+            "seeds:\n  - name: safety__sizes\n    config:\n      column_types: {small: int, word: bigint, day: date, good: date, flag: boolean}\n",
+        );
+    insta::assert_snapshot!(told(&sandbox.cadet(&["check", "--all", "--format", "json"])), @"
+    error seeds/unloadable-values safety__sizes.csv:1:1: values of the column `small` are no `int`: one, in row 2
+    error seeds/unloadable-values safety__sizes.csv:1:7: values of the column `word` are no `bigint`: one, in row 3
+    error seeds/unloadable-values safety__sizes.csv:1:12: values of the column `day` are no `date`: 2, the first in row 2
+    error seeds/unloadable-values safety__sizes.csv:1:21: values of the column `flag` are no `boolean`: one, in row 2
+    error seeds/unloadable-values safety__sizes.csv:1:26: values of the column `guess` are too large for `integer`: one, in row 2
+    error seeds/unloadable-values safety__sizes.csv:1:32: values of the column `huge` are too large for `integer`: one, in row 2
+    ");
+    let shown = sandbox.cadet(&["check", "--all"]).shown();
+    assert!(shown.contains("guess: decimal(38, 0)") && shown.contains("huge: varchar"), "{shown}");
 }

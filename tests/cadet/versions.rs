@@ -1388,3 +1388,31 @@ fn an_enforced_contract_lists_its_columns_and_knows_its_constraints() {
     --- exit code 1
     ");
 }
+
+#[test]
+fn a_constraint_that_goes_is_told_and_snapshots_and_exposures_hear_of_an_end() {
+    let yaml = |constraint: &str| {
+        format!(
+            "models:\n  - name: visits\n    deprecation_date: 2020-12-31\n    config:\n      contract: {{enforced: true}}\n    columns:\n      - name: visit_id\n        data_type: int\n{constraint}"
+        )
+    };
+    let snapshot = "{% snapshot visits_snapshot %}\n{{ config(unique_key='visit_id', strategy='check', check_cols='all') }}\nselect * from {{ ref('visits') }}\n{% endsnapshot %}\n";
+    let sandbox = crate::support::Sandbox::new()
+        .file("cadet.yaml", "preset: none\n")
+        .file("models/visits.sql", "select cast(1 as int) as visit_id\n")
+        .file("models/visits.yml", &yaml("        constraints: [{type: not_null}]\n"))
+        .commit("before")
+        .branch("work")
+        .file("models/visits.yml", &yaml(""))
+        .file("snapshots/visits.sql", snapshot)
+        .file(
+            "models/exposures.yml",
+            "exposures:\n  - name: board\n    type: dashboard\n    owner: {name: A}\n    depends_on: [ref('visits')]\n",
+        );
+    insta::assert_snapshot!(crate::sql_rules::told(&sandbox.cadet(&["check", "--format", "json"])), @"
+    warning versions/deprecated exposures.yml:2:11: `board` reads `visits`, which ended on 2020-12-31
+    warning versions/deprecated visits.yml:3:23: `visits` is past its deprecation date, 2020-12-31
+    warning versions/deprecated visits.sql:3:18: `visits_snapshot` reads `visits`, which ended on 2020-12-31
+    note contracts/breaking-change visits.yml:7:15: `visits` no longer promises that `visit_id` is never null: its constraint `not_null` is gone
+    ");
+}

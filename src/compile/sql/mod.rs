@@ -191,8 +191,16 @@ pub fn unread_clause(sql: &str) -> Option<&'static str> {
     let lower = sql.to_lowercase();
     let found = UNREAD.iter().copied().find(|clause| lower.contains(clause));
     found
+        .or_else(|| names_all(&lower).then_some("t.* as (names)"))
         .or_else(|| lower.trim_start().starts_with("table ").then_some("table"))
         .map(|clause| clause.trim_end_matches(['(', ' ']))
+}
+
+/// `t.* as (a, b)`: all columns of a table, under other names.
+fn names_all(lower: &str) -> bool {
+    let as_names =
+        |rest: &str| rest.trim_start().strip_prefix("as").is_some_and(|rest| rest.trim_start().starts_with('('));
+    lower.split(".*").skip(1).any(as_names)
 }
 
 fn first_word(sql: &str) -> Range<usize> {
@@ -212,7 +220,11 @@ fn span(index: &LineIndex<'_>, token: &TokenWithSpan) -> Range<usize> {
 fn parse_problem(sql: &str, index: &LineIndex<'_>, tokens: &[TokenWithSpan], error: &ParserError) -> SqlProblem {
     let text = match error {
         ParserError::ParserError(text) | ParserError::TokenizerError(text) => text.clone(),
-        ParserError::RecursionLimitExceeded => "it is nested too deeply".to_owned(),
+        ParserError::RecursionLimitExceeded => {
+            let message = "this SQL is nested too deeply: brackets or queries in one another, many times".to_owned();
+            let help = "take brackets away that are not needed, or put an inner part into a CTE of its own";
+            return problem(sql, deepest(tokens).map_or(0..0, |token| span(index, token)), message, help);
+        }
     };
     let (words, at) = match text.rsplit_once(" at Line: ") {
         Some((words, place)) => (words.to_owned(), place.split_once(", Column: ")),
@@ -246,6 +258,23 @@ fn parse_problem(sql: &str, index: &LineIndex<'_>, tokens: &[TokenWithSpan], err
     problem(sql, range, format!("this SQL cannot be read: expected {words}"), help)
 }
 
+/// The bracket that is open within most others.
+fn deepest(tokens: &[TokenWithSpan]) -> Option<&TokenWithSpan> {
+    let depths = tokens.iter().scan(0usize, |depth, token| {
+        match token.token {
+            Token::LParen => *depth += 1,
+            Token::RParen => *depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        Some((*depth, token))
+    });
+    // Of equal ones the first, which `max_by_key` would not give.
+    depths
+        .filter(|(_, token)| token.token == Token::LParen)
+        .reduce(|a, b| if b.0 > a.0 { b } else { a })
+        .map(|(_, it)| it)
+}
+
 fn word_end(sql: &str, at: usize) -> usize {
     let rest = &sql[at..];
     let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
@@ -265,6 +294,9 @@ mod tests {
             "select filter(a, x -> x > 1), a[1], count(*) filter (where b), \"c\" from \"s\".\"t\" where d between date '2024-01-01' and current_date",
             "select 1 union all select 2 order by 1 limit 5",
             "select cast(x as array(row(a bigint))), row(1, 2), cast(y as map(varchar, array(double))), array[1] from t",
+            "select trim(leading from a), trim(both from a), trim(from a), trim(trailing 'x' from a), trim(a) from t",
+            "select interval, t.interval as b, sum(interval) as c from t where interval > 3 or interval - 1 > a group by interval",
+            "select a as interval, interval '1' day as b, interval -'2' month as c from t order by interval desc",
             "select max_by(a, b), approx_distinct(c) from t group by grouping sets ((a), ())",
         ] {
             assert_eq!(check(sql), Ok(()), "{sql}");
@@ -279,6 +311,9 @@ mod tests {
         let sql = "with a as (\n  select x y z from t\n) select * from a";
         let problem = check(sql).unwrap_err();
         assert_eq!(&sql[problem.span.clone()], "z", "{problem:?}");
+        assert!(check("select t.* as (a, b) from t").unwrap_err().is_unread);
+        let deep = format!("select {}1{}", "(".repeat(120), ")".repeat(120));
+        assert!(check(&deep).unwrap_err().message.contains("nested too deeply"));
         assert!(check("select (1").unwrap_err().message.contains("ends too early"));
         assert!(check("drop table t").unwrap_err().message.contains("must be a query"));
         for sql in ["select 1; drop table t -- json_query", "select json_query(1); drop table t"] {

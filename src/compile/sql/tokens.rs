@@ -4,11 +4,65 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sqlparser::tokenizer::{Token, TokenWithSpan};
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{Token, TokenWithSpan, Whitespace};
 
 /// All the rewrites.
 pub(super) fn in_sqlparsers_words(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    rows_of_values(types(tokens))
+    rows_of_values(types(trims(intervals(tokens))))
+}
+
+/// Where the tokens are that are no white space.
+fn places(tokens: &[TokenWithSpan]) -> Vec<usize> {
+    (0..tokens.len()).filter(|at| !matches!(tokens[*at].token, Token::Whitespace(_))).collect()
+}
+
+/// `trim(leading from a)` is `trim(leading a)`, and `trim(from a)` is `trim(a)`.
+fn trims(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let places = places(&tokens);
+    let is = |tokens: &[TokenWithSpan], at: usize, wanted: &str| {
+        places.get(at).is_some_and(|at| is_word(&tokens[*at].token, wanted))
+    };
+    for number in 0..places.len() {
+        let opens = places.get(number + 1).is_some_and(|at| tokens[*at].token == Token::LParen);
+        if !opens || !is(&tokens, number, "trim") {
+            continue;
+        }
+        let has_side = ["leading", "trailing", "both"].iter().any(|side| is(&tokens, number + 2, side));
+        let from = if has_side { number + 3 } else { number + 2 };
+        if is(&tokens, from, "from") {
+            tokens[places[from]].token = Token::Whitespace(Whitespace::Space);
+        }
+    }
+    tokens
+}
+
+/// `interval` is a name where no interval follows.
+fn intervals(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    const UNITS: [&str; 7] = ["year", "month", "week", "day", "hour", "minute", "second"];
+    let places = places(&tokens);
+    for number in 0..places.len() {
+        if !is_word(&tokens[places[number]].token, "interval") {
+            continue;
+        }
+        let after = |by: usize| places.get(number + by).map(|at| &tokens[*at].token);
+        let is_unit = |by: usize| {
+            after(by).is_some_and(|token| {
+                let is = |unit: &&str| is_word(token, unit) || is_word(token, &format!("{unit}s"));
+                UNITS.iter().any(|unit| is(unit))
+            })
+        };
+        let is_interval = match after(1) {
+            Some(Token::SingleQuotedString(_) | Token::Number(..) | Token::LParen) => true,
+            Some(Token::Plus | Token::Minus) => matches!(after(2), Some(Token::SingleQuotedString(_))) || is_unit(3),
+            Some(Token::Word(_)) => is_unit(2),
+            _ => false,
+        };
+        if let (false, Token::Word(word)) = (is_interval, &mut tokens[places[number]].token) {
+            word.keyword = Keyword::NoKeyword;
+        }
+    }
+    tokens
 }
 
 /// `values 1, 2` is `values (1), (2)`.
@@ -92,8 +146,7 @@ fn in_brackets(out: &mut Vec<TokenWithSpan>, start: usize) {
 ///
 /// Only in the position of a type, which is what follows `as` in a cast up to the cast's closing bracket.
 fn types(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    let places: Vec<usize> =
-        (0..tokens.len()).filter(|at| !matches!(tokens[*at].token, Token::Whitespace(_))).collect();
+    let places = places(&tokens);
     let word = |tokens: &[TokenWithSpan], at: usize| match tokens.get(at).map(|token| &token.token) {
         Some(Token::Word(word)) if word.quote_style.is_none() => word.value.to_lowercase(),
         _ => String::new(),

@@ -37,20 +37,40 @@ use crate::rules::{Check, Found, Rule, Subject};
 pub(crate) const RULE: Rule =
     Rule { level: Level::Error, summary: "two tables at one place in S3", check: Check::Project(check) };
 
+/// A place, and who writes there.
+type Written<'n> = (String, &'n Node);
+
+/// So many tables are named that lie within another's place.
+const NAMED: usize = 5;
+
 fn check(subject: &Subject<'_>, found: &mut Found) {
     let nodes = subject.project.nodes.values().filter(|node| node.has_relation());
-    let mut places: Vec<(String, &Node)> = nodes.filter_map(|node| Some((location(node)?, node.as_ref()))).collect();
+    let mut places: Vec<Written<'_>> = nodes.filter_map(|node| Some((location(node)?, node.as_ref()))).collect();
     places.sort_by(|a, b| (&a.0, &a.1.unique_id).cmp(&(&b.0, &b.1.unique_id)));
     // Sorted by whole folders, what lies within a place comes right after it.
-    let mut open: Vec<&(String, &Node)> = Vec::new();
+    let mut open: Vec<&Written<'_>> = Vec::new();
+    let mut within: Vec<(&Written<'_>, Vec<&Written<'_>>)> = Vec::new();
     for place in &places {
         while open.last().is_some_and(|outer| !place.0.starts_with(&outer.0)) {
             open.pop();
         }
         if let Some(outer) = open.last() {
-            say(place, outer, subject, found);
+            match within.iter_mut().find(|(known, _)| known.1.unique_id == outer.1.unique_id) {
+                Some((_, inner)) => inner.push(place),
+                None => within.push((outer, vec![place])),
+            }
         }
-        open.push(place);
+        // The second of one place stands for nothing that the first does not.
+        if open.last().is_none_or(|outer| outer.0 != place.0) {
+            open.push(place);
+        }
+    }
+    for (outer, inner) in within {
+        match inner.as_slice() {
+            [one] => say(one, outer, subject, found),
+            all if outer.1.package == subject.project.name => say_outer(outer, all, found),
+            all => all.iter().for_each(|one| say(one, outer, subject, found)),
+        }
     }
 }
 
@@ -60,7 +80,18 @@ fn location(node: &Node) -> Option<String> {
     written.starts_with("s3://").then(|| format!("{written}/"))
 }
 
-fn say(inner: &(String, &Node), outer: &(String, &Node), subject: &Subject<'_>, found: &mut Found) {
+/// One table whose place holds those of several others is told once.
+fn say_outer(outer: &Written<'_>, inner: &[&Written<'_>], found: &mut Found) {
+    let (name, count) = (outer.1.display_name(), inner.len());
+    let message = format!("`{name}` is written to {}, and {count} other tables lie at or within that place", outer.0);
+    let finding = found.at(outer.1.place.clone(), message);
+    let related =
+        |one: &&Written<'_>| (one.1.place.clone(), format!("`{}` is written to {}", one.1.display_name(), one.0));
+    finding.related = inner.iter().take(NAMED).map(related).collect();
+    finding.help = Some(format!("give `{name}` an `external_location` of its own, or leave it out"));
+}
+
+fn say(inner: &Written<'_>, outer: &Written<'_>, subject: &Subject<'_>, found: &mut Found) {
     let is_own = |node: &Node| node.package == subject.project.name;
     let (at, other) = if is_own(inner.1) { (inner, outer) } else { (outer, inner) };
     if !is_own(at.1) {

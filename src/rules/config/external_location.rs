@@ -54,8 +54,9 @@ fn check(handbook: &Handbook<'_>, found: &mut Found) {
     if !is_asked {
         return;
     }
-    let is_table =
-        |model: &&std::sync::Arc<Node>| matches!(model.materialized(), "table" | "incremental") && !model.is_broken;
+    let is_table = |model: &&std::sync::Arc<Node>| {
+        matches!(model.materialized(), "table" | "incremental") && !model.is_broken && !model.is_python
+    };
     let mut told = HashSet::new();
     for model in handbook.models().filter(is_table).filter(|model| model.config_text("external_location").is_none()) {
         if !told.insert(&model.file) {
@@ -85,5 +86,5 @@ fn fix(model: &Node) -> Option<Fix> {
         }
     };
     let at = model.raw_start + at;
-    (!model.is_python).then(|| Fix::unsafe_to(Place::span(model.file.clone(), at..at), text))
+    Some(Fix::unsafe_to(Place::span(model.file.clone(), at..at), text))
 }

@@ -5,7 +5,8 @@
 //! `insert_overwrite` replaces partitions: without `partitioned_by` there are none, and every run replaces the whole table
 //! or adds to it. `append` never looks at `unique_key`, so rows come twice. And a model that appends, without
 //! `is_incremental()` in its SQL, adds all of its rows again each time; that is right only where each run is a snapshot of
-//! its own, which the handbook keeps apart by a partition.
+//! its own, which the handbook keeps apart by a partition. One that replaces or merges and reads everything each time is
+//! right, and costs as much as a table: that is a note.
 //!
 //! ## Fails
 //!
@@ -29,6 +30,7 @@
 use serde_json::Value;
 
 use crate::finding::Level;
+use crate::jinja::lexer::{Part, lex};
 use crate::project::{Node, Project};
 use crate::rules::{Check, Found, Rule, Subject};
 
@@ -62,6 +64,15 @@ fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
                 .to_owned(),
         );
     }
+    let is_replacing = overwrites || strategy == Some("merge");
+    if is_replacing && reads_all(subject.project, model) {
+        let message = format!("`{name}` reads all rows again on each run: it never asks `is_incremental()`");
+        let finding = found.at(place(), message);
+        finding.level = Level::Note;
+        finding.help = Some(
+            "read only what is new, between `{% if is_incremental() %}` and `{% endif %}`; or make it `materialized: table`, which says the same".to_owned(),
+        );
+    }
     let is_kept_apart = is_set("partitioned_by") || is_set("partition_by") || is_set("unique_key");
     if strategy == Some("append") && !is_kept_apart && !asks_is_incremental(subject.project, model) {
         let message = format!("`{name}` adds all of its rows again on each run: it never asks `is_incremental()`");
@@ -82,12 +93,36 @@ fn is_empty(value: &Value) -> bool {
 
 /// Whether the template, or a macro that it calls in any way, tells a first run from a later one.
 fn asks_is_incremental(project: &Project, model: &Node) -> bool {
-    let tells =
-        |text: &str| ["is_incremental", "this", "execute", "load_relation"].iter().any(|word| text.contains(word));
-    if model.is_python || tells(&model.raw) {
+    const WORDS: [&str; 4] = ["is_incremental", "this", "execute", "load_relation"];
+    says(project, model, &WORDS)
+}
+
+/// Whether the tags of the template, or of a macro that it calls in any way, have one of these words.
+fn says(project: &Project, model: &Node, words: &[&str]) -> bool {
+    if model.is_python || in_tags(&model.raw, words) {
         return true;
     }
     let called: Vec<&str> = model.macros.iter().map(String::as_str).collect();
     let called = project.universe.called_from(&called);
-    called.iter().filter_map(|id| project.universe.by_id(id)).any(|called| tells(called.text()))
+    called.iter().filter_map(|id| project.universe.by_id(id)).any(|called| in_tags(called.text(), words))
+}
+
+/// What cannot be read may say anything.
+fn in_tags(text: &str, words: &[&str]) -> bool {
+    let Ok(parts) = lex(text) else { return true };
+    parts.iter().any(|part| match part {
+        Part::Print(tag) | Part::Statement(tag) => tag.tokens.iter().any(|token| words.contains(&token.text(text))),
+        Part::Text(_) | Part::Verbatim(_) => false,
+    })
+}
+
+/// Whether every run reads all rows of what the model depends on: nothing in it looks at a run, a day or a variable, or
+/// takes a part of the rows.
+fn reads_all(project: &Project, model: &Node) -> bool {
+    let reads = !model.refs.is_empty() || !model.sources.is_empty();
+    let sql = model.raw.to_lowercase();
+    let is_partial = ["where", "limit", "having", " on ", "using"].iter().any(|word| sql.contains(word));
+    reads
+        && !is_partial
+        && !says(project, model, &["is_incremental", "this", "execute", "load_relation", "var", "env_var"])
 }

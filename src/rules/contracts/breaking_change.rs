@@ -82,6 +82,8 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use crate::finding::{Level, Place};
 use crate::project::contract::{Break, breaks};
 use crate::project::{Node, ProblemKind, Project, ResourceType, deprecation};
@@ -95,6 +97,9 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     let Some(base) = subject.base else { return };
     let project = subject.project;
     for old in base.own(ResourceType::Model).filter(|old| old.has_contract() && !is_unread(project, old)) {
+        if let Some(new) = project.nodes.get(&old.unique_id).filter(|new| new.has_contract()) {
+            may_be_null(old, new, found);
+        }
         let broken = match project.nodes.get(&old.unique_id) {
             Some(new) => in_place(project, old, new),
             None => match versions(project, old).as_slice() {
@@ -108,6 +113,28 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
         finding.help = Some(broken.help);
         // dbt warns where there are no versions, and refuses where there are.
         finding.level = finding.level.max(broken.level);
+    }
+}
+
+/// Athena enforces no `not_null`, so that dbt says nothing of one that goes. Readers may rely on it all the same.
+fn may_be_null(old: &Node, new: &Node, found: &mut Found) {
+    let is_not_null = |constraint: &Value| constraint.get("type").and_then(Value::as_str) == Some("not_null");
+    for (name, before) in &old.columns {
+        let Some(after) = new.columns.get(name) else { continue };
+        let promised = |constraints: &[Value]| constraints.iter().any(is_not_null);
+        if promised(&before.more().constraints) && !promised(&after.more().constraints) {
+            let place = match &new.patch {
+                Some(patch) => Place::span(patch.path.clone(), after.span.clone()),
+                None => new.place.clone(),
+            };
+            let (model, column) = (old.display_name(), &before.name);
+            let message = format!(
+                "`{model}` no longer promises that `{column}` is never null: its constraint `not_null` is gone"
+            );
+            let finding = found.at(place, message);
+            finding.level = Level::Note;
+            finding.help = Some("keep the constraint, or tell those who read the table".to_owned());
+        }
     }
 }
 

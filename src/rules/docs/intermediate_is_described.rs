@@ -1,4 +1,4 @@
-//! A model that is not a `_dim`, `_fct` or `_stg` table is described in the `properties.yaml` of its folder.
+//! A model that is not a `_dim`, `_fct` or `_stg` table, nor one of a staging database, is described in the `properties.yaml` of its folder.
 //!
 //! ## Why
 //!
@@ -36,10 +36,8 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(handbook: &Handbook<'_>, found: &mut Found) {
-    let suffixes = &handbook.subject.policy.described_suffixes;
     if handbook.preset == Preset::Suffix {
-        let others = handbook.models().filter(|model| !suffixes.iter().any(|suffix| model.name.ends_with(suffix)));
-        others.for_each(|model| one(model, found));
+        handbook.models().filter(|model| !handbook.has_own_file(model)).for_each(|model| one(model, found));
     }
 }
 

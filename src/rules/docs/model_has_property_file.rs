@@ -2,7 +2,7 @@
 //!
 //! ## Why
 //!
-//! These tables are read by others. The property file describes their columns and holds their tests. With
+//! These tables are read by others. In a staging database every model is one of staging, whatever its ending. The property file describes their columns and holds their tests. With
 //! `preset: prefix` in `cadet.yaml` any property file that describes the model will do.
 //!
 //! ## Fails
@@ -37,7 +37,6 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(handbook: &Handbook<'_>, found: &mut Found) {
     let subject = &handbook.subject;
-    let suffixes = &subject.policy.described_suffixes;
     for model in handbook.models() {
         match handbook.preset {
             Preset::Prefix if model.patch.is_none() => {
@@ -48,7 +47,7 @@ fn check(handbook: &Handbook<'_>, found: &mut Found) {
                     model.name
                 ));
             }
-            Preset::Suffix if suffixes.iter().any(|suffix| model.name.ends_with(suffix)) => one(model, subject, found),
+            Preset::Suffix if handbook.has_own_file(model) => one(model, subject, found),
             _ => {}
         }
     }
@@ -69,8 +68,12 @@ fn one(model: &Node, subject: &Subject<'_>, found: &mut Found) {
         ));
     }
     if !has_file {
-        let suffix = model.name.rsplit('_').next().unwrap_or_default();
-        let message = format!("this `_{suffix}` model has no property file");
+        let suffixes = &subject.policy.described_suffixes;
+        let suffix = suffixes.iter().find(|suffix| model.name.ends_with(suffix.as_str()));
+        let message = match suffix {
+            Some(suffix) => format!("this `{suffix}` model has no property file"),
+            None => "this model of a staging database has no property file".to_owned(),
+        };
         found.at(model.place.clone(), message).help = Some(format!(
             "add `{}` with:\nversion: 2\nmodels:\n  - name: {}\n    description: One row for each …",
             beside("yaml"),

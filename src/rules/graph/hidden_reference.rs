@@ -34,9 +34,10 @@
 //! ```
 
 use crate::finding::Level;
-use crate::jinja::lexer::Tag;
+use crate::jinja::lexer::{Tag, TokenKind};
 use crate::project::Node;
-use crate::rules::templates::{Call, Template, calls};
+use crate::project::node::Version;
+use crate::rules::templates::{Argument, Call, Template, calls};
 use crate::rules::{Check, Found, Rule, Subject};
 
 pub(crate) const RULE: Rule = Rule {
@@ -85,11 +86,20 @@ fn is_hidden(text: &str, tag: &Tag) -> bool {
 }
 
 fn tell(template: &Template<'_>, node: &Node, call: &Call<'_>, found: &mut Found) {
-    let texts: Option<Vec<&str>> = call.arguments.iter().map(|argument| argument.literal(template.text)).collect();
+    let text = template.text;
+    let (named, plain): (Vec<_>, Vec<_>) = call.arguments.iter().partition(|argument| argument.name.is_some());
+    let texts: Option<Vec<&str>> = plain.iter().map(|argument| argument.literal(text)).collect();
     let Some(texts) = texts else { return };
-    let is_seen = match (call.name, texts.as_slice()) {
-        ("ref", [name] | [_, name]) => node.refs.iter().any(|asked| asked.what.name == *name),
-        ("source", [source, table]) => {
+    let is_seen = match (call.name, texts.as_slice(), named.as_slice()) {
+        ("ref", [name] | [_, name], []) => {
+            node.refs.iter().any(|asked| asked.what.name == *name && asked.what.version.is_none())
+        }
+        ("ref", [name] | [_, name], [version]) => {
+            let Some(version) = version_of(text, version) else { return };
+            let is_it = |asked: &Version| asked.to_string() == version;
+            node.refs.iter().any(|asked| asked.what.name == *name && asked.what.version.as_ref().is_some_and(is_it))
+        }
+        ("source", [source, table], []) => {
             node.sources.iter().any(|asked| asked.what.0 == *source && asked.what.1 == *table)
         }
         _ => return,
@@ -97,8 +107,20 @@ fn tell(template: &Template<'_>, node: &Node, call: &Call<'_>, found: &mut Found
     if is_seen {
         return;
     }
-    let written = &template.text[call.span.clone()];
+    let written = &text[call.span.clone()];
     let message = format!("`{written}` stands where dbt does not see it when it reads the project");
     found.at(template.at(call.span.clone()), message).help =
         Some(format!("write `-- depends_on: {{{{ {written} }}}}` at the top of the file"));
+}
+
+/// The version that a reference asks for, when it is written as a number or a text.
+fn version_of<'t>(text: &'t str, argument: &Argument<'t>) -> Option<&'t str> {
+    let [value] = argument.tokens else { return None };
+    let is_version = matches!(argument.name?.text(text), "v" | "version");
+    let written = value.text(text);
+    match value.kind {
+        TokenKind::Number if is_version => Some(written),
+        TokenKind::Text if is_version => argument.literal(text),
+        _ => None,
+    }
 }

@@ -36,11 +36,19 @@ fn check(written: &[Written<'_>], subject: &Subject<'_>, found: &mut Found) {
     if !handbook::is_followed(subject) {
         return;
     }
-    let moves = [ResourceType::Model, ResourceType::Seed, ResourceType::Snapshot];
+    let moves = [ResourceType::Model, ResourceType::Seed, ResourceType::Snapshot, ResourceType::Test];
     for config in written.iter().filter(|config| moves.contains(&config.kind)) {
+        if config.key == "alias" && !is_name(config) {
+            let message = format!("the alias of {} has other signs than letters, digits and `_`", config.of_whom());
+            found.at(config.key_place.clone(), message).help = Some("write a plain name, or take it out".to_owned());
+        }
         let help = match config.key {
             "external_location" if !is_usual_location(config) => {
                 "write `external_location=generate_s3_location()`".to_owned()
+            }
+            "table_properties" if moves_data(config) => {
+                "take out what says where the data lies: cadet puts it beside the other tables of the database"
+                    .to_owned()
             }
             "s3_data_dir" | "s3_data_naming" | "s3_tmp_table_dir" | "temp_schema" => "take it out".to_owned(),
             "schema" | "database" | "catalog" | "target_schema" | "target_database" if !is_own(config, subject) => {
@@ -48,8 +56,32 @@ fn check(written: &[Written<'_>], subject: &Subject<'_>, found: &mut Found) {
             }
             _ => continue,
         };
-        let message = format!("`{}` moves {} away from where its path puts it", config.key, config.of_whom());
+        let message = match config.kind {
+            ResourceType::Test => format!("`{}` puts the rows that tests keep into another database", config.key),
+            _ => format!("`{}` moves {} away from where its path puts it", config.key, config.of_whom()),
+        };
         found.at(config.key_place.clone(), message).help = Some(help);
+    }
+}
+
+/// Whether an alias is a plain name, as far as it is written out.
+fn is_name(config: &Written<'_>) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    config.value.literal().is_none_or(|text| text.contains("{{") || text.chars().all(is_part))
+}
+
+/// Whether properties of a table say where its data lies, or go on after a value with more of a statement.
+fn moves_data(config: &Written<'_>) -> bool {
+    let is_place = |key: &str| {
+        let key = key.trim().to_lowercase();
+        matches!(key.as_str(), "location" | "external_location") || key.ends_with(".path") || key.ends_with("-path")
+    };
+    match &config.value {
+        Text::Yaml(yaml) => yaml
+            .entries()
+            .iter()
+            .any(|(key, value)| is_place(&key.name) || value.as_str().is_some_and(|text| text.contains([')', '\'']))),
+        Text::Jinja(text, _) => text.split(['\'', '"']).any(is_place),
     }
 }
 

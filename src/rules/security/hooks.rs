@@ -3,7 +3,8 @@
 //! ## Why
 //!
 //! A `pre-hook`, a `post-hook` and `on-run-start` or `on-run-end` can hold any statement, such as a grant or a deletion,
-//! on any table, and it is run with the rights of the service. So cadet runs one only on Athena, and only where
+//! on any table, and it is run with the rights of the service. So does a `sql_header`, which stands before the statement
+//! that builds a table. So cadet runs one only on Athena, and only where
 //! `athena.hooks` of the base's `cadet.yaml` allows it; and whoever reviews a pull request should look at each. What a hook does to a table is mostly better said in the model itself or in a config.
 //!
 //! ## Fails
@@ -23,7 +24,7 @@
 //! ```
 
 use crate::finding::{Level, Place};
-use crate::rules::written::{Text, Written};
+use crate::rules::written::Written;
 use crate::rules::{Check, Found, Rule, Subject};
 
 pub(crate) const RULE: Rule =
@@ -32,13 +33,11 @@ pub(crate) const RULE: Rule =
 const HELP: &str = "if it is needed, tell those who review the pull request what it does; else take it out";
 
 fn check(written: &[Written<'_>], subject: &Subject<'_>, found: &mut Found) {
-    let is_hook = |config: &&Written<'_>| matches!(config.key, "pre-hook" | "post-hook" | "pre_hook" | "post_hook");
+    let is_hook = |config: &&Written<'_>| {
+        matches!(config.key, "pre-hook" | "post-hook" | "pre_hook" | "post_hook" | "sql_header")
+    };
     for config in written.iter().filter(is_hook) {
-        let is_empty = match &config.value {
-            Text::Yaml(yaml) => yaml.is_empty() || yaml.as_str().is_some_and(|text| text.trim().is_empty()),
-            Text::Jinja(text, _) => matches!(text.replace(' ', "").as_str(), "[]" | "''" | "\"\"" | "none" | "None"),
-        };
-        if !is_empty {
+        if !config.value.is_nothing() {
             let message = format!("`{}` of {} is SQL that cadet does not run", config.key, config.of_whom());
             found.at(config.key_place.clone(), message).help = Some(HELP.to_owned());
         }

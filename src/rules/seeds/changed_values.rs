@@ -91,7 +91,7 @@ fn say<'v>(
     if lost.is_empty() {
         return;
     }
-    let message = format!("values of the column `{}` {loss}: {}", rows.table.header[at], SeedRows::counted(&lost));
+    let message = format!("values of {} {loss}: {}", rows.column(at), SeedRows::counted(&lost));
     let advice = if loss.contains("sign") || loss.contains('%') {
         "write plain numbers, as in 1000; or, to keep the text, "
     } else {

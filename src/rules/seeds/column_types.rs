@@ -52,7 +52,7 @@ fn check(seed: &Node, subject: &Subject<'_>, found: &mut Found) {
         let same = header.iter().find(|known| known.eq_ignore_ascii_case(name)).map(String::as_str);
         let near = same.or_else(|| did_you_mean(name, header.iter().map(String::as_str)));
         let message = format!("`column_types` has a type for `{name}`, and the seed has no such column");
-        found.at(place, message).help = Some(near.map_or_else(
+        found.at(place, message).help = Some(near.filter(|_| rows.has_names()).map_or_else(
             || "take it out, or write the name as in the first line of the CSV".to_owned(),
             |near| format!("write `{near}`, as in the first line of the CSV"),
         ));

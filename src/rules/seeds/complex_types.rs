@@ -34,8 +34,7 @@ fn check(seed: &Node, subject: &Subject<'_>, found: &mut Found) {
     for at in 0..rows.table.header.len() {
         let complex: Vec<usize> = rows.values(at).filter(|(_, value)| is_complex(value)).map(|(row, _)| row).collect();
         if !complex.is_empty() {
-            let name = &rows.table.header[at];
-            let message = format!("values of the column `{name}` are lists or JSON: {}", SeedRows::counted(&complex));
+            let message = format!("values of {} are lists or JSON: {}", rows.column(at), SeedRows::counted(&complex));
             found.at(rows.header(at), message).help =
                 Some("make a row of each value of a list, and a column of each part of an object".into());
         }

@@ -24,8 +24,9 @@
 //! ```
 
 use crate::compile::sql::is_reserved;
-use crate::finding::{Fix, Level};
+use crate::finding::{Fix, Level, Place};
 use crate::project::Node;
+use crate::rules::personal::is_personal;
 use crate::rules::{Check, Found, Rule, SeedRows, Subject, snake_case};
 
 pub(crate) const RULE: Rule =
@@ -40,6 +41,13 @@ const LISTED: usize = 20;
 fn check(seed: &Node, subject: &Subject<'_>, found: &mut Found) {
     let Some(rows) = SeedRows::of(seed, subject) else { return };
     let header = &rows.table.header;
+    if header.iter().any(|name| is_personal(name)) {
+        found
+            .at(Place::file(seed.file.clone()), "the first line of this seed looks like values, not like names")
+            .help =
+            Some("write a line with the names of the columns above it; the first line is never loaded as a row".into());
+        return;
+    }
     let capitals: Vec<usize> = (0..header.len()).filter(|at| has_only_capitals(&header[*at])).collect();
     let are_many = capitals.len() > MOST;
     if let (Some(first), true) = (capitals.first(), are_many) {

@@ -37,13 +37,15 @@ pub(crate) const RULE: Rule =
     Rule { level: Level::Warning, summary: "data about people in a seed", check: Check::Seed(check) };
 
 fn check(seed: &Node, subject: &Subject<'_>, found: &mut Found) {
-    let Some(rows) = SeedRows::of(seed, subject) else { return };
+    let Some(rows) = SeedRows::loosely(seed, subject) else { return };
     let header = &rows.table.header;
     let has_names = header.iter().any(|name| is_name(name));
     // Beside a date of birth, a name is a person's.
     let has_name = has_names || header.iter().any(|name| name.trim().eq_ignore_ascii_case("name"));
     for (at, name) in header.iter().enumerate() {
-        let values: Vec<(usize, &str)> = rows.values(at).collect();
+        // Without a line of names, the first row stands where the names should be.
+        let first = (!rows.has_names()).then(|| (1, name.trim()));
+        let values: Vec<(usize, &str)> = first.into_iter().chain(rows.values(at)).collect();
         let column = Values { header: name, values: &values };
         let first = KINDS.iter().find_map(|kind| {
             let people = if kind.name.starts_with("dates") { has_name } else { has_names };
@@ -51,7 +53,7 @@ fn check(seed: &Node, subject: &Subject<'_>, found: &mut Found) {
             (!rows.is_empty()).then_some((kind.name, rows))
         });
         let Some((kind, lost)) = first else { continue };
-        let message = format!("values of the column `{name}` look like {kind}: {}", SeedRows::counted(&lost));
+        let message = format!("values of {} look like {kind}: {}", rows.column(at), SeedRows::counted(&lost));
         found.at(rows.header(at), message).help = Some(
             "everyone can read a seed: take the column out. If the file was pushed, tell the Data Modelling team, since it stays in Git's history"
                 .into(),

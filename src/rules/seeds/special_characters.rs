@@ -43,8 +43,7 @@ fn check(seed: &Node, subject: &Subject<'_>, found: &mut Found) {
             (of(&['\\']), "backslashes, which Athena drops", "write another sign, such as `/`"),
         ] {
             if !lost.is_empty() {
-                let name = &rows.table.header[at];
-                let message = format!("values of the column `{name}` have {what}: {}", SeedRows::counted(&lost));
+                let message = format!("values of {} have {what}: {}", rows.column(at), SeedRows::counted(&lost));
                 found.at(rows.header(at), message).help = Some(help.to_owned());
             }
         }

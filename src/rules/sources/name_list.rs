@@ -51,10 +51,9 @@ fn check(handbook: &Handbook<'_>, found: &mut Found) {
     let project = handbook.subject.project;
     let Some(file) = project.tree.nearest(&PATHS) else { return };
     let Ok(text) = file.text() else { return };
-    let names: Vec<&str> =
-        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
-    let sorted: BTreeSet<&str> = names.iter().copied().collect();
-    if !sorted.iter().eq(names.iter()) {
+    let names = names(text);
+    let sorted: BTreeSet<&str> = names.iter().map(|(_, name)| *name).collect();
+    if !sorted.iter().eq(names.iter().map(|(_, name)| name)) {
         order(&file.path, text, &names, &sorted, found);
     }
     let mut missing: BTreeMap<&str, &Place> = BTreeMap::new();
@@ -71,15 +70,27 @@ fn check(handbook: &Handbook<'_>, found: &mut Found) {
     }
 }
 
-fn order(path: &str, text: &str, names: &[&str], sorted: &BTreeSet<&str>, found: &mut Found) {
-    let twice = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)).map(|(_, name)| *name);
-    let unsorted = names.windows(2).find(|pair| pair[0] > pair[1]).map(|pair| (pair[0], pair[1]));
-    let (message, name) = match (twice, unsorted) {
-        (Some(name), _) => (format!("`{name}` stands twice in this list"), name),
-        (None, Some((first, second))) => (format!("this list is not sorted: `{second}` comes after `{first}`"), second),
-        (None, None) => return,
+/// The names, each with where it begins.
+fn names(text: &str) -> Vec<(usize, &str)> {
+    let lines = text.split_inclusive('\n').scan(0, |start, line| {
+        let at = *start + (line.len() - line.trim_start().len());
+        *start += line.len();
+        Some((at, line.trim()))
+    });
+    lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')).collect()
+}
+
+fn order(path: &str, text: &str, names: &[(usize, &str)], sorted: &BTreeSet<&str>, found: &mut Found) {
+    let mut known = BTreeSet::new();
+    let twice = names.iter().find(|(_, name)| !known.insert(*name));
+    let unsorted = names.windows(2).find(|pair| pair[0].1 > pair[1].1);
+    let (message, (at, name)) = match (twice, unsorted) {
+        (Some((at, name)), _) => (format!("`{name}` stands twice in this list"), (*at, *name)),
+        (None, Some([(_, first), (at, second)])) => {
+            (format!("this list is not sorted: `{second}` comes after `{first}`"), (*at, *second))
+        }
+        _ => return,
     };
-    let at = text.rfind(name).unwrap_or(0);
     let finding = found.at(Place::span(path, at..at + name.len()), message);
     finding.help = Some("sort the lines, each name once".to_owned());
     // Fixes stay within the project's folder.

@@ -4,7 +4,7 @@
 //!
 //! dbt puts each value into quotes, unless the test says `quote: false`. Athena does not compare a number with a text: the
 //! test fails with a type error instead of looking at the data. The rule speaks where the property file says the column's
-//! `data_type`.
+//! `data_type`, or where the SQL leaves no doubt: `cast(… as integer)`.
 //!
 //! ## Fails
 //!
@@ -84,16 +84,24 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
         };
         let tested = info.attached_to.as_deref().and_then(|id| project.node(id));
         let Some(name) = info.column_name.as_deref().map(|name| name.trim_matches('"')) else { continue };
-        let Some(data_type) = tested.and_then(|tested| data_type(tested, name)) else { continue };
+        let Some(data_type) = tested.and_then(|tested| data_type(tested, name, subject)) else { continue };
         if let Some(family) = family(&data_type) {
             judge(test, info, (name, &data_type, family), subject.project.target.kind == "athena", found);
         }
     }
 }
 
-fn data_type(tested: &Node, column: &str) -> Option<String> {
+/// The type that is declared, or else the one that the SQL surely gives.
+fn data_type(tested: &Node, column: &str, subject: &Subject<'_>) -> Option<String> {
     let declared = tested.config.get("column_types").and_then(|types| types.get(column)).and_then(Value::as_str);
-    declared.map(str::to_owned).or_else(|| tested.columns.get(column)?.data_type.clone())
+    let described = || tested.columns.get(column)?.data_type.clone();
+    let of_sql = || {
+        let columns = subject.columns(&tested.unique_id)?;
+        let mut named = columns.into_iter().filter(|known| known.is_named(column));
+        let (found, None) = (named.next()?, named.next()) else { return None };
+        found.data_type.as_deref().map(str::to_owned)
+    };
+    declared.map(str::to_owned).or_else(described).or_else(of_sql)
 }
 
 fn family(data_type: &str) -> Option<Family> {
@@ -124,7 +132,7 @@ fn judge(
         let message = format!("`{column}` is {data_type}, and the value {odd} of this test is not");
         found.at(test.place.clone(), message).help = Some(match family {
             Family::Text => "leave `quote: false` out: texts stand in quotes".to_owned(),
-            _ => "correct the value, or the `data_type` of the column".to_owned(),
+            _ => "correct the value, or the type of the column".to_owned(),
         });
     } else if quotes && family != Family::Text && is_athena && !values.is_empty() {
         let message = format!(

@@ -53,10 +53,22 @@ use crate::project::{Node, Project, ResourceType, deprecation, resolve};
 use crate::rules::{Check, Found, Rule, Subject};
 
 pub(crate) const RULE: Rule =
-    Rule { level: Level::Warning, summary: "a model that ends, and references to it", check: Check::Model(check) };
+    Rule { level: Level::Warning, summary: "a model that ends, and references to it", check: Check::Project(check) };
 
-fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
+fn check(subject: &Subject<'_>, found: &mut Found) {
     let project = subject.project;
+    let readers = [ResourceType::Model, ResourceType::Snapshot, ResourceType::Exposure];
+    for node in project.all_nodes().filter(|node| node.package == project.name && readers.contains(&node.resource_type))
+    {
+        if node.resource_type == ResourceType::Model {
+            own_end(node, project, found);
+        }
+        references(node, project, found);
+    }
+}
+
+/// A model whose day has come.
+fn own_end(model: &Node, project: &Project, found: &mut Found) {
     if let (Some(date), true) = (&model.model.deprecation_date, is_over(model, project)) {
         let place = model.model.deprecation_place.clone().unwrap_or_else(|| model.place.clone());
         let message = format!("`{}` is past its deprecation date, {date}", model.display_name());
@@ -64,19 +76,23 @@ fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
             "remove the model, or disable it with `enabled: false`; if it is still needed, set a later date".to_owned(),
         );
     }
+}
+
+/// What a model, a snapshot or an exposure reads, and for how long that is there.
+fn references(reader: &Node, project: &Project, found: &mut Found) {
     let mut told = HashSet::new();
-    for asked in &model.refs {
+    for asked in &reader.refs {
         let ends = |used: &&std::sync::Arc<Node>| {
-            used.resource_type == ResourceType::Model && used.unique_id != model.unique_id
+            used.resource_type == ResourceType::Model && used.unique_id != reader.unique_id
         };
-        let Some(used) = resolve::find_ref(project, &model.package, &asked.what).filter(ends) else { continue };
+        let Some(used) = resolve::find_ref(project, &reader.package, &asked.what).filter(ends) else { continue };
         let Some(date) = used.model.deprecation_date.as_deref().filter(|date| is_date(date)) else { continue };
         if !told.insert(&used.unique_id) {
             continue;
         }
         let ends = if is_over(used, project) { "which ended on" } else { "which will end on" };
-        let message = format!("`{}` reads `{}`, {ends} {date}", model.display_name(), used.display_name());
-        let finding = found.at(resolve::call_place(project, model, asked.at), message);
+        let message = format!("`{}` reads `{}`, {ends} {date}", reader.display_name(), used.display_name());
+        let finding = found.at(resolve::call_place(project, reader, asked.at), message);
         finding.help = Some(help(&asked.what, used));
         finding
             .related

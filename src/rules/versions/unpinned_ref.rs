@@ -65,7 +65,9 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
     let project = subject.project;
-    for node in project.all_nodes().filter(|node| node.package == project.name) {
+    // A data test looks at the latest version on purpose: it moves with its table.
+    let is_reader = |node: &&std::sync::Arc<Node>| node.package == project.name && node.test.is_none();
+    for node in project.all_nodes().filter(is_reader) {
         let mut told = HashSet::new();
         for asked in node.refs.iter().filter(|asked| asked.what.version.is_none()) {
             let Some(model) = resolve::find_ref(project, &node.package, &asked.what) else { continue };
