@@ -49,7 +49,7 @@ fn intervals(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         let is_unit = |by: usize| {
             after(by).is_some_and(|token| {
                 let is = |unit: &&str| is_word(token, unit) || is_word(token, &format!("{unit}s"));
-                UNITS.iter().any(|unit| is(unit))
+                UNITS.iter().any(is)
             })
         };
         let is_interval = match after(1) {
