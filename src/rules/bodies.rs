@@ -61,11 +61,14 @@ impl Bodies {
         bodies
     }
 
-    /// The bodies of some nodes, of what is tested by those that are tests, and of those whose columns they take over with
-    /// a `*`.
+    /// The bodies of some nodes, of what is tested by those that are tests, of those whose columns they take over with a `*`,
+    /// and of those that they ask for columns.
     pub fn of(project: &Project, policy: &Policy, ids: &HashSet<&str>) -> Self {
         let mut bodies = Self { relations: Relations::of(project), ..Self::default() };
         bodies.read(project, policy, ids);
+        let asked = ids.iter().filter_map(|id| project.nodes.get(*id)).flat_map(|node| bodies.asked(node));
+        let asked: Vec<String> = asked.map(str::to_owned).collect();
+        bodies.read(project, policy, &asked.iter().map(String::as_str).collect());
         bodies
     }
 
@@ -93,6 +96,14 @@ impl Bodies {
         self.compiled.extend(compiled);
         let rows = |seed: &Arc<Node>| (seed.unique_id.clone(), project.seed_table(seed));
         self.seeds.par_extend(seeds.into_par_iter().map(rows));
+    }
+
+    /// The nodes that a model asks for columns by their names.
+    fn asked(&self, model: &Node) -> Vec<&str> {
+        let Some(Read::Facts(facts)) = self.queries.get(&model.unique_id) else { return Vec::new() };
+        let of_unions = facts.unions.iter().flat_map(|union| union.first.1.iter().chain(&union.other.1));
+        let tables = facts.asked.iter().flat_map(|asked| &asked.tables).chain(of_unions);
+        tables.filter_map(|table| self.relations.table(table)).collect()
     }
 
     /// The nodes that a model takes all columns of.

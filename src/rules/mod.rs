@@ -66,7 +66,7 @@ rules! {
         special_characters unloadable_values
     }
     sources { name_list path }
-    sql { dev_database hard_coded_table length_limit parses }
+    sql { dev_database duplicate_cte hard_coded_table length_limit parses uneven_union unknown_column }
     testing {
         accepted_values_type ephemeral generic_test_path lost_test no_singular_tests primary_key tested_columns
     }

@@ -126,6 +126,14 @@ fn outside_of_a_workflow_it_prints_the_report() {
 #[test]
 fn quiet_leaves_the_findings_and_the_results() {
     insta::assert_snapshot!(bad().cadet(&["ci", "--threads", "1", "--quiet"]).shown(), @"
+    error[sql/unknown-column]: the model `prison_safety__sites_stg` has no column `nam`
+      ╭▸ models/prison/prison_safety/prison_safety__regions_fct.sql:2:5
+      │
+    2 │     nam
+      │     ━━━
+      │
+      ╰ help: did you mean `name`?
+
     error[references/exist]: there is no model or seed named `prison_safety__sites_sgt`
       ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:18
       │
@@ -134,7 +142,7 @@ fn quiet_leaves_the_findings_and_the_results() {
       │
       ╰ help: did you mean `prison_safety__sites_stg`?
 
-    ✗ Checked 7 changed files: 1 error.
+    ✗ Checked 7 changed files: 2 errors.
     warning[deploy/data-test]: 2 rows break the test `not_null` on `name`
        ╭▸ seeds/prison/prison_safety/prison_safety__sites.yaml:10:13
        │
@@ -229,6 +237,14 @@ fn in_a_workflow_everyone_is_told() {
     insta::assert_snapshot!(workflow.ci(&sandbox, &["--comment-file", "target/comment.md"]).shown(), @"
     1. Check: work compared with main ([commit])
 
+    error[sql/unknown-column]: the model `prison_safety__sites_stg` has no column `nam`
+      ╭▸ models/prison/prison_safety/prison_safety__regions_fct.sql:2:5
+      │
+    2 │     nam
+      │     ━━━
+      │
+      ╰ help: did you mean `name`?
+
     error[references/exist]: there is no model or seed named `prison_safety__sites_sgt`
       ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:18
       │
@@ -237,8 +253,8 @@ fn in_a_workflow_everyone_is_told() {
       │
       ╰ help: did you mean `prison_safety__sites_stg`?
 
-    ✗ Checked 7 changed files: 1 error.
-      To learn more about a rule: cadet explain references/exist
+    ✗ Checked 7 changed files: 2 errors.
+      To learn more about a rule: cadet explain sql/unknown-column
 
     2. Deploy: what changed and everything downstream, with its tests
 
@@ -270,6 +286,7 @@ fn in_a_workflow_everyone_is_told() {
     3. Report
 
     ::error file=models/prison/prison_safety/prison_safety__regions_fct.sql,line=2,endLine=2,col=5,endColumn=8,title=cadet%3A deploy/build::there is no column `nam` in the tables that this reads%0Adid you mean `name`?
+    ::error file=models/prison/prison_safety/prison_safety__regions_fct.sql,line=2,endLine=2,col=5,endColumn=8,title=cadet%3A sql/unknown-column::the model `prison_safety__sites_stg` has no column `nam`%0Adid you mean `name`?
     ::error file=models/prison/prison_safety/prison_safety__visits_fct.sql,line=1,endLine=1,col=18,endColumn=49,title=cadet%3A references/exist::there is no model or seed named `prison_safety__sites_sgt`%0Adid you mean `prison_safety__sites_stg`?
     ::warning file=seeds/prison/prison_safety/prison_safety__sites.yaml,line=10,endLine=10,col=13,endColumn=21,title=cadet%3A deploy/data-test::2 rows break the test `not_null` on `name`%0Ato see the rows: `cadet show --select not_null_prison_safety__sites_name`
     The pull request's comment is in target/comment.md.
@@ -278,7 +295,7 @@ fn in_a_workflow_everyone_is_told() {
     --- exit code 1
     ");
     insta::assert_snapshot!(workflow.summary(&sandbox), @r#"
-    ## ❌ Not ready: 1 error to fix, 1 table failed
+    ## ❌ Not ready: 2 errors to fix, 1 table failed
 
     **Next:** fix `models/prison/prison_safety/prison_safety__regions_fct.sql` line 2: there is no column `nam` in the tables that this reads. Then push again; `cadet ci` on your machine shows the same before you push.
 
@@ -289,8 +306,10 @@ fn in_a_workflow_everyone_is_told() {
     - **`mojap.prison_safety__regions_fct`: There is no column `nam` in the tables that this reads**<br>`models/prison/prison_safety/prison_safety__regions_fct.sql` line 2
       <br>**Fix:** did you mean `name`?
 
-    ### ❌ To fix (1)
+    ### ❌ To fix (2)
 
+    - **The model `prison_safety__sites_stg` has no column `nam`**<br>`models/prison/prison_safety/prison_safety__regions_fct.sql` line 2 · `sql/unknown-column`
+      <br>**Fix:** did you mean `name`?
     - **There is no model or seed named `prison_safety__sites_sgt`**<br>`models/prison/prison_safety/prison_safety__visits_fct.sql` line 1 · `references/exist`
       <br>**Fix:** did you mean `prison_safety__sites_stg`?
 
@@ -362,10 +381,10 @@ fn in_a_workflow_everyone_is_told() {
     failure
     [delimiter]
     findings<<[delimiter]
-    3
+    4
     [delimiter]
     errors<<[delimiter]
-    2
+    3
     [delimiter]
     warnings<<[delimiter]
     1
@@ -716,6 +735,7 @@ fn the_fixtures_pull_request_is_told_whole() {
     ::error file=models/prison/prison_population/marts/population/prison_population__languages_fct.yaml,line=18,endLine=18,col=1,endColumn=2,title=cadet%3A yaml/parses::this YAML file cannot be read: a line is indented with a tab%0Areplace the tab by spaces, 2 for each level
     ::error file=models/prison/prison_population/marts/population/prison_population__receptions_fct.sql,title=cadet%3A docs/model-has-property-file::this `_fct` model has no property file%0Aadd `models/prison/prison_population/marts/population/prison_population__receptions_fct.yaml` with:%0Aversion: 2%0Amodels:%0A  - name: prison_population__receptions_fct%0A    description: One row for each …
     ::error file=models/prison/prison_safety/marts/incidents/prison_safety__establishments_fct.sql,line=22,endLine=22,col=13,endColumn=25,title=cadet%3A deploy/build::there is no column `damage_costs` in the tables that this reads%0Adid you mean `damage_cost`?
+    ::error file=models/prison/prison_safety/marts/incidents/prison_safety__establishments_fct.sql,line=22,endLine=22,col=13,endColumn=25,title=cadet%3A sql/unknown-column::the model `prison_safety__incidents_fct` has no column `damage_costs`%0Adid you mean `damage_cost`?
     ::error file=models/prison/prison_safety/marts/incidents/prison_safety_violence_fct.sql,title=cadet%3A naming/model-file::the name of this file has no `__` between database and table%0Arename it to `prison_safety__violence_fct.sql`, and with it its property file, and the name in property files and `ref`s
     ::warning file=models/prison/prison_safety/marts/incidents/prison_safety__incidents_fct.yaml,line=33,endLine=33,col=13,endColumn=21,title=cadet%3A deploy/data-test::4 rows break the test `not_null` on `damage_cost`%0Ato see the rows: `cadet show --select not_null_prison_safety__incidents_fct_damage_cost`
     ");
@@ -724,10 +744,10 @@ fn the_fixtures_pull_request_is_told_whole() {
     failure
     [delimiter]
     findings<<[delimiter]
-    7
+    8
     [delimiter]
     errors<<[delimiter]
-    6
+    7
     [delimiter]
     warnings<<[delimiter]
     1

@@ -45,11 +45,19 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
                - name: prison_population__receptions_fct
                  description: One row for each …
 
+    error[sql/unknown-column]: the model `prison_safety__incidents_fct` has no column `damage_costs`
+       ╭▸ mojap_derived_tables/models/prison/prison_safety/marts/incidents/prison_safety__establishments_fct.sql:22:13
+       │
+    22 │         sum(damage_costs) as total_damage_cost,
+       │             ━━━━━━━━━━━━
+       │
+       ╰ help: did you mean `damage_cost`?
+
     error[naming/model-file]: the name of this file has no `__` between database and table
      ╭▸ mojap_derived_tables/models/prison/prison_safety/marts/incidents/prison_safety_violence_fct.sql
      ╰ help: rename it to `prison_safety__violence_fct.sql`, and with it its property file, and the name in property files and `ref`s
 
-    ✗ Checked 11 changed files: 5 errors.
+    ✗ Checked 11 changed files: 6 errors.
       To learn more about a rule: cadet explain references/exist
 
     2. Deploy: what changed and everything downstream, with its tests
@@ -108,7 +116,7 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
     The comment on the pull request, in Markdown:
 
       <!-- cadet:report 578634ce37c7 -->
-      ## ❌ Not ready: 5 errors to fix, 1 table failed
+      ## ❌ Not ready: 6 errors to fix, 1 table failed
       
       **Next:** fix `mojap_derived_tables/models/courts/court_listings/marts/listings/court_listings__busy_courts_fct.sql` line 6: there is no model or seed named `court_listings__court_dim`. Then push again; `cadet ci` on your machine shows the same before you push.
       
@@ -119,7 +127,7 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
       - **`prison_safety_dev_dbt.establishments_fct`: There is no column `damage_costs` in the tables that this reads**<br>`mojap_derived_tables/models/prison/prison_safety/marts/incidents/prison_safety__establishments_fct.sql` line 22
         <br>**Fix:** did you mean `damage_cost`?
       
-      ### ❌ To fix (5)
+      ### ❌ To fix (6)
       
       - **There is no model or seed named `court_listings__court_dim`**<br>`mojap_derived_tables/models/courts/court_listings/marts/listings/court_listings__busy_courts_fct.sql` line 6 · `references/exist`
         <br>**Fix:** did you mean `court_listings__courts_dim`?
@@ -137,8 +145,15 @@ fn the_demo_shows_six_mistakes_the_tables_the_tests_and_the_comment() {
             description: One row for each …
         ```
       
+      - **The model `prison_safety__incidents_fct` has no column `damage_costs`**<br>`mojap_derived_tables/models/prison/prison_safety/marts/incidents/prison_safety__establishments_fct.sql` line 22 · `sql/unknown-column`
+        <br>**Fix:** did you mean `damage_cost`?
+      
+      <details><summary>1 more finding</summary>
+      
       - **The name of this file has no `__` between database and table**<br>`mojap_derived_tables/models/prison/prison_safety/marts/incidents/prison_safety_violence_fct.sql` · `naming/model-file`
         <br>**Fix:** rename it to `prison_safety__violence_fct.sql`, and with it its property file, and the name in property files and `ref`s
+      
+      </details>
       
       ### ⚠️ To look at (1)
       

@@ -595,6 +595,14 @@ fn a_failed_model_takes_its_descendants_with_it_and_nothing_else() {
        │
        ╰ help: did you mean `daily_cost`?
 
+    error[sql/unknown-column]: the model `prison_population__bookings_joined` has no column `daily_costs`
+       ╭▸ models/prison/prison_population/marts/intermediate/prison_population__bookings_grouped.sql:14:13
+       │
+    14 │         sum(daily_costs) as total_cost,
+       │             ━━━━━━━━━━━
+       │
+       ╰ help: did you mean `daily_cost`?
+
     ✗ 16 tables built, 1 failed, 2 skipped. Tests: 8 passed, 10 skipped.
     --- exit code 1
     ");
@@ -624,6 +632,14 @@ fn fail_fast_stops_at_the_first_failure() {
      skipped  table       prison_population__languages_fct  stopped after the first failure
 
     error[deploy/build]: there is no column `daily_costs` in the tables that this reads
+       ╭▸ models/prison/prison_population/marts/intermediate/prison_population__bookings_grouped.sql:14:13
+       │
+    14 │         sum(daily_costs) as total_cost,
+       │             ━━━━━━━━━━━
+       │
+       ╰ help: did you mean `daily_cost`?
+
+    error[sql/unknown-column]: the model `prison_population__bookings_joined` has no column `daily_costs`
        ╭▸ models/prison/prison_population/marts/intermediate/prison_population__bookings_grouped.sql:14:13
        │
     14 │         sum(daily_costs) as total_cost,

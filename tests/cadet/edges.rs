@@ -495,6 +495,14 @@ fn a_table_that_another_branch_built_does_not_pass_for_this_ones() {
       │
       ╰ help: check the column's name in the tables after `from`; text takes single quotes, as in 'text'
 
+    error[sql/unknown-column]: the model `prison_safety__a` has no column `extra`
+      ╭▸ models/prison/prison_safety/prison_safety__b.sql:1:8
+      │
+    1 │ select extra from {{ ref('prison_safety__a') }}
+      │        ━━━━━
+      │
+      ╰ help: check the name, or add the column there
+
     warning[naming/role]: the name `prison_safety__b` does not say what this model is for
      ╭▸ models/prison/prison_safety/prison_safety__b.sql
      ╰ help: end it in `_fct` (a fact table), `_dim` (a dimension) or `_stg` (staging); an intermediate table ends in what was done, such as `b_joined` or `b_filtered`
@@ -623,6 +631,14 @@ fn a_name_that_is_no_table_and_no_cte_is_told() {
       │                                           ━━━━━━━━━━━━━━
       │
       ╰ help: check the columns that `incidents` selects
+
+    error[sql/unknown-column]: `incidents` has no column `cost`
+      ╭▸ models/prison/prison_safety/prison_safety__a.sql:1:53
+      │
+    1 │ with incidents as (select 1 as id) select incidents.cost from incidents
+      │                                                     ━━━━
+      │
+      ╰ help: check the name, or add the column there
 
     warning[naming/role]: the name `prison_safety__a` does not say what this model is for
      ╭▸ models/prison/prison_safety/prison_safety__a.sql

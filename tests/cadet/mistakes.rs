@@ -65,6 +65,14 @@ fn a_column_that_does_not_exist() {
       │
       ╰ help: did you mean `visitor_count`?
 
+    error[sql/unknown-column]: the model `prison_safety__visits_stg` has no column `visitor_counts`
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:3:5
+      │
+    3 │     visitor_counts
+      │     ━━━━━━━━━━━━━━
+      │
+      ╰ help: did you mean `visitor_count`?
+
     ✗ 1 table built, 1 failed.
     --- exit code 1
     ");
@@ -86,6 +94,14 @@ fn a_column_that_does_not_exist_in_the_line_of_a_macro() {
       │        ━━━━━━━━━━━━━━━
       │
       ╰ help: check the column's name in the tables after `from`; text takes single quotes, as in 'text'
+
+    error[sql/unknown-column]: the model `prison_safety__visits_stg` has no column `visitors`
+      ╭▸ models/prison/prison_safety/prison_safety__visits_fct.sql:1:8
+      │
+    1 │ select {{ counted() }}
+      │        ━━━━━━━━━━━━━━━
+      │
+      ╰ help: check the name, or add the column there
 
     ✗ 1 table built, 1 failed.
     --- exit code 1

@@ -28,7 +28,7 @@ fn shown(text: &str) -> String {
 fn the_last_run_is_told_again() {
     let sandbox = after_ci();
     insta::assert_snapshot!(shown(&sandbox.cadet(&["report"]).shown()), @"
-    ✗ 6 things to fix  cadet ci, [minute]
+    ✗ 7 things to fix  cadet ci, [minute]
       Tables: 22 built, 1 failed, 3 skipped
       Tests: 29 passed, 1 warned, 12 skipped
         error  there is no model or seed named `court_listings__court_dim`  models/courts/court_listings/marts/listings/court_listings__busy_courts_fct.sql:6
@@ -36,6 +36,7 @@ fn the_last_run_is_told_again() {
         error  this YAML file cannot be read: a line is indented with a tab  models/prison/prison_population/marts/population/prison_population__languages_fct.yaml:18
         error  this `_fct` model has no property file  models/prison/prison_population/marts/population/prison_population__receptions_fct.sql
         error  there is no column `damage_costs` in the tables that this reads  models/prison/prison_safety/marts/incidents/prison_safety__establishments_fct.sql:22
+        error  the model `prison_safety__incidents_fct` has no column `damage_costs`  models/prison/prison_safety/marts/incidents/prison_safety__establishments_fct.sql:22
         error  the name of this file has no `__` between database and table  models/prison/prison_safety/marts/incidents/prison_safety_violence_fct.sql
       warning  4 rows break the test `not_null` on `damage_cost`  models/prison/prison_safety/marts/incidents/prison_safety__incidents_fct.yaml:33
 
@@ -43,7 +44,7 @@ fn the_last_run_is_told_again() {
     --- exit code 0
     ");
     insta::assert_snapshot!(shown(&sandbox.cadet(&["report", "--html", "--quiet"]).shown()), @"
-    ✗ 6 things to fix  cadet ci, [minute]
+    ✗ 7 things to fix  cadet ci, [minute]
       Tables: 22 built, 1 failed, 3 skipped
       Tests: 29 passed, 1 warned, 12 skipped
         error  there is no model or seed named `court_listings__court_dim`  models/courts/court_listings/marts/listings/court_listings__busy_courts_fct.sql:6
@@ -51,6 +52,7 @@ fn the_last_run_is_told_again() {
         error  this YAML file cannot be read: a line is indented with a tab  models/prison/prison_population/marts/population/prison_population__languages_fct.yaml:18
         error  this `_fct` model has no property file  models/prison/prison_population/marts/population/prison_population__receptions_fct.sql
         error  there is no column `damage_costs` in the tables that this reads  models/prison/prison_safety/marts/incidents/prison_safety__establishments_fct.sql:22
+        error  the model `prison_safety__incidents_fct` has no column `damage_costs`  models/prison/prison_safety/marts/incidents/prison_safety__establishments_fct.sql:22
         error  the name of this file has no `__` between database and table  models/prison/prison_safety/marts/incidents/prison_safety_violence_fct.sql
       warning  4 rows break the test `not_null` on `damage_cost`  models/prison/prison_safety/marts/incidents/prison_safety__incidents_fct.yaml:33
     --- exit code 0
@@ -79,6 +81,7 @@ fn cadet_json_says_what_changed_and_of_which_nodes_a_finding_is() {
     yaml/parses []
     docs/model-has-property-file ["model.mojap_derived_tables.prison_population__receptions_fct"]
     deploy/build ["model.mojap_derived_tables.prison_safety__establishments_fct"]
+    sql/unknown-column ["model.mojap_derived_tables.prison_safety__establishments_fct"]
     naming/model-file ["model.mojap_derived_tables.prison_safety_violence_fct"]
     deploy/data-test ["model.mojap_derived_tables.prison_safety__incidents_fct","test.mojap_derived_tables.not_null_prison_safety__incidents_fct_damage_cost.4818c36672"]
     "#);

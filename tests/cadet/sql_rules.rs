@@ -283,7 +283,60 @@ fn a_model_that_never_looks_at_a_run_is_told() {
     ");
 }
 
+#[test]
+fn columns_that_are_surely_not_there_are_told() {
+    insta::assert_snapshot!(checked(&[
+        ("base", "select 1 as visit_id, 2 as visitor_id, cast(row('a') as row(city varchar)) as address\n"),
+        ("plain", "select visit_idd, \"VISITOR_ID\" from {{ ref('safety__base') }} where other > 1\n"),
+        ("cte", "with b as (select * from {{ ref('safety__base') }}), c as (select visit_id as id, 1 as n from b) select id, m from c\n"),
+        ("joined", "select a.visit_id, b.wrong, anything from {{ ref('safety__base') }} a join {{ ref('safety__base') }} b on a.visit_id = b.nothing\n"),
+        // None of these is sure, or wrong.
+        ("fine", "select visit_id, address.city, b.address.city as c, filter(array[1], x -> x > visit_id) as l, date_add('day', 1, current_date) as d, (select max(z) from x.t where z = visit_id) as m from {{ ref('safety__base') }} b where exists (select 1 from x.t where q = b.visit_id) group by 1\n"),
+        ("text", "select visit_id from {{ ref('safety__base') }} where visitor_id = \"a text\"\n"),
+        ("other", "select whatever from x.t\n"),
+        ("union", "select visit_id as a from {{ ref('safety__base') }} union all select visit_nr from {{ ref('safety__base') }} order by a\n"),
+        ("unnested", "select v, n from {{ ref('safety__base') }} cross join unnest(array[1]) as t (v)\n"),
+        ("grown", "{{ config(materialized='incremental', incremental_strategy='append', partitioned_by=['a']) }}\nselect 1 as a\n"),
+        ("reader", "select old from {{ ref('safety__grown') }}\n")
+    ]), @"
+    error sql/unknown-column safety__cte.sql:1:109: `c` has no column `m`
+    error sql/unknown-column safety__joined.sql:1:22: the model `safety__base` has no column `wrong`
+    error sql/unknown-column safety__joined.sql:1:122: the model `safety__base` has no column `nothing`
+    error sql/unknown-column safety__plain.sql:1:8: the model `safety__base` has no column `visit_idd`
+    error sql/unknown-column safety__plain.sql:1:69: the model `safety__base` has no column `other`
+    error sql/unknown-column safety__text.sql:1:67: the model `safety__base` has no column `a text`
+    error sql/unknown-column safety__union.sql:1:70: the model `safety__base` has no column `visit_nr`
+    warning athena/quoted-capitals safety__plain.sql:1:19: the column `VISITOR_ID` will be called `visitor_id`
+    warning athena/order-by safety__union.sql:1:119: this `order by` does nothing: the rows of a table have no order
+    ");
+}
 
+#[test]
+fn unions_and_ctes_have_to_fit() {
+    insta::assert_snapshot!(checked(&[
+        ("base", "select 1 as a, 2 as b\n"),
+        ("uneven", "select 1 as a, 2 as b union all select 3 union select 4, 5 except select 1, 2, 3\n"),
+        ("of_table", "select * from {{ ref('safety__base') }} union all select 1, 2, 3\n"),
+        ("even", "select * from {{ ref('safety__base') }} union all select 1, 2 union all select * from x.t\n"),
+        ("twice", "with a as (select 1 as x), b as (select 2 as x), A as (select 3 as x) select x from a\n")
+    ]), @"
+    error sql/uneven-union safety__of_table.sql:1:51: the first query of this `union` gives 2 columns, and this one 3 columns
+    error sql/duplicate-cte safety__twice.sql:1:50: there is a CTE `A` already
+    error sql/uneven-union safety__uneven.sql:1:33: the first query of this `union` gives 2 columns, and this one 1 column
+    error sql/uneven-union safety__uneven.sql:1:67: the first query of this `except` gives 2 columns, and this one 3 columns
+    ");
+}
+
+#[test]
+fn a_column_of_an_unchanged_parent_is_known_on_a_branch() {
+    let sandbox = Sandbox::new()
+        .file("cadet.yaml", QUIET)
+        .file(&model("base"), "select 1 as visit_id\n")
+        .commit("before")
+        .branch("work")
+        .file(&model("reader"), "select visit_idd from {{ ref('safety__base') }}\n");
+    insta::assert_snapshot!(told(&sandbox.cadet(&["check", "--format", "json"])), @"error sql/unknown-column safety__reader.sql:1:8: the model `safety__base` has no column `visit_idd`");
+}
 
 #[test]
 fn more_functions_of_other_databases_are_known() {

@@ -13,6 +13,7 @@ use sqlparser::ast::{
 };
 use sqlparser::tokenizer::Span;
 
+use super::asked::Checks;
 use super::types;
 use super::walk::table_name;
 use super::{Column, Item};
@@ -21,11 +22,12 @@ use super::{Column, Item};
 const MOST: usize = 2_000;
 
 /// What a query or a table gives.
-type Shape = Option<Rc<Vec<Item>>>;
+pub(super) type Shape = Option<Rc<Vec<Item>>>;
 
-/// The columns of a whole query.
-pub(super) fn of(query: &Query) -> Option<Vec<Item>> {
-    of_query(query, &Known::default()).map(|items| items.as_ref().clone())
+/// The columns of a whole query, and what is to be said on the way to them.
+pub(super) fn of(query: &Query, checks: &Checks) -> Option<Vec<Item>> {
+    let known = Known { checks: Some(checks), ..Known::default() };
+    of_query(query, &known).map(|items| items.as_ref().clone())
 }
 
 /// The CTEs that can be read, by their names in small letters.
@@ -33,6 +35,8 @@ pub(super) fn of(query: &Query) -> Option<Vec<Item>> {
 struct Known<'o> {
     ctes: HashMap<String, Shape>,
     outer: Option<&'o Known<'o>>,
+    /// Nothing where names may mean what is around the query.
+    checks: Option<&'o Checks>,
 }
 
 impl Known<'_> {
@@ -44,14 +48,14 @@ impl Known<'_> {
 }
 
 /// A table of a `from`, by the name that it has there.
-struct Bound {
-    name: Option<String>,
-    shape: Shape,
+pub(super) struct Bound {
+    pub(super) name: Option<String>,
+    pub(super) shape: Shape,
 }
 
 fn of_query(query: &Query, outer: &Known<'_>) -> Shape {
     let Some(with) = &query.with else { return of_body(&query.body, outer) };
-    let mut known = Known { ctes: HashMap::new(), outer: Some(outer) };
+    let mut known = Known { ctes: HashMap::new(), outer: Some(outer), checks: outer.checks };
     for cte in &with.cte_tables {
         let name = cte.alias.name.value.to_lowercase();
         if with.recursive {
@@ -66,10 +70,10 @@ fn of_query(query: &Query, outer: &Known<'_>) -> Shape {
 
 /// The names are those of the first query of a `union`.
 fn of_body(mut body: &SetExpr, known: &Known<'_>) -> Shape {
-    let mut is_union = false;
-    while let SetExpr::SetOperation { left, .. } = body {
+    let mut others = Vec::new();
+    while let SetExpr::SetOperation { left, op, right, .. } = body {
         body = left;
-        is_union = true;
+        others.push((*op, right));
     }
     let shape = match body {
         SetExpr::Select(select) => of_select(select, known),
@@ -80,7 +84,12 @@ fn of_body(mut body: &SetExpr, known: &Known<'_>) -> Shape {
         }
         _ => None,
     };
-    if is_union { without_types(shape) } else { shape }
+    if let Some(checks) = known.checks {
+        for (op, right) in others.iter().rev() {
+            checks.union(*op, &shape, &of_body(right, known), right);
+        }
+    }
+    if others.is_empty() { shape } else { without_types(shape) }
 }
 
 /// The other queries of a `union` may change a type.
@@ -100,6 +109,9 @@ fn unnamed(expr: &Expr) -> Column {
 
 fn of_select(select: &Select, known: &Known<'_>) -> Shape {
     let from = from(&select.from, known);
+    if let Some(checks) = known.checks {
+        checks.select(select, &from);
+    }
     if let [SelectItem::Wildcard(options)] = select.projection.as_slice() {
         return listed(starred(options, from.all.clone())?, options.wildcard_token.0.span);
     }
@@ -202,8 +214,8 @@ fn is_value(name: &Ident) -> bool {
 }
 
 /// The tables of a `from`.
-struct From {
-    bound: Vec<Bound>,
+pub(super) struct From {
+    pub(super) bound: Vec<Bound>,
     /// What `*` stands for.
     all: Shape,
     /// Columns are merged, so that `a.*` does not have all of those of `a`.
@@ -330,7 +342,10 @@ fn of_table(table: &TableFactor, known: &Known<'_>, from: &mut From) -> Shape {
             let other = || table_name(name).map(|table| Rc::new(vec![Item::All { at: table.at, table }]));
             (cte.cloned().unwrap_or_else(other), alias.as_ref(), own_name)
         }
-        TableFactor::Derived { subquery, alias, .. } => (of_query(subquery, known), alias.as_ref(), None),
+        TableFactor::Derived { lateral, subquery, alias, .. } => {
+            let beside = Known { outer: Some(known), ..Known::default() };
+            (of_query(subquery, if *lateral { &beside } else { known }), alias.as_ref(), None)
+        }
         TableFactor::NestedJoin { table_with_joins, alias: None } => {
             return with_joins(table_with_joins, known, from);
         }

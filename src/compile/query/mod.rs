@@ -2,6 +2,7 @@
 //!
 //! The query is read once for all rules, and its tree is not kept. Nothing is guessed: what is not sure is left out.
 
+mod asked;
 mod columns;
 mod foreign;
 mod types;
@@ -16,6 +17,7 @@ use sqlparser::tokenizer::{Location, Span};
 use super::sql::{self, SqlProblem};
 use crate::source::LineIndex;
 
+pub use asked::{Asked, Union};
 pub use foreign::Idiom;
 
 /// What is known of a query.
@@ -36,6 +38,12 @@ pub struct Facts {
     pub filtered: BTreeSet<String>,
     /// An `order by` for the rows of the whole query, of which no number is taken.
     pub sorted: Option<Span>,
+    /// Columns that a table or CTE may not have.
+    pub asked: Vec<Asked>,
+    /// Queries of a set operation that may not give as many columns.
+    pub unions: Vec<Union>,
+    /// The names of CTEs that another CTE beside them has already.
+    pub twice: Vec<Word>,
 }
 
 /// A part of what a query gives.
@@ -107,7 +115,9 @@ pub fn read(sql: &str) -> Result<Facts, SqlProblem> {
     let mut facts = walk::facts(&query);
     facts.foreign.extend(foreign::in_tokens(&tokens));
     facts.types = types::written(&tokens);
-    facts.columns = columns::of(&query);
+    let checks = asked::Checks::default();
+    facts.columns = columns::of(&query, &checks);
+    (facts.asked, facts.unions) = (checks.asked.into_inner(), checks.unions.into_inner());
     facts.sorted = walk::sorted(&query);
     Ok(facts)
 }

@@ -1,5 +1,6 @@
 //! One walk over a query's tree, for what rules ask of the parts.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
@@ -132,8 +133,13 @@ impl Visitor for Walk {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+        let mut names = HashSet::new();
         for cte in query.with.iter().flat_map(|with| &with.cte_tables) {
             self.alias(Some(&cte.alias));
+            let name = &cte.alias.name;
+            if !names.insert(name.value.to_lowercase()) {
+                self.facts.twice.push(Word { text: name.value.clone(), at: name.span });
+            }
         }
         self.foreign(foreign::in_query(query));
         ControlFlow::Continue(())
