@@ -292,6 +292,7 @@ fn columns_that_are_surely_not_there_are_told() {
         ("joined", "select a.visit_id, b.wrong, anything from {{ ref('safety__base') }} a join {{ ref('safety__base') }} b on a.visit_id = b.nothing\n"),
         // None of these is sure, or wrong.
         ("fine", "select visit_id, address.city, b.address.city as c, filter(array[1], x -> x > visit_id) as l, date_add('day', 1, current_date) as d, (select max(z) from x.t where z = visit_id) as m from {{ ref('safety__base') }} b where exists (select 1 from x.t where q = b.visit_id) group by 1\n"),
+        ("text", "select visit_id from {{ ref('safety__base') }} where visitor_id = \"a text\"\n"),
         ("other", "select whatever from x.t\n"),
         ("union", "select visit_id as a from {{ ref('safety__base') }} union all select visit_nr from {{ ref('safety__base') }} order by a\n"),
         ("unnested", "select v, n from {{ ref('safety__base') }} cross join unnest(array[1]) as t (v)\n"),
@@ -303,6 +304,7 @@ fn columns_that_are_surely_not_there_are_told() {
     error sql/unknown-column safety__joined.sql:1:122: the model `safety__base` has no column `nothing`
     error sql/unknown-column safety__plain.sql:1:8: the model `safety__base` has no column `visit_idd`
     error sql/unknown-column safety__plain.sql:1:69: the model `safety__base` has no column `other`
+    error sql/unknown-column safety__text.sql:1:67: the model `safety__base` has no column `a text`
     error sql/unknown-column safety__union.sql:1:70: the model `safety__base` has no column `visit_nr`
     warning athena/quoted-capitals safety__plain.sql:1:19: the column `VISITOR_ID` will be called `visitor_id`
     warning athena/order-by safety__union.sql:1:119: this `order by` does nothing: the rows of a table have no order

@@ -32,7 +32,7 @@ pub(crate) const RULE: Rule =
     Rule { level: Level::Error, summary: "a union of queries that do not fit", check: Check::Model(check) };
 
 fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
-    let Some(query) = subject.query(model) else { return };
+    let Some(query) = subject.query(model).filter(|_| subject.is_for_athena()) else { return };
     for union in &query.facts.unions {
         let (Some(first), Some(other)) = (count(&union.first, subject), count(&union.other, subject)) else { continue };
         if first != other {

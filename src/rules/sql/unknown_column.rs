@@ -38,7 +38,8 @@ pub(crate) const RULE: Rule =
     Rule { level: Level::Error, summary: "a column that its table does not have", check: Check::Model(check) };
 
 fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
-    let Some(query) = subject.query(model) else { return };
+    // In other databases double quotes hold a text, or a column may be named after one beside it.
+    let Some(query) = subject.query(model).filter(|_| subject.is_for_athena()) else { return };
     for asked in &query.facts.asked {
         let Some((names, whose)) = known(asked, model, subject) else { continue };
         for word in &asked.words {
@@ -47,10 +48,12 @@ fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
             }
             let message = format!("{whose} has no column `{}`", word.text);
             let near = did_you_mean(&word.text, names.iter().copied());
-            found.at(query.place(word.at), message).help = Some(near.map_or_else(
-                || "check the name, or add the column there".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            ));
+            let is_name = word.text.chars().all(|c| c.is_alphanumeric() || c == '_');
+            found.at(query.place(word.at), message).help = Some(match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if is_name => "check the name, or add the column there".to_owned(),
+                None => "check the name; a text takes single quotes, as in 'text'".to_owned(),
+            });
         }
     }
 }
