@@ -352,7 +352,7 @@ fn a_failing_deployment_names_the_cause_and_what_waits() {
     assert_eq!(request.ci(&[]).code, 1);
     insta::assert_snapshot!(request.comment(), @r#"
     <!-- cadet:report 01ba4719c80b -->
-    ## ❌ Not ready: 1 table failed
+    ## ❌ Not ready: 1 error to fix, 1 table failed
 
     **Next:** fix [`models/prison/prison_safety/prison_safety__regions_fct.sql` line 1](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__regions_fct.sql#L1): there is no column `nam` in the tables that this reads. Then push again; `cadet ci` on your machine shows the same before you push.
 
@@ -361,6 +361,11 @@ fn a_failing_deployment_names_the_cause_and_what_waits() {
     ### 💥 Failed (1)
 
     - **`mojap.prison_safety__regions_fct`: There is no column `nam` in the tables that this reads**<br>[`models/prison/prison_safety/prison_safety__regions_fct.sql` line 1](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__regions_fct.sql#L1)<br>Not built because of it: `prison_safety__regions_by_name_fct`
+      <br>**Fix:** did you mean `name`?
+
+    ### ❌ To fix (1)
+
+    - **The model `prison_safety__sites_stg` has no column `nam`**<br>[`models/prison/prison_safety/prison_safety__regions_fct.sql` line 1](https://github.com/moj/tables/blob/[head]/models/prison/prison_safety/prison_safety__regions_fct.sql#L1) · `sql/unknown-column`
       <br>**Fix:** did you mean `name`?
 
     ### Tables: 3 of 5 built
