@@ -19,7 +19,7 @@ fn the_graph_is_reached_and_gone_through() {
         assert!(steps < 80, "the graph is not reached by Tab");
     }
     // The node that failed comes first, and is the only stop of the graph.
-    assert_eq!(focused(&browser), "prison_safety__establishments_fct, table, failed, changed, 1 finding");
+    assert_eq!(focused(&browser), "prison_safety__establishments_fct, table, failed, changed, 2 findings");
     let box_of = "const style = getComputedStyle(document.activeElement.querySelector('rect')); return style.fill + ' ' + style.strokeWidth";
     assert_eq!(browser.text(box_of), "rgb(255, 221, 0) 3px");
     let is_seen = "const at = document.activeElement.getBoundingClientRect(); return at.top >= 0 && at.bottom <= innerHeight && at.left >= 0 && at.right <= innerWidth";

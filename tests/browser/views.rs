@@ -7,11 +7,11 @@ use crate::{PAGE, open};
 #[test]
 fn the_verdict_comes_first() {
     let browser = open();
-    assert_eq!(browser.text("return document.querySelector('h1').innerText"), "6 things to fix");
+    assert_eq!(browser.text("return document.querySelector('h1').innerText"), "7 things to fix");
     insta::assert_snapshot!(
         browser.text("return document.querySelector('.numbers').innerText.replace(/\\n+(?=[a-z])/g, ' ')"),
         @"
-    6 errors
+    7 errors
     1 warning
     22 built
     1 failed
@@ -21,7 +21,7 @@ fn the_verdict_comes_first() {
     12 tests skipped
     "
     );
-    assert_eq!(browser.text("return document.title"), "6 things to fix · mojap_derived_tables");
+    assert_eq!(browser.text("return document.title"), "7 things to fix · mojap_derived_tables");
     browser.picture("page", true);
     browser.picture("page-top", false);
 }
