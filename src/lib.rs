@@ -6,6 +6,8 @@
 /// have nothing left to do.
 const PIECE: usize = 64;
 
+mod calendar;
+
 /// 1. Files and git in, text with an address out.
 pub mod source;
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::Verdict;
 use super::changes;
 use super::deploy::{begin, show_kept, source_data, without_sources, write};
+use super::discreet::Discreet;
 use super::invocation::{Invocation, Working};
 use super::report::{Told, leave};
 use super::selecting::{self, Typed};
@@ -85,7 +86,9 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     let options = Options { threads, fail_fast: args.run.fail_fast, tests_gate: verb.name == BUILD.name };
     let shown = Shown::new(&invocation.out, plan.steps.len());
     begin(invocation, &project, &folder, verb.name, (&args.run, &plan))?;
-    let outcomes = deploy::run(&plan, &builder, &blocked, options, &shown);
+    let discreet = Discreet::of(invocation, &project);
+    let outcomes = deploy::run(&plan, &builder, &blocked, options, &discreet.shown_to(&shown));
+    let outcomes = discreet.outcomes(outcomes);
     shown.end();
     let kept = write(invocation, &project, &folder, verb.name, (&args.run, &outcomes, engine))?;
     let report = Report {

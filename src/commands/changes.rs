@@ -50,7 +50,6 @@ pub(super) struct PullRequest {
 impl PullRequest {
     /// Reads head and base. The settings are the base's: a pull request does not set its own rules.
     pub(super) fn read(invocation: &Invocation, args: &BaseArgs, run: &Run) -> Result<Self, Error> {
-        refuse_unsafe_events(invocation)?;
         let folder = invocation.project_dir()?;
         let repo = Repo::discover(&folder)?;
         let wanted = args.base.as_deref().or(invocation.env.github_base.as_deref());

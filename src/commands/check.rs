@@ -200,7 +200,7 @@ fn show(
         }
     }
     if invocation.env.in_github {
-        posting::checked(invocation, (report, verdict), (prefix, &text));
+        posting::for_the_runner(invocation, (report, verdict), (prefix, &text));
     }
     verdict
 }

@@ -3,6 +3,7 @@
 use super::Verdict;
 use super::changes::{self, PullRequest};
 use super::deploy::{self, Work};
+use super::discreet::Discreet;
 use super::invocation::Invocation;
 use super::posting::Posting;
 use super::report;
@@ -12,7 +13,6 @@ use crate::error::Error;
 use crate::report::{terminal, text};
 
 pub(super) fn run(invocation: &Invocation, args: &CiArgs) -> Result<Verdict, Error> {
-    changes::refuse_unsafe_events(invocation)?;
     let mut posting = Posting::open(invocation, args);
     let done = journey(invocation, args, &mut posting);
     if let Err(error) = &done {
@@ -45,7 +45,7 @@ fn journey(invocation: &Invocation, args: &CiArgs, posting: &mut Posting) -> Res
     or_lost(deploy::begin(invocation, &request.head, &request.folder, "ci", (&args.run, &plan)));
     let outcomes =
         deploy::carry_out(invocation, &request, &work, |shown, carry_out| posting.live(&telling, shown, carry_out))?;
-    let outcomes = telling.without_data(outcomes);
+    let outcomes = Discreet::always(&request.head).outcomes(outcomes);
     let kept = deploy::write(invocation, &request.head, &request.folder, "ci", (&args.run, &outcomes, engine));
     let kept = kept.unwrap_or_else(|error| lost(&error));
     let texts = changes::texts(&request.head);

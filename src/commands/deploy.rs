@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Verdict;
 use super::changes::{self, PullRequest};
+use super::discreet::Discreet;
 use super::invocation::Invocation;
 use super::plan as held;
 use super::report::{Kept, Told, leave};
@@ -46,7 +47,9 @@ pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict,
     blocked.extend(agreed.iter().flat_map(Saved::refused));
     let work = Work { plan: &plan, engine, args: &args.run, blocked: &blocked };
     begin(invocation, &request.head, &request.folder, "deploy", (&args.run, &plan))?;
-    let outcomes = carry_out(invocation, &request, &work, |shown, carry_out| carry_out(shown))?;
+    let discreet = Discreet::of(invocation, &request.head);
+    let outcomes = carry_out(invocation, &request, &work, |shown, carry_out| carry_out(&discreet.shown_to(shown)))?;
+    let outcomes = discreet.outcomes(outcomes);
     let in_plan = |path: &str| {
         plan.steps.iter().any(|step| request.head.nodes.get(&step.id).is_some_and(|node| node.file == path))
     };

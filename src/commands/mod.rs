@@ -11,6 +11,7 @@ mod debug;
 mod demo;
 mod deploy;
 mod deps;
+mod discreet;
 mod expire;
 mod explain;
 mod freshness;
@@ -36,7 +37,7 @@ mod why;
 use crate::cli::typed::Typed;
 use crate::cli::{Cli, Command, SourceCommand};
 use crate::engine::Engine;
-use crate::engine::athena::signals::INTERRUPTED;
+use crate::engine::signals::INTERRUPTED;
 use crate::error::Error;
 use invocation::Invocation;
 
@@ -101,6 +102,9 @@ pub fn died(cli: Cli, error: &Error) {
 
 /// The command as a call of cadet carries it out.
 fn carry_out(invocation: &Invocation, command: Command) -> Result<Verdict, Error> {
+    if command.reads_project() {
+        changes::refuse_unsafe_events(invocation)?;
+    }
     match command {
         Command::Retry(_) => Err(Error::usage("a retry cannot be retried", "retry the run before it")),
         Command::Expire(args) => expire::run(invocation, &args),

@@ -6,6 +6,7 @@ use super::Verdict;
 use super::changes;
 use super::ci::or_lost;
 use super::deploy::Watched;
+use super::discreet::Discreet;
 use super::invocation::Invocation;
 use super::telling::Telling;
 use crate::cli::CiArgs;
@@ -15,13 +16,15 @@ use crate::github::{CheckRun, Deployment, Desk, Live, Trouble, Who};
 use crate::guard;
 use crate::report::around::{Around, Links};
 use crate::report::markdown::{self, Page, State};
-use crate::report::{Aside, Report, annotations, artefacts, counted, outputs, suggestions};
+use crate::report::{Aside, Report, annotations, artefacts, counted, escape, outputs, suggestions};
 use crate::source::Repo;
 
 /// The pull request's page, if cadet may write on it.
 pub(super) struct Posting {
     desk: Option<Desk>,
     marker: String,
+    /// The name of the check run.
+    check: String,
     /// What is not on the page, and why.
     notes: Vec<String>,
 }
@@ -32,23 +35,26 @@ impl Posting {
         let folder = invocation.project_dir().ok();
         let prefix = folder.and_then(|folder| Some(Repo::discover(&folder).ok()?.prefix().to_owned()));
         let target = invocation.global.target.clone().unwrap_or_default();
-        let marker = markdown::marker(&format!("{}\n{target}", prefix.unwrap_or_default()));
+        let prefix = prefix.unwrap_or_default();
+        let marker = markdown::marker(&format!("{prefix}\n{target}"));
+        let check = check_name(&prefix, &target);
         let is_wanted = invocation.env.in_github && !args.no_post;
         let mut notes = Vec::new();
         let desk = is_wanted.then(|| Desk::open(&invocation.env, guard::github_token(), &marker));
         let desk =
             desk.and_then(|opened| opened.map_err(|why| notes.push(format!("There is no comment: {why}."))).ok());
-        Self { desk, marker, notes }
+        Self { desk, marker, check, notes }
     }
 
     /// Of a command that posts nothing: what there is goes to the runner alone.
     pub(super) fn nowhere() -> Self {
-        Self { desk: None, marker: String::new(), notes: Vec::new() }
+        Self { desk: None, marker: String::new(), check: String::new(), notes: Vec::new() }
     }
 
     /// Does the work, and keeps the comment up to date meanwhile.
     pub(super) fn live(&mut self, telling: &Telling<'_>, shown: &dyn Progress, work: Watched<'_>) -> Vec<Outcome> {
-        let shown = &telling.shown_to(shown);
+        let discreet = Discreet::always(&telling.request.head);
+        let shown = &discreet.shown_to(shown);
         let Some(desk) = &mut self.desk else { return work(shown) };
         let (live, marker) = (Live::new(shown), &self.marker);
         std::thread::scope(|scope| {
@@ -134,7 +140,8 @@ impl Posting {
         if let Some(desk) = &self.desk {
             let (title, summary) = markdown::check(&page(&[]));
             // The comment, the summary and the exit code say it too.
-            let _ = desk.check_run(&CheckRun { conclusion: "failure", title, summary, annotations: Vec::new() });
+            let name = self.check.clone();
+            let _ = desk.check_run(&CheckRun { name, conclusion: "failure", title, summary, annotations: Vec::new() });
         }
         self.notes.iter().for_each(|note| invocation.out.info(note));
         let outputs = outputs::of(&report, outputs::Verdict::Error, url.as_deref());
@@ -175,7 +182,7 @@ impl Posting {
                 State::Over(outputs::Verdict::Interrupted) => "cancelled",
                 _ => "failure",
             };
-            desk.check_run(&CheckRun { conclusion, title, summary, annotations: all.clone() })
+            desk.check_run(&CheckRun { name: self.check.clone(), conclusion, title, summary, annotations: all.clone() })
         });
         match posted {
             Some(Ok(posted)) => {
@@ -232,6 +239,13 @@ impl Posting {
     }
 }
 
+/// `cadet`, and of a project in a folder, or of a target that was named, these as well: checks of one name hide one another.
+fn check_name(folder: &str, target: &str) -> String {
+    let parts: Vec<String> = [folder.trim_end_matches('/'), target].map(escape::clean_path).into();
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() { "cadet".to_owned() } else { format!("cadet: {}", parts.join(", ")) }
+}
+
 pub(super) fn ended(verdict: Verdict) -> outputs::Verdict {
     match verdict {
         Verdict::Good => outputs::Verdict::Success,
@@ -241,8 +255,9 @@ pub(super) fn ended(verdict: Verdict) -> outputs::Verdict {
     }
 }
 
-/// What a check found, for the runner: on a pull request of a fork there is nothing else that may be written.
-pub(super) fn checked(
+/// The report of a command that posts nothing, for the runner: on a pull request of a fork, or after a merge, there is nothing
+/// else that may be written.
+pub(super) fn for_the_runner(
     invocation: &Invocation,
     (report, verdict): (&Report<'_>, Verdict),
     (prefix, text): (&str, &dyn Fn(&str) -> String),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Verdict;
 use super::changes;
 use super::invocation::Invocation;
-use super::posting::ended;
+use super::posting::{self, ended};
 use crate::cli::{ReportArgs, RunArgs};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -15,6 +15,7 @@ use crate::project::Project;
 use crate::report::html::{self, LastRun};
 use crate::report::record::Record;
 use crate::report::{Report, artefacts, terminal, text};
+use crate::source::Repo;
 
 pub(super) fn run(invocation: &Invocation, args: &ReportArgs) -> Result<Verdict, Error> {
     let (folder, shown) = match &args.artefacts {
@@ -68,8 +69,13 @@ pub(super) struct Kept<'e> {
     pub keeper: Option<&'e dyn Engine>,
 }
 
-/// Leaves the run's report beside its other artefacts, and writes the page if that was asked for.
+/// Leaves the run's report beside its other artefacts and with the runner, and writes the page if that was asked for.
 pub(super) fn leave(invocation: &Invocation, folder: &Path, told: &Told<'_>, args: &RunArgs) -> Result<(), Error> {
+    if invocation.env.in_github {
+        let prefix = Repo::discover(folder).map(|repo| repo.prefix().to_owned()).unwrap_or_default();
+        let text = changes::texts(told.project);
+        posting::for_the_runner(invocation, (told.report, told.verdict), (&prefix, &text));
+    }
     keep(invocation, folder, told, args)?;
     show(invocation, folder, args)
 }

@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Verdict;
 use super::changes::{self, PullRequest};
 use super::deploy;
+use super::discreet::Discreet;
 use super::invocation::Invocation;
 use super::report::{Kept, Told};
-use crate::deploy::{Outcome, Progress};
+use crate::deploy::Outcome;
 use crate::finding::Finding;
 use crate::github::Who;
 use crate::plan::{Plan, Reason, Step};
+use crate::report::Report;
 use crate::report::around::{Around, Links, Other};
 use crate::report::markdown::{Page, State};
-use crate::report::{Report, redact};
 use crate::source::{ChangedLines, Repo};
 
 /// A pull request that is being told of.
@@ -87,7 +88,7 @@ impl<'t> Telling<'t> {
 
     /// The comment while the run goes on.
     pub(super) fn so_far(&self, outcomes: &[Outcome], write: impl FnOnce(&Page<'_>) -> String) -> String {
-        let outcomes = self.without_data(outcomes.to_vec());
+        let outcomes = Discreet::always(&self.request.head).outcomes(outcomes.to_vec());
         let ended: BTreeSet<&str> = outcomes.iter().map(|known| known.id.as_str()).collect();
         let left: Vec<&Step> = self.plan.steps.iter().filter(|step| !ended.contains(step.id.as_str())).collect();
         let mut report = self.report_with(&outcomes, &left, String::new());
@@ -102,45 +103,11 @@ impl<'t> Telling<'t> {
         })
     }
 
-    /// The outcomes, with no value of a row in the words of the warehouse: everyone who sees the pull request reads them.
-    pub(super) fn without_data(&self, mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
-        for outcome in outcomes.iter_mut().filter(|outcome| outcome.status.is_bad()) {
-            let node = self.request.head.node(&outcome.id);
-            let written = [node.map(|node| &*node.raw), outcome.compiled.as_deref(), outcome.ran.as_deref()];
-            let known: String = written.into_iter().flatten().collect::<Vec<_>>().join("\n");
-            outcome.message = redact::message(&outcome.message, &known);
-            if let Some(finding) = &mut outcome.finding {
-                finding.message = redact::message(&finding.message, &known);
-            }
-        }
-        outcomes
-    }
-
-    /// The display of a run, which is told no value of a row either.
-    pub(super) fn shown_to<'p>(&'p self, next: &'p dyn Progress) -> impl Progress + 'p {
-        WithoutData { telling: self, next }
-    }
-
     /// A file as the page of the pull request shows it; nothing when the page shows no change of it, or another text.
     pub(super) fn shown(&self, repo: &Repo, path: &str) -> Option<(String, ChangedLines)> {
         let text = self.request.head.text(path);
         let there = repo.file_at(&self.commit, &crate::report::in_repository(&self.request.prefix, path))?;
         let is_shown = self.request.changes.contains_key(path) && there == text.as_bytes();
         is_shown.then(|| (text.to_owned(), self.request.changed_lines(path)))
-    }
-}
-
-struct WithoutData<'p> {
-    telling: &'p Telling<'p>,
-    next: &'p dyn Progress,
-}
-
-impl Progress for WithoutData<'_> {
-    fn started(&self, name: &str) {
-        self.next.started(name);
-    }
-
-    fn finished(&self, outcome: &Outcome) {
-        self.telling.without_data(vec![outcome.clone()]).iter().for_each(|outcome| self.next.finished(outcome));
     }
 }

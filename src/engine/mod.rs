@@ -7,6 +7,7 @@ pub mod athena;
 pub mod duckdb;
 pub mod merge;
 mod parts;
+pub mod signals;
 pub mod snapshot;
 mod write;
 

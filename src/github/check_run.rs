@@ -12,9 +12,6 @@ use super::who::Who;
 /// What it takes to make a check run.
 const PERMISSION: &str = "checks: write";
 
-/// The name of the check, beside which GitHub shows whether it was passed.
-const NAME: &str = "cadet";
-
 /// The most annotations in one request.
 const BATCH: usize = 50;
 
@@ -27,6 +24,8 @@ const MOST_PAGES: usize = 10;
 /// What a check run says.
 #[derive(Debug, Clone, Default)]
 pub struct CheckRun {
+    /// Beside it GitHub shows whether the check was passed. Each project and target has its own.
+    pub name: String,
     /// `success`, `failure` or `cancelled`.
     pub conclusion: &'static str,
     pub title: String,
@@ -109,9 +108,9 @@ fn add(api: &Api, way: &str, (body, known): (&Value, usize)) -> Result<(), Troub
 
 /// Makes the check run without annotations; one that was made though no answer came is used.
 fn create(api: &Api, who: &Who, run: &CheckRun) -> Result<u64, Trouble> {
-    let own = format!("{}.{}", who.run, who.attempt);
+    let own = format!("{}.{} {}", who.run, who.attempt, run.name);
     let body = json!({
-        "name": NAME,
+        "name": run.name,
         "head_sha": who.head,
         "external_id": own,
         "details_url": who.run_page(),
@@ -120,7 +119,7 @@ fn create(api: &Api, who: &Who, run: &CheckRun) -> Result<u64, Trouble> {
         "output": {"title": run.title, "summary": run.summary},
     });
     let find = || {
-        let way = who.way(&format!("commits/{}/check-runs?check_name={NAME}&filter=all", who.head));
+        let way = who.way(&format!("commits/{}/check-runs?filter=all", who.head));
         let known = api.pages(&way, "checks: read", MOST_PAGES)?;
         Ok(known.into_iter().find(|run| run["external_id"].as_str() == Some(&own)))
     };

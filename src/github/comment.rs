@@ -29,7 +29,7 @@ const USUAL_ACCOUNT: &str = "github-actions[bot]";
 
 /// Whose token it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Account {
+pub(super) struct Account {
     id: Option<u64>,
     login: String,
 }
@@ -164,7 +164,7 @@ impl Sticky {
 
 impl Account {
     /// Whether this account wrote the comment. A name that ends in `[bot]` cannot be anyone's but an app's.
-    fn wrote(&self, comment: &Value) -> bool {
+    pub(super) fn wrote(&self, comment: &Value) -> bool {
         let user = &comment["user"];
         match self.id {
             Some(id) => user["id"].as_u64() == Some(id),
@@ -174,7 +174,7 @@ impl Account {
 }
 
 /// Asks whose token this is. The token of a workflow is an app's, for which only GraphQL has an answer.
-fn account(api: &Api) -> Result<Account, Trouble> {
+pub(super) fn account(api: &Api) -> Result<Account, Trouble> {
     let viewer = match api.graphql("query { viewer { databaseId login } }") {
         Ok(answer) => answer["data"]["viewer"].clone(),
         Err(trouble @ (Trouble::Revoked | Trouble::Busy(_) | Trouble::Lost(_))) => return Err(trouble),

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::api::Api;
-use super::comment::{PERMISSION, refuse_outdated};
+use super::comment::{PERMISSION, account, refuse_outdated};
 use super::trouble::Trouble;
 use super::who::Who;
 
@@ -43,7 +43,10 @@ pub(super) fn post(api: &Api, who: &Who, wanted: &[Suggestion]) -> Result<usize,
     refuse_outdated(api, who)?;
     let way = who.way(&format!("pulls/{}", who.number));
     let known = api.pages(&format!("{way}/comments"), "pull-requests: read", MOST_PAGES)?;
-    let own: Vec<&Value> = known.iter().filter(|known| text(known, "body").starts_with(MARKER)).collect();
+    // Anyone may write the marker.
+    let account = account(api)?;
+    let is_own = |known: &&Value| text(known, "body").starts_with(MARKER) && account.wrote(known);
+    let own: Vec<&Value> = known.iter().filter(is_own).collect();
     // A fix that was offered stays offered, wherever its lines are by now.
     let there: BTreeSet<(&str, String)> =
         own.iter().map(|known| (text(known, "path"), plain(text(known, "body")))).collect();

@@ -47,6 +47,8 @@ pub mod values;
 pub mod warehouse;
 mod words;
 
+pub(crate) use names::BUILTINS;
+
 use std::ops::Range;
 
 /// Why a template could not be read: a place in its text, in words.

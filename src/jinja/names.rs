@@ -18,7 +18,7 @@ use super::scope::{Context, Mode, Scope};
 use super::values::{self, Dict, List};
 
 /// What dbt calls builtins, in its order.
-pub(super) const BUILTINS: &[&str] = &[
+pub(crate) const BUILTINS: &[&str] = &[
     "dbt_version",
     "var",
     "env_var",

@@ -5,6 +5,7 @@
 use std::process::{Child, Command, Stdio};
 
 use crate::double::Double;
+use crate::double::faults::{Calls, Fault, Planned, Side, Times};
 use crate::sandbox::{HERE, Ran, Sandbox};
 
 /// The settings of the tests' project.
@@ -75,6 +76,16 @@ impl Account {
         let ran = self.cadet(args);
         assert_eq!(ran.code, 0, "{}", ran.shown());
         ran
+    }
+
+    /// From here on the account may not do this.
+    pub fn refuse(&self, operation: &'static str) {
+        self.double.inject(Planned {
+            calls: Calls::EachOf(operation),
+            fault: Fault::AccessDenied,
+            side: Side::BeforeEffect,
+            times: Times::Forever,
+        });
     }
 
     /// Starts the binary and does not wait for it.

@@ -163,7 +163,7 @@ fn printed(log: &str, job: &str) -> String {
 }
 
 #[test]
-#[ignore = "installs act with Go"]
+#[ignore = "needs Go, with which it installs act: cargo test --test athena act -- --ignored"]
 fn the_workflow_checks_and_deploys_a_pull_request() {
     let workflow = Workflow::new("select 2 as id");
     let github = Double::new(&workflow.head());
@@ -185,7 +185,7 @@ fn the_workflow_checks_and_deploys_a_pull_request() {
 }
 
 #[test]
-#[ignore = "installs act with Go"]
+#[ignore = "needs Go, with which it installs act: cargo test --test athena act -- --ignored"]
 fn a_fork_is_checked_without_credentials() {
     let workflow = Workflow::new("select * from {{ ref('prison_safety__frist') }}");
     let github = Double::new(&workflow.head());

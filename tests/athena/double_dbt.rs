@@ -84,7 +84,6 @@ fn write(folder: &Path, path: &str, text: &str) {
 }
 
 #[test]
-#[ignore = "needs Python and the network"]
 fn dbt_builds_its_project_twice() {
     let double = Double::start();
     let folder = TempDir::new().unwrap();
@@ -142,7 +141,6 @@ fn dbt_builds_its_project_twice() {
 
 /// What `ten_findings` shows that cadet does not do: the numbers are the same.
 #[test]
-#[ignore = "needs Python and the network"]
 fn dbt_loses_what_the_findings_say() {
     let double = Double::start();
     let folder = TempDir::new().unwrap();

@@ -6,18 +6,9 @@ use crate::double::athena::query::Failed;
 use crate::double::faults::{Calls, Fault, Planned, Side, Times};
 use crate::double::hooks::Moment;
 
-fn refuse(account: &Account, operation: &'static str) {
-    account.double.inject(Planned {
-        calls: Calls::EachOf(operation),
-        fault: Fault::AccessDenied,
-        side: Side::BeforeEffect,
-        times: Times::Forever,
-    });
-}
-
 /// Runs, while an operation is refused; and then again, while nothing is.
 fn refused_and_again(account: &Account, operation: &'static str, command: &str) {
-    refuse(account, operation);
+    account.refuse(operation);
     let ran = account.cadet(&[command]);
     assert_eq!(ran.code, 1, "{}\n{}", ran.shown(), account.calls());
     account.double.clear_faults();
@@ -79,7 +70,7 @@ fn a_note_is_only_of_what_it_was_written_for() {
     let account = Account::new(project().file(&model("things"), &late("(1, 2023)")));
     account.done(&["run"]);
     let account = account.with(|sandbox| sandbox.file(&model("things"), &late("(2, 2023), (3, 2024)")));
-    refuse(&account, "UpdatePartition");
+    account.refuse("UpdatePartition");
     assert_eq!(account.cadet(&["run"]).code, 1);
     account.double.clear_faults();
     // Built anew, it is another table.
@@ -200,4 +191,43 @@ fn what_is_there_is_looked_at_under_the_lock() {
     });
     account.done(&["run"]);
     assert_eq!(account.rows("things"), "1\n5\n6", "{}", account.calls());
+}
+
+/// A first run may be killed between showing its table and removing the entry under which it was made.
+#[test]
+fn the_entry_that_a_first_run_on_iceberg_left_goes_with_the_next_run() {
+    let config = "materialized='incremental', table_type='iceberg', incremental_strategy='merge', unique_key='id'";
+    let text = format!("{{{{ config({config}) }}}}\nselect 1 as id");
+    let account = Account::new(project().file(&model("things"), &text));
+    account.refuse("DeleteTable");
+    account.done(&["run"]);
+    assert_eq!(account.tables().len(), 2);
+    account.double.clear_faults();
+    account.done(&["run"]);
+    assert_eq!((account.tables(), account.rows("things").as_str()), (vec![format!("{DATABASE}.things")], "1"));
+}
+
+/// From the call on that writes down what is to be shown, everything takes effect and no answer comes.
+#[test]
+fn what_was_written_down_although_no_answer_came_leads_nowhere() {
+    let prepared = || {
+        let account = Account::new(project().file(&model("things"), &late("(1, 2023)")));
+        account.done(&["run"]);
+        account.double.forget_calls();
+        account.with(|sandbox| sandbox.file(&model("things"), &late("(1, 2023), (2, 2024)")))
+    };
+    let account = prepared();
+    account.done(&["run"]);
+    let wanted = account.rows("things");
+    let calls = account.double.shown_calls();
+    let number =
+        calls.iter().position(|call| call.contains("PutObject") && call.contains("_cadet_publish")).unwrap() + 1;
+    let account = prepared();
+    let calls = Calls::Number(number);
+    account.double.inject(Planned { calls, fault: Fault::Reset, side: Side::AfterEffect, times: Times::Forever });
+    assert_eq!(account.cadet(&["run"]).code, 1);
+    account.double.clear_faults();
+    account.done(&["run"]);
+    assert_eq!(account.rows("things"), wanted);
+    assert!(note_is_gone(&account) && account.tables().len() == 1, "{:?} {:?}", account.objects(), account.tables());
 }

@@ -29,6 +29,7 @@ mod judge;
 mod limits;
 mod locks;
 mod makespan;
+mod page;
 mod plans;
 mod ready;
 mod second_opinion;

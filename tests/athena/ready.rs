@@ -2,7 +2,6 @@
 
 use crate::account::{Account, model, project};
 use crate::double::athena::queries::Workgroup;
-use crate::double::faults::{Calls, Fault, Planned, Side, Times};
 
 fn account() -> Account {
     Account::new(project().file(&model("a"), "select 1 as id"))
@@ -16,15 +15,6 @@ fn shown(account: &Account) -> String {
     let mut parts = lines.split("_cadet_debug_");
     let first = parts.next().unwrap().to_owned();
     parts.fold(first, |shown, part| format!("{shown}_cadet_debug_[id]{}", &part[32..]))
-}
-
-fn refuse(account: &Account, operation: &'static str) {
-    account.double.inject(Planned {
-        calls: Calls::EachOf(operation),
-        fault: Fault::AccessDenied,
-        side: Side::BeforeEffect,
-        times: Times::Forever,
-    });
 }
 
 #[test]
@@ -52,7 +42,7 @@ fn what_the_role_lacks_is_named_with_action_and_resource() {
     let account = account();
     account.done(&["run"]);
     for operation in ["StartQueryExecution", "ListObjectsV2", "PutObject", "GetDatabase"] {
-        refuse(&account, operation);
+        account.refuse(operation);
     }
     insta::assert_snapshot!(shown(&account), @"
     ✓ project      mojap_derived_tables in [folder]: 1 model, 0 seeds, 0 tests

@@ -1,6 +1,4 @@
 //! moto, another double of AWS, beside this one: the same calls, and the shapes of the answers.
-//!
-//! Not run by itself, since it needs Python and the network: `cargo test --test athena second_opinion -- --ignored`.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,7 +9,6 @@ use crate::support::{python, run};
 const PACKAGES: [&str; 2] = ["moto[server]==5.2.5", "boto3"];
 
 #[test]
-#[ignore = "needs Python and the network"]
 fn answers_have_the_shapes_that_moto_gives_them() {
     let double = Double::start();
     let script = || {

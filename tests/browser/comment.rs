@@ -2,29 +2,36 @@
 //! that its pages have.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
+
+use serde_json::Value;
 
 use crate::driver::Browser;
 use crate::{HERE, Sandbox, support};
 
-/// GitHub's own style sheet for Markdown, from an npm package that is fetched once into the target folder.
-const PACKAGE: &str = "github-markdown-css@5.9.0";
+/// GitHub's own style sheet for Markdown.
+static STYLE: LazyLock<String> =
+    LazyLock::new(|| fs::read_to_string(packaged(("github-markdown-css", "5.9.0"), "github-markdown.css")).unwrap());
 
-static STYLE: LazyLock<String> = LazyLock::new(|| {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("github-markdown-css");
-    let file = folder.join("node_modules/github-markdown-css/github-markdown.css");
+/// What GitHub draws graphs with.
+static MERMAID: LazyLock<PathBuf> = LazyLock::new(|| packaged(("mermaid", "11.12.1"), "dist/mermaid.min.js"));
+
+/// A file of an npm package, which is fetched once into the target folder.
+fn packaged((package, version): (&str, &str), file: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{package}-{version}"));
+    let file = folder.join("node_modules").join(package).join(file);
     if !file.is_file() {
         let install = ["install", "--no-audit", "--no-fund", "--silent", "--prefix"];
-        let ran = Command::new("npm").args(install).arg(&folder).arg(PACKAGE).status();
+        let ran = Command::new("npm").args(install).arg(&folder).arg(format!("{package}@{version}")).status();
         assert!(
             ran.is_ok_and(|status| status.success()),
-            "npm cannot install {PACKAGE}: apt-get install npm, and see to the network"
+            "npm cannot install {package}: apt-get install npm, and see to the network"
         );
     }
-    fs::read_to_string(file).unwrap()
-});
+    file
+}
 
 /// The page on which a comment stands.
 fn page(markdown: &str) -> String {
@@ -49,6 +56,25 @@ fn written(sandbox: &Sandbox) -> [String; 2] {
     let ran = sandbox.cadet_with(&args, &[("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", &summary)]);
     assert!(ran.code < 2, "{}", ran.shown());
     [sandbox.read("target/comment.md"), sandbox.read("target/summary.md")]
+}
+
+/// Draws the graphs of a page as GitHub does, and returns the labels of their nodes; or what Mermaid cannot read.
+fn draw(browser: &Browser) -> Value {
+    // Mermaid's own script makes names for the whole page.
+    let script = Value::from(fs::read_to_string(&*MERMAID).unwrap());
+    browser.js(&format!("document.head.append(Object.assign(document.createElement('script'), {{text: {script}}}))"));
+    browser.js("window.drawn = null;
+         mermaid.initialize({startOnLoad: false, securityLevel: 'strict'});
+         const texts = [...document.querySelectorAll('code.language-mermaid')];
+         (async () => {
+           for (const [at, code] of texts.entries()) {
+             const {svg} = await mermaid.render('graph' + at, code.textContent);
+             code.closest('pre').innerHTML = svg;
+           }
+           return [...document.querySelectorAll('svg .node')].map((node) => node.textContent.trim());
+         })().then((drawn) => { window.drawn = drawn; }, (error) => { window.drawn = String(error); })");
+    browser.wait("the graph is drawn", "return window.drawn !== null");
+    browser.js("return window.drawn")
 }
 
 /// Markdown as GitHub shows it.
@@ -91,6 +117,8 @@ fn a_comment_and_a_summary_with_mistakes_are_rendered() {
     browser.picture("comment-bad", true);
     browser.js("document.querySelectorAll('details').forEach((at) => { at.open = true; })");
     assert_rendered(&browser);
+    let drawn = draw(&browser);
+    assert!(drawn.as_array().is_some_and(|nodes| nodes.len() > 5), "{drawn}");
     browser.picture("comment-bad-open", true);
     let browser = rendered(&sandbox, &summary);
     assert_rendered(&browser);
@@ -113,4 +141,36 @@ fn a_good_comment_is_rendered() {
     assert_rendered(&browser);
     browser.js("document.querySelectorAll('details').forEach((at) => { at.open = true; })");
     browser.picture("comment-good", true);
+}
+
+/// Names that Mermaid would take for more than a label.
+const LABELS: [&str; 16] = [
+    "end",
+    "prison_safety_dev_dbt.visits_fct",
+    "\"]; click n0 \"https://e.uk\"",
+    "`**bold**`",
+    "a --> b",
+    "%%{init: {'theme':'forest'}}%%",
+    "subgraph x",
+    "n1:::failed",
+    "<img src=x onerror=alert(1)>",
+    "#quot;",
+    "#35;",
+    "$$x^2$$",
+    "fa:fa-ban",
+    "1. one",
+    "\u{1f600} \u{202e}",
+    "a;b",
+];
+
+#[test]
+fn a_label_of_the_graph_is_only_a_label() {
+    let label = |(at, text): (usize, &&str)| format!("  n{at}[\"{}\"]\n", cadet::report::escape::mermaid(text));
+    let graph: String = LABELS.iter().enumerate().map(label).collect();
+    let sandbox = Sandbox::new().file("target/empty", "");
+    let browser = rendered(&sandbox, &format!("```mermaid\nflowchart LR\n{graph}```\n"));
+    let drawn = draw(&browser);
+    let shown: Vec<String> = LABELS.iter().map(|text| cadet::report::escape::clean_path(text)).collect();
+    assert_eq!(drawn, serde_json::json!(shown));
+    assert_eq!(browser.js("return document.querySelectorAll('article img, article a').length"), 0);
 }

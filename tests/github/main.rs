@@ -18,3 +18,4 @@ mod runs;
 mod secrets;
 mod sizes;
 mod tokens;
+mod workflows;

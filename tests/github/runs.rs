@@ -233,6 +233,17 @@ fn a_new_commit_writes_into_the_same_comment() {
     assert!(request.comment().lines().nth(1).unwrap().starts_with("## ✅ Ready for review"), "{}", request.comment());
 }
 
+/// Checks of one name hide one another.
+#[test]
+fn each_target_has_a_check_and_a_comment_of_its_own() {
+    let request = Request::new(good());
+    request.ci(&[]);
+    request.ci(&["--target", "local"]);
+    let state = request.double.state(|state| (state.checks.clone(), state.comments.len()));
+    let names: Vec<_> = state.0.iter().filter_map(|check| check["name"].as_str()).collect();
+    assert_eq!((names, state.1), (vec!["cadet", "cadet: local"], 2));
+}
+
 #[test]
 fn a_failing_check_says_what_to_do_first() {
     let request = Request::new(wrong());
@@ -597,6 +608,25 @@ fn fixes_are_offered_once() {
     request.attempt = "2";
     request.ci(&["--suggest"]);
     assert_eq!(bodies(&request), offered);
+}
+
+#[test]
+fn a_stranger_who_copies_the_marker_keeps_no_fix_from_being_offered() {
+    let sandbox = good()
+        .edit(
+            "models/prison/prison_safety/prison_safety__sites_fct.yaml",
+            "One row for each visit.",
+            "One row for each visit.  ",
+        )
+        .commit("blanks at the end of a line");
+    let request = Request::new(sandbox);
+    request.double.state(|state| {
+        for line in 0..30 {
+            state.add_review_comment(1, &format!("<!-- cadet:suggestion -->\nMine {line}"));
+        }
+    });
+    let ran = request.ci(&["--suggest"]);
+    assert!(ran.stdout.contains("Offered 1 fix on the changed lines."), "{}", ran.stdout);
 }
 
 #[test]

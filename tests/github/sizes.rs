@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::request::{Request, good};
 use cadet::deploy::{Outcome, Status};
 use cadet::finding::{Finding, Level, Place};
 use cadet::project::ResourceType;
@@ -148,4 +149,33 @@ fn a_large_graph_is_cut_to_what_changed() {
         let (drawn, length, is_cut) = graph(nodes);
         assert!(drawn <= 60 && length < 50_000 && is_cut, "{drawn} {length}");
     }
+}
+
+/// The whole run, through the binary: two thousand tables that are built, and three thousand things to say of them.
+#[test]
+fn a_pull_request_of_two_thousand_tables_is_told_of() {
+    let mut sandbox = good();
+    for n in 0..2_000 {
+        let parent = if n == 0 { "sites_stg".to_owned() } else { format!("many_{:04}_fct", n / 2) };
+        let sql = format!(
+            "{{{{ config(materialized='view') }}}}\nselect 1 as id\nfrom {{{{ ref('prison_safety__{parent}') }}}}\nlimit 1  \n"
+        );
+        sandbox = sandbox.file(&format!("models/prison/prison_safety/prison_safety__many_{n:04}_fct.sql"), &sql);
+    }
+    let request = Request::new(sandbox.commit("many tables"));
+    assert_eq!(request.ci(&["--suggest"]).code, 1);
+    let outputs = request.outputs();
+    assert!(outputs.contains("\nfindings=4000\nerrors=2000\nwarnings=2000\ndeployed=2003\nfailed=0\n"), "{outputs}");
+    let comment = request.double.comment();
+    assert!(comment.chars().count() <= 65_536 && request.summary().len() <= 1 << 20);
+    for text in [&comment, &request.summary()] {
+        is_whole(text);
+        for words in
+            ["Not ready: 2000 errors to fix", "### Tables: 2003 of 2003 built", "This is a part of what changed;"]
+        {
+            assert!(text.contains(words), "{words}");
+        }
+    }
+    let annotated = request.double.state(|state| state.checks[0]["annotations"].as_array().map(Vec::len));
+    assert_eq!(annotated, Some(4_000));
 }

@@ -22,8 +22,8 @@ use super::revision::Revision;
 use super::run::Run;
 use super::seat::Seat;
 use super::storage::Store;
-use super::{Athena, Core, keep, signals};
-use crate::engine::EngineError;
+use super::{Athena, Core, keep};
+use crate::engine::{EngineError, signals};
 use crate::settings::AthenaSettings;
 use crate::settings::bytes::Bytes;
 
@@ -135,7 +135,8 @@ impl Athena {
             work: Mutex::new(HashMap::new()),
             known: Mutex::new(HashMap::new()),
         });
-        signals::watch(&core)?;
+        let interrupted = Arc::downgrade(&core);
+        signals::watch(move || interrupted.upgrade().iter().for_each(|core| core.live.interrupt()))?;
         Ok(Self { core, runtime, credentials: config.credentials_provider() })
     }
 }

@@ -62,7 +62,7 @@ impl Core {
             return Err(self.not_shown(place, made, error).await);
         }
         let failed_to_note = |error: CallError| unavailable("make a second entry of the new table", &error);
-        let temporary = made.temporary.clone().unwrap_or_else(|| self.run.temporary(place));
+        let temporary = made.temporary(&self.run, place);
         if made.temporary.is_none() {
             let second = catalogue::input(&made.table, &temporary).map_err(failed_to_note)?;
             self.catalogue.create_table(&self.calls, &place.database, &second).await.map_err(failed_to_note)?;
@@ -94,7 +94,7 @@ impl Core {
         }
         if made.table.partition_keys().is_empty() {
             self.settle(place).await?;
-            self.forget_note(place).await;
+            let _ = self.forget_note(place).await;
         }
         if made.temporary.is_none() {
             let _ = self.catalogue.delete(&self.calls, &place.database, &temporary).await;
@@ -128,7 +128,7 @@ impl Core {
             Ok(true) => return Ok(()),
             Ok(false) => {
                 self.discard(place, made).await;
-                self.forget_note(place).await;
+                let _ = self.forget_note(place).await;
                 format!("{because}; the old table is there again")
             }
             Err(error) => format!(

@@ -10,6 +10,7 @@ use super::failure::Class;
 use super::partitions::{self, Note};
 use super::parts::Apart;
 use super::place::Destination;
+use super::run::Run;
 use super::statement::{self, Statement, Storage};
 use super::storage::File;
 use super::{Core, contract, destination, known, leftovers, unavailable};
@@ -30,6 +31,19 @@ pub(super) struct Made {
     pub there: Option<Table>,
     /// The name of the entry that is to go afterwards.
     pub temporary: Option<String>,
+}
+
+impl Made {
+    /// Where its files are, as the mark on the table says it.
+    pub(super) fn location(&self, place: &Destination) -> String {
+        let own = catalogue::location(&self.table).map(str::to_owned);
+        own.unwrap_or_else(|| format!("{}/{}/", place.location(), self.folder))
+    }
+
+    /// The name of the entry that leads to it beside the table's own.
+    pub(super) fn temporary(&self, run: &Run, place: &Destination) -> String {
+        self.temporary.clone().unwrap_or_else(|| run.temporary(place))
+    }
 }
 
 impl Core {
@@ -152,7 +166,7 @@ impl Core {
     }
 
     /// Takes away the entry that a killed run of the same owner left.
-    async fn sweep(&self, place: &Destination, temporary: &str) -> Result<(), EngineError> {
+    pub(super) async fn sweep(&self, place: &Destination, temporary: &str) -> Result<(), EngineError> {
         let failed = |error: CallError| unavailable("remove what an earlier run left", &error);
         let Some(table) = self.catalogue.table(&self.calls, &place.database, temporary).await.map_err(failed)? else {
             return Ok(());
@@ -213,7 +227,7 @@ impl Core {
     }
 
     pub(super) async fn discard(&self, place: &Destination, made: &Made) {
-        let temporary = made.temporary.clone().unwrap_or_else(|| self.run.temporary(place));
+        let temporary = made.temporary(&self.run, place);
         self.clean(place, (&made.folder, &temporary), Class::Unknown).await;
     }
 
@@ -264,8 +278,8 @@ impl Core {
         };
         let is_partitioned = !made.table.partition_keys().is_empty();
         let entry = entry(write, place, made, !is_partitioned).map_err(failed)?;
-        if is_partitioned && let Some(temporary) = made.temporary.clone() {
-            self.intend(place, made, &Note::whole(place, made, temporary)).await?;
+        if is_partitioned {
+            self.intend(place, made, &Note::whole(place, made, made.temporary(&self.run, place))).await?;
         }
         let has_gone = self.replace_entry(place, entry, (old, &there), made).await?;
         if !is_partitioned {
@@ -359,8 +373,7 @@ pub(super) fn entry(
     if !catalogue::is_view(&made.table) && !catalogue::is_iceberg(&made.table) {
         parameters.insert("classification".to_owned(), format);
     }
-    let location = format!("{}/{}/", place.location(), made.folder);
-    parameters.insert(LOCATION.to_owned(), catalogue::location(&made.table).map_or(location, str::to_owned));
+    parameters.insert(LOCATION.to_owned(), made.location(place));
     parameters.insert(ROWS.to_owned(), made.rows.to_string());
     parameters.extend(write.node.map(|node| (NODE.to_owned(), node.unique_id.clone())));
     parameters.extend(write.mark.filter(|_| is_whole).map(|mark| (MARK.to_owned(), mark.to_owned())));

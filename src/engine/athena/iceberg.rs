@@ -97,11 +97,15 @@ impl Core {
         shown
     }
 
-    /// Makes the second entry. Those that killed runs left go first.
+    /// Makes the second entry. Those that killed runs left go first, and so does the one under which the table was made when
+    /// its first run was killed.
     async fn begin_draft(&self, place: &Destination, old: &Table, draft: &str) -> Result<(), EngineError> {
         let failed = |error: CallError| unavailable("make a second entry of the table", &error);
-        let beginning = format!("{}_", self.run.temporary(place));
-        let names = self.catalogue.beginning(&self.calls, &place.database, &beginning).await.map_err(failed)?;
+        let temporary = self.run.temporary(place);
+        let names = self.catalogue.beginning(&self.calls, &place.database, &temporary).await.map_err(failed)?;
+        if names.contains(&temporary) {
+            self.sweep(place, &temporary).await?;
+        }
         for name in names.iter().filter(|name| self.run.is_draft(place, name)) {
             self.catalogue.delete(&self.calls, &place.database, name).await.map_err(failed)?;
         }

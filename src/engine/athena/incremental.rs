@@ -129,7 +129,7 @@ impl Core {
             let table = self.catalogue.table(&self.calls, &place.database, &place.table).await.map_err(failed)?;
             now = table.ok_or_else(|| failed(CallError::refused("", "the table has gone")))?;
         }
-        let temporary = made.temporary.clone().unwrap_or_else(|| self.run.temporary(place));
+        let temporary = made.temporary(&self.run, place);
         self.intend(place, &made, &Note::some(&now, &there, &made, temporary)).await?;
         self.set_partitions(place, (&there, &made.partitions), true).await?;
         self.settle(place).await?;
@@ -194,7 +194,8 @@ fn recolumned(old: &Table, new: &Table, place: &Destination) -> Result<TableInpu
 }
 
 /// Whether readers can read new partitions beside the old ones: each has types of its own, and a reader takes them for those
-/// of the table. Behaviour: "Types of mismatches" in Athena's guide to partitions.
+/// of the table. Behaviour: "Update tables with partitions" in Athena's user guide; which types go together it leaves open,
+/// so that only those pass that certainly do.
 fn fit_together(old: &Table, new: &Table) -> Result<(), EngineError> {
     let is_read_as = |new: &str, old: &str| {
         const WHOLE: [&str; 4] = ["tinyint", "smallint", "int", "bigint"];

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::call::{Api, CallError};
 use super::place::Destination;
 use super::seat::Seat;
-use super::storage::File;
+use super::storage::{File, Object};
 use super::{Core, destination, unavailable};
 use crate::engine::{EngineError, Write};
 
@@ -346,18 +346,12 @@ impl Core {
 
     /// The lock that is there, if one is.
     async fn read_note(&self, place: &Destination) -> Result<Option<Found>, CallError> {
-        let key = key(place);
-        let get = || self.store.client.get_object().bucket(&place.bucket).key(&key).send();
-        let answer = match self.calls.make(Api::Store, get).await {
-            Ok(answer) => answer,
-            Err(error) if error.is_missing() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let tag = answer.e_tag().unwrap_or_default().to_owned();
-        let written = answer.last_modified().and_then(|time| Timestamp::new(time.secs(), 0).ok());
-        let body = answer.body.collect().await.map_err(|error| CallError::refused("", &error.to_string()))?;
-        let note = serde_json::from_slice(&body.to_vec()).ok();
-        Ok(Some(Found { note, tag, written }))
+        let found = self.store.get(&self.calls, (&place.bucket, &key(place))).await?;
+        Ok(found.map(|Object { bytes, tag, written }| Found {
+            note: serde_json::from_slice(&bytes).ok(),
+            tag,
+            written,
+        }))
     }
 }
 

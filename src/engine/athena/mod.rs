@@ -37,7 +37,6 @@ pub mod run;
 mod seat;
 mod seed;
 mod seed_value;
-pub mod signals;
 mod statement;
 mod storage;
 mod text_file;
@@ -288,13 +287,16 @@ impl Engine for Athena {
     fn alone(&self, write: &Write<'_>, work: &mut dyn FnMut()) -> Result<(), EngineError> {
         let place = destination(write)?;
         self.core.forget(write.relation);
-        self.runtime.block_on(self.core.claim(write, place))?;
+        self.runtime.block_on(self.core.acquire(place))?;
         let (core, own) = (Arc::clone(&self.core), place.clone());
         let keeper = self.runtime.spawn(async move { core.keep(&own).await });
-        work();
+        let resumed = self.runtime.block_on(self.core.resume(write, place));
+        if resumed.is_ok() {
+            work();
+        }
         keeper.abort();
         self.runtime.block_on(self.core.release(place));
-        Ok(())
+        resumed
     }
 
     fn replace_table(&self, write: &Write<'_>, query: &str) -> Result<u64, EngineError> {

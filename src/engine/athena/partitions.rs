@@ -4,10 +4,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_glue::types::{Partition, Table};
-use aws_sdk_s3::primitives::ByteStream;
 use serde::{Deserialize, Serialize};
 
-use super::call::{Api, CallError};
+use super::call::CallError;
 use super::catalogue::{self, LOCATION, NotPublished};
 use super::hive::{self, Made};
 use super::place::Destination;
@@ -37,10 +36,8 @@ pub(super) struct Note {
 impl Note {
     /// Of a whole table that is to be shown.
     pub(super) fn whole(place: &Destination, made: &Made, temporary: String) -> Self {
-        let location = format!("{}/{}/", place.location(), made.folder);
-        let location = catalogue::location(&made.table).map_or(location, str::to_owned);
-        let (folder, rows) = (made.folder.clone(), made.rows);
-        Self { temporary, folder, rows, location: Some(location), created: None, from: BTreeMap::new() }
+        let (folder, rows, location) = (made.folder.clone(), made.rows, Some(made.location(place)));
+        Self { temporary, folder, rows, location, created: None, from: BTreeMap::new() }
     }
 
     /// Of partitions of a table that stays.
@@ -131,10 +128,11 @@ impl Core {
         Ok(())
     }
 
-    /// Writes down what is to be shown. What cannot be written down is not shown, and removed.
+    /// Writes down what is to be shown. What cannot be written down is not shown, and removed: after the note, which may be
+    /// there although no answer came, and would send the next run after something that is gone.
     pub(super) async fn intend(&self, place: &Destination, made: &Made, note: &Note) -> Result<(), EngineError> {
         let written = self.write_down(place, Some(note)).await;
-        if written.is_err() {
+        if written.is_err() && self.forget_note(place).await.is_ok() {
             self.discard(place, made).await;
         }
         written
@@ -153,45 +151,28 @@ impl Core {
         put.map_err(|error| unavailable("write down what is to be shown", &error))
     }
 
-    /// Removes the note, if it can be removed.
-    pub(super) async fn forget_note(&self, place: &Destination) {
-        let _ = self.store.delete(&self.calls, place, &[key(place)]).await;
+    /// Removes the note.
+    pub(super) async fn forget_note(&self, place: &Destination) -> Result<(), CallError> {
+        self.store.delete(&self.calls, place, &[key(place)]).await
     }
 
     async fn note(&self, place: &Destination) -> Result<Option<Note>, CallError> {
         let key = key(place);
-        let get = || self.store.client.get_object().bucket(&place.bucket).key(&key).send();
-        let answer = match self.calls.make(Api::Store, get).await {
-            Ok(answer) => answer,
-            Err(error) if error.is_missing() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let body: ByteStream = answer.body;
-        let body = body.collect().await.map_err(|error| CallError::refused("", &error.to_string()))?;
-        let note = serde_json::from_slice(&body.to_vec());
+        let Some(found) = self.store.get(&self.calls, (&place.bucket, &key)).await? else { return Ok(None) };
+        let note = serde_json::from_slice(&found.bytes);
         note.map_err(|error| CallError::refused("", &format!("{key} cannot be read: {error}")))
-    }
-
-    /// Takes a table's lock, and shows what an earlier run was stopped in the middle of showing.
-    pub(super) async fn claim(&self, write: &Write<'_>, place: &Destination) -> Result<(), EngineError> {
-        Box::pin(self.acquire(place)).await?;
-        let resumed = self.resume(write, place).await;
-        if resumed.is_err() {
-            self.release(place).await;
-        }
-        resumed
     }
 
     /// Shows what an earlier run was stopped in the middle of showing: what readers have then is whole, and what comes next
     /// may go on from there.
-    async fn resume(&self, write: &Write<'_>, place: &Destination) -> Result<(), EngineError> {
+    pub(super) async fn resume(&self, write: &Write<'_>, place: &Destination) -> Result<(), EngineError> {
         let failed = |error: CallError| unavailable("look for what an earlier run has left half done", &error);
         let Some(note) = self.note(place).await.map_err(failed)? else { return Ok(()) };
         let [table, now] =
             self.catalogue.both(&self.calls, &place.database, [&note.temporary, &place.table]).await.map_err(failed)?;
         if !note.is_due(now.as_ref()) || (now.is_none() && table.is_none()) {
             self.settle(place).await?;
-            self.forget_note(place).await;
+            let _ = self.forget_note(place).await;
             return Ok(());
         }
         let table = table.ok_or_else(|| half_shown(place))?;
@@ -207,7 +188,10 @@ impl Core {
             self.holds(place).await?;
             let shown = self.catalogue.publish(&self.calls, place, self.signed(entry), None).await;
             shown.map_err(|error| match error {
-                NotPublished::Changed => half_shown(place),
+                NotPublished::Changed => EngineError::Unavailable(format!(
+                    "someone else made {}.{} meanwhile; theirs is kept: run again",
+                    place.database, place.table
+                )),
                 NotPublished::Refused(error) | NotPublished::Unknown(error) => failed(error),
             })?;
         }
@@ -219,7 +203,7 @@ impl Core {
             self.set_partitions(place, (&there, &wanted), note.created.is_some()).await?;
         }
         self.settle(place).await?;
-        self.forget_note(place).await;
+        let _ = self.forget_note(place).await;
         let _ = self.catalogue.delete(&self.calls, &place.database, &note.temporary).await;
         Ok(())
     }
@@ -230,5 +214,10 @@ fn half_shown(place: &Destination) -> EngineError {
         "an earlier run was stopped while it showed readers the new rows of {}.{}, and what it had built is gone",
         place.database, place.table
     );
-    EngineError::Query { message, offset: None, help: Some("build the table anew with `--full-refresh`".to_owned()) }
+    let help = format!(
+        "build the table anew with `--full-refresh`; for a snapshot delete s3://{}/{}, and it goes on from what readers have",
+        place.bucket,
+        key(place)
+    );
+    EngineError::Query { message, offset: None, help: Some(help) }
 }

@@ -3,6 +3,7 @@
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use jiff::Timestamp;
 
 use super::call::{Api, CallError, Calls};
 use super::place::Destination;
@@ -24,6 +25,14 @@ pub(super) struct File {
 pub(super) struct Aged {
     pub file: File,
     pub written: i64,
+}
+
+/// An object that was read.
+pub(super) struct Object {
+    pub bytes: Vec<u8>,
+    /// What S3 calls this state of it.
+    pub tag: String,
+    pub written: Option<Timestamp>,
 }
 
 pub(super) struct Store {
@@ -65,6 +74,20 @@ impl Store {
     pub(super) async fn has_any(&self, calls: &Calls, bucket: &str, prefix: &str) -> Result<bool, CallError> {
         let list = || self.client.list_objects_v2().bucket(bucket).prefix(prefix).max_keys(1).send();
         Ok(!calls.make(Api::List, list).await?.contents().is_empty())
+    }
+
+    /// An object; nothing when there is none.
+    pub(super) async fn get(&self, calls: &Calls, (bucket, key): (&str, &str)) -> Result<Option<Object>, CallError> {
+        let get = || self.client.get_object().bucket(bucket).key(key).send();
+        let answer = match calls.make(Api::Store, get).await {
+            Ok(answer) => answer,
+            Err(error) if error.is_missing() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let tag = answer.e_tag().unwrap_or_default().to_owned();
+        let written = answer.last_modified().and_then(|time| Timestamp::new(time.secs(), 0).ok());
+        let body = answer.body.collect().await.map_err(|error| CallError::refused("", &error.to_string()))?;
+        Ok(Some(Object { bytes: body.to_vec(), tag, written }))
     }
 
     pub(super) async fn put(&self, calls: &Calls, (bucket, key): (&str, &str), body: &[u8]) -> Result<(), CallError> {

@@ -10,7 +10,7 @@ mod native;
 mod prelude;
 mod reader;
 pub mod rows;
-mod signals;
+mod stop;
 pub mod types;
 
 use std::path::Path;
@@ -20,8 +20,9 @@ use duckdb::{Connection, OptionalExt, params};
 
 use athena::{Table, Translated};
 use message::query_error;
+use stop::Stop;
 
-use super::{Engine, EngineError, Found, Load, Rows, Stored, TestAnswer, TypedColumn, Write};
+use super::{Engine, EngineError, Found, Load, Rows, Stored, TestAnswer, TypedColumn, Write, signals};
 use crate::jinja::relation::Relation;
 use crate::jinja::warehouse::Warehouse;
 
@@ -29,7 +30,7 @@ use crate::jinja::warehouse::Warehouse;
 pub struct DuckDb {
     connection: Mutex<Connection>,
     catalogue: String,
-    stop: Arc<signals::Stop>,
+    stop: Arc<Stop>,
 }
 
 impl DuckDb {
@@ -54,7 +55,7 @@ impl DuckDb {
         connection
             .execute_batch("set enable_external_access = false; set lock_configuration = true")
             .map_err(unavailable)?;
-        let stop = Arc::<signals::Stop>::default();
+        let stop = Arc::<Stop>::default();
         stop.holds(&connection);
         Ok(Self { connection: Mutex::new(connection), catalogue: catalogue.to_owned(), stop })
     }
@@ -64,7 +65,8 @@ impl DuckDb {
     /// # Errors
     /// When the system does not allow it.
     pub fn watch(&self) -> Result<(), EngineError> {
-        signals::watch(&self.stop)
+        let stop = Arc::clone(&self.stop);
+        signals::watch(move || stop.ask())
     }
 
     fn connection(&self) -> Result<Connection, EngineError> {

@@ -1,24 +1,9 @@
 //! `strftime`, as Python has it from the C library of Linux.
 
 use super::Clock;
+use crate::calendar::{DAYS, MONTHS};
 use crate::jinja::budget;
 use crate::jinja::python::{Done, fail};
-
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// No directive is written wider.
 const WIDEST: usize = 1_000;

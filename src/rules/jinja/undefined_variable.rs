@@ -32,6 +32,7 @@
 use std::collections::BTreeSet;
 
 use crate::finding::Level;
+use crate::jinja::BUILTINS;
 use crate::jinja::lexer::{Part, Tag, Token, TokenKind};
 use crate::project::problem::did_you_mean;
 use crate::rules::templates::Template;
@@ -40,105 +41,51 @@ use crate::rules::{Check, Found, Rule, Subject};
 pub(crate) const RULE: Rule =
     Rule { level: Level::Warning, summary: "a variable that is set nowhere", check: Check::Templates(check) };
 
-/// What dbt gives to every template, and the words of Jinja itself.
+/// The words and functions of Jinja itself, and what dbt gives besides its builtins to some templates.
 const KNOWN: &[&str] = &[
     "False",
     "None",
     "True",
-    "adapter",
     "and",
-    "api",
     "as",
     "builtins",
     "caller",
-    "column",
     "column_name",
-    "compiled_code",
     "compiled_sql",
-    "config",
     "context",
     "cycler",
-    "database",
     "database_schemas",
-    "dbt_metadata_envs",
-    "dbt_version",
-    "defer_relation",
     "dict",
-    "diff_of_two_dicts",
     "doc",
     "else",
-    "env",
-    "env_var",
-    "exceptions",
-    "execute",
     "false",
-    "flags",
-    "fromjson",
-    "fromyaml",
     "function",
-    "graph",
     "if",
     "in",
-    "invocation_args_dict",
-    "invocation_id",
     "is",
     "is_incremental",
     "joiner",
     "kwargs",
     "lipsum",
     "load_agate_table",
-    "load_result",
-    "local_md5",
-    "log",
     "loop",
-    "metric",
-    "model",
-    "modules",
     "namespace",
     "node",
     "none",
     "not",
     "or",
-    "post_hooks",
-    "pre_hooks",
-    "print",
-    "project_name",
     "range",
-    "ref",
-    "render",
     "results",
-    "return",
     "run_query",
-    "run_started_at",
-    "schema",
     "schemas",
-    "selected_resources",
     "self",
-    "set",
-    "set_strict",
-    "source",
-    "sql",
-    "sql_now",
     "statement",
-    "store_raw_result",
-    "store_result",
     "strategy",
     "submit_python_job",
     "super",
-    "target",
-    "this",
-    "thread_id",
-    "tojson",
-    "toyaml",
     "true",
-    "try_or_compiler_error",
     "unique_id",
-    "validation",
-    "var",
     "varargs",
-    "write",
-    "zip",
-    "zip_strict",
 ];
 
 fn check(templates: &[Template<'_>], subject: &Subject<'_>, found: &mut Found) {
@@ -151,6 +98,7 @@ fn check(templates: &[Template<'_>], subject: &Subject<'_>, found: &mut Found) {
         let universe = &subject.project.universe;
         let is_known = |name: &str| {
             KNOWN.contains(&name)
+                || BUILTINS.contains(&name)
                 || set.contains(name)
                 || name.starts_with('_')
                 || universe.has_package(name)
@@ -168,7 +116,7 @@ fn help(name: &str, set: &BTreeSet<&str>, subject: &Subject<'_>) -> String {
     if subject.project.root().file.vars.contains_key(name) {
         return format!("a variable of `dbt_project.yml` is `{{{{ var('{name}') }}}}`");
     }
-    match did_you_mean(name, set.iter().copied().chain(KNOWN.iter().copied())) {
+    match did_you_mean(name, set.iter().chain(KNOWN).chain(BUILTINS).copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("set it with `{{% set {name} = … %}}`, or put quotes around it if it is a text"),
     }

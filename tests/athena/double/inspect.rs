@@ -1,6 +1,7 @@
 //! What a test may ask of the account.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -56,12 +57,14 @@ impl World {
     /// What the answers to a reader of a table come from: as long as it is the same, they are. Of a view they come from
     /// other tables too.
     pub fn met_by_readers(&self, database: &str, table: &str) -> String {
-        let folder = format!("/table_name={table}/");
-        let seed = format!("/{table}/");
-        let mut files = self.store().all();
-        files.retain(|(address, _)| address.contains(&folder) || address.contains(&seed));
-        let files: Vec<_> = files.into_iter().map(|(address, object)| (address, object.file)).collect();
-        format!("{:?}\n{files:?}", self.tables().get(&format!("{database}.{table}")))
+        let catalogue = self.catalogue();
+        let table = catalogue.databases.get(database).and_then(|own| own.tables.get(table));
+        let partitions = table.iter().flat_map(|table| table.partitions.values());
+        let partitions = partitions.filter_map(|partition| partition["StorageDescriptor"]["Location"].as_str());
+        let folders = table.iter().map(|table| table.location()).chain(partitions);
+        let folders: Vec<String> = folders.filter(|at| !at.is_empty()).map(|at| parts(at).1).collect();
+        let files = self.store().files_of(|key| folders.iter().any(|folder| key.starts_with(folder)));
+        format!("{table:?}\n{files:?}")
     }
 
     /// Makes every partition of a table so many seconds older than it is.
@@ -130,6 +133,15 @@ impl World {
     /// The queries that are queued or run.
     pub fn live_queries(&self) -> Vec<Query> {
         self.all_queries().into_iter().filter(|query| query.state.is_live()).collect()
+    }
+
+    /// Waits until no call is being answered and no query runs: what a client that is gone has begun ends all the same.
+    pub fn settle(&self) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while self.open.load(Ordering::SeqCst) > 0 || !self.live_queries().is_empty() {
+            assert!(Instant::now() < deadline, "{:?}", self.live_queries());
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// The largest number of queries that were live at once.

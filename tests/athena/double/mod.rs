@@ -24,6 +24,7 @@ mod sts;
 
 use std::net::SocketAddr;
 use std::ops::Deref;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -64,6 +65,8 @@ pub struct World {
     limits: Mutex<Vec<(&'static str, usize)>>,
     speed: Mutex<f64>,
     duckdb: Mutex<Connection>,
+    /// How many calls are being answered.
+    open: AtomicUsize,
 }
 
 impl Double {
@@ -89,6 +92,7 @@ impl Double {
             limits: Mutex::default(),
             speed: Mutex::new(1.0),
             duckdb: Mutex::new(connection),
+            open: AtomicUsize::new(0),
         });
         let (runtime, address) = server::listen(&world);
         Self { world, address, runtime: Some(runtime) }
@@ -218,6 +222,13 @@ impl World {
 
     /// Answers a request: the call that it is, and how that ends.
     fn answer(self: &Arc<Self>, request: &Request) -> (Call, Ending) {
+        self.open.fetch_add(1, Ordering::SeqCst);
+        let answered = self.answered(request);
+        self.open.fetch_sub(1, Ordering::SeqCst);
+        answered
+    }
+
+    fn answered(self: &Arc<Self>, request: &Request) -> (Call, Ending) {
         let call = {
             let mut calls = locked(&self.calls);
             let call = Call::of(request, calls.len() + 1);

@@ -207,13 +207,9 @@ fn review(state: &mut State, call: &Call) -> (u16, Value) {
         return error(422, "Unprocessable Entity");
     }
     for comment in comments {
-        let mut value = openapi::example("pull-request-review-comment");
-        value["id"] = state.new_id().into();
-        value["user"]["id"] = BOT.into();
+        let value = state.add_review_comment(BOT, comment["body"].as_str().unwrap());
         value["path"] = comment["path"].clone();
         value["line"] = comment["line"].clone();
-        value["body"] = comment["body"].as_str().unwrap().replace('\n', "\r\n").into();
-        state.review_comments.push(value);
     }
     (200, openapi::example("pull-request-review"))
 }

@@ -125,18 +125,19 @@ pub(super) fn request(call: &Call) -> Vec<String> {
     wrong
 }
 
-/// What is wrong about an answer. Refusals that every call knows are not described with each.
+/// What is wrong about an answer. Refusals that every call knows are not described with each: those have the usual form.
 pub(super) fn response(call: &Call, status: u16, body: &Value) -> Vec<String> {
-    if call.path == "/graphql" || status >= 400 {
+    if call.path == "/graphql" {
         return Vec::new();
     }
     let Some(operation) = operation(call) else { return Vec::new() };
     let name = format!("{} {} answered {status}", call.method, call.path);
     let response = resolved(&operation["responses"][status.to_string()]);
-    if response.is_null() {
-        return vec![format!("{name}: there is no such answer")];
-    }
-    let schema = &response["content"]["application/json"]["schema"];
+    let schema = match response.is_null() {
+        true if status < 400 => return vec![format!("{name}: there is no such answer")],
+        true => &DESCRIPTION["components"]["schemas"]["basic-error"],
+        false => &response["content"]["application/json"]["schema"],
+    };
     if schema.is_null() {
         return Vec::new();
     }

@@ -154,6 +154,17 @@ impl State {
         id
     }
 
+    /// Makes a comment on a line.
+    pub(crate) fn add_review_comment(&mut self, author: u64, body: &str) -> &mut Value {
+        let mut value = openapi::example("pull-request-review-comment");
+        value["id"] = self.new_id().into();
+        (value["user"]["id"], value["user"]["login"]) = (author.into(), login(author).into());
+        value["user"]["type"] = kind(author).into();
+        value["body"] = body.replace('\n', "\r\n").into();
+        self.review_comments.push(value);
+        self.review_comments.last_mut().unwrap()
+    }
+
     /// A comment as GitHub shows it, with the line breaks of Windows that it gives everything.
     pub(super) fn shown(&self, comment: &Comment) -> Value {
         let mut value = openapi::example("issue-comment");
@@ -161,8 +172,15 @@ impl State {
         value["body"] = comment.body.replace('\n', "\r\n").into();
         value["html_url"] = format!("https://github.com/moj/tables/pull/7#issuecomment-{}", comment.id).into();
         value["user"]["id"] = comment.author.into();
-        let (login, kind) = if comment.author == BOT { ("github-actions[bot]", "Bot") } else { ("someone", "User") };
-        (value["user"]["login"], value["user"]["type"]) = (login.into(), kind.into());
+        (value["user"]["login"], value["user"]["type"]) = (login(comment.author).into(), kind(comment.author).into());
         value
     }
+}
+
+fn login(author: u64) -> &'static str {
+    if author == BOT { "github-actions[bot]" } else { "someone" }
+}
+
+fn kind(author: u64) -> &'static str {
+    if author == BOT { "Bot" } else { "User" }
 }

@@ -132,6 +132,12 @@ impl Store {
             .collect()
     }
 
+    /// The keys that are wanted, each with the file that holds its bytes now.
+    pub fn files_of(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<(String, PathBuf)> {
+        let objects = self.buckets.values().flatten().filter(|(key, _)| is_wanted(key));
+        objects.map(|(key, object)| (key.clone(), object.file.clone())).collect()
+    }
+
     /// Everything, as `s3://bucket/key`.
     pub fn all(&self) -> Vec<(String, Object)> {
         let of = |(bucket, objects): (&String, &BTreeMap<String, Object>)| {
