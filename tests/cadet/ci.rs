@@ -618,10 +618,9 @@ fn an_event_that_hands_out_secrets_is_refused() {
     help: use `on: pull_request`
     --- exit code 2
     ");
-    for command in
-        ["check", "plan", "deploy", "why", "build", "run", "seed", "test", "compile", "ls", "show", "parse", "retry"]
-    {
-        let ran = sandbox.cadet_with(&[command], &env);
+    let reading = "check, plan, deploy, why orders, build, run, seed, test, compile, ls, show, parse";
+    for command in reading.split(", ") {
+        let ran = sandbox.cadet_with(&command.split(' ').collect::<Vec<_>>(), &env);
         assert!(ran.code == 2 && ran.shown().contains("does not run on the event"), "{command}: {}", ran.shown());
     }
     assert!(!sandbox.root().join("target").exists());
