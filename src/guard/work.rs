@@ -1,7 +1,7 @@
 //! What each thread is working on: told before the work begins, forgotten when it ends.
 
 use std::fs::File;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::BuildHasher;
 use std::marker::PhantomData;
 use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -53,9 +53,7 @@ impl Task {
 
 /// The base and the head may have the same file with other text: only the text that was worked on is to blame.
 fn hash(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
+    foldhash::fast::FixedState::default().hash_one(text)
 }
 
 /// A piece of work that has begun.

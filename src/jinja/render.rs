@@ -222,7 +222,9 @@ fn rendered_natively(scope: &Arc<Scope>, text: &str, path: &str) -> Result<Value
 
 /// Whether there is anything in a text that Jinja would change.
 pub fn has_jinja(text: &str) -> bool {
-    ["{{", "{%", "{#"].iter().any(|opening| text.contains(opening))
+    // It is asked of every scalar of every property file: most have no brace at all.
+    let follows = |at: usize| text.as_bytes().get(at + 1);
+    text.match_indices('{').any(|(at, _)| matches!(follows(at), Some(b'{' | b'%' | b'#')))
 }
 
 /// Whether dbt renders a text at all: a closing sign is enough. Behaviour: `dbt.clients.jinja.get_rendered`.

@@ -1,9 +1,10 @@
 //! Every macro that a project can call: its own, its packages', and the ones that come with dbt.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use minijinja::{Environment, UndefinedBehavior};
 
 use super::JinjaProblem;

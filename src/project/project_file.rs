@@ -1,7 +1,6 @@
 //! `dbt_project.yml` in, its paths, variables and configs out. Behaviour: dbt's "dbt_project.yml".
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use serde_json::Map;
 
 use crate::parse::yaml::{Value, Yaml};

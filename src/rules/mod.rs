@@ -46,7 +46,7 @@ rules! {
         quoted_capitals reserved_words separate_locations unnamed_columns
     }
     config {
-        external_location folders incremental own_work plus_prefix schedule unknown_key unknown_materialization
+        external_location folders incremental own_work plus_prefix schedule unknown_key unknown_materialization unknown_value
         unsupported_materialization vars
     }
     contracts { breaking_change columns data_types }

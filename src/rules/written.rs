@@ -23,14 +23,16 @@ pub struct Written<'a> {
     pub has_plus: bool,
     pub key_place: Place,
     pub value: Text<'a>,
+    /// For a text its quotes too.
+    pub value_place: Place,
     pub origin: Origin<'a>,
 }
 
 /// The value of a config.
 pub enum Text<'a> {
     Yaml(&'a Yaml),
-    /// The Jinja of an argument, from its first to its last token, and where it stands.
-    Jinja(&'a str, Range<usize>),
+    /// The Jinja of an argument, from its first to its last token.
+    Jinja(&'a str),
 }
 
 impl Text<'_> {
@@ -38,7 +40,7 @@ impl Text<'_> {
     pub fn is_nothing(&self) -> bool {
         match self {
             Self::Yaml(yaml) => yaml.is_empty() || yaml.as_str().is_some_and(|text| text.trim().is_empty()),
-            Self::Jinja(text, _) => {
+            Self::Jinja(text) => {
                 matches!(text.replace(' ', "").as_str(), "[]" | "{}" | "''" | "\"\"" | "none" | "None")
             }
         }
@@ -48,7 +50,7 @@ impl Text<'_> {
     pub fn literal(&self) -> Option<&str> {
         match self {
             Self::Yaml(yaml) => yaml.as_str(),
-            Self::Jinja(text, _) => {
+            Self::Jinja(text) => {
                 let quote = text.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;
                 let inside = text.strip_prefix(quote)?.strip_suffix(quote)?;
                 (!inside.contains(quote)).then_some(inside)
@@ -129,6 +131,7 @@ fn level<'a>(kind: ResourceType, yaml: &'a Yaml, folders: &mut Vec<&'a str>, fou
                 has_plus,
                 key_place: Place::span("dbt_project.yml", key.span.clone()),
                 value: Text::Yaml(value),
+                value_place: Place::span("dbt_project.yml", value.span.clone()),
                 origin: Origin::ProjectFile(folders.clone()),
             });
         } else {
@@ -172,6 +175,7 @@ fn of_config<'a>(kind: ResourceType, entry: &'a Yaml, path: &'a str, name: &str,
             has_plus: key.name.starts_with('+'),
             key_place: Place::span(path, key.span.clone()),
             value: Text::Yaml(value),
+            value_place: Place::span(path, value.span.clone()),
             origin: Origin::Properties(name.to_owned()),
         });
     }
@@ -189,7 +193,8 @@ fn of_template<'a>(template: &Template<'a>) -> Vec<Written<'a>> {
             key,
             has_plus: false,
             key_place: template.at(key_span),
-            value: Text::Jinja(&template.text[value.clone()], value),
+            value: Text::Jinja(&template.text[value.clone()]),
+            value_place: template.at(value),
             origin: Origin::Call(template.node()),
         });
     };

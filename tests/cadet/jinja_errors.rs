@@ -1,6 +1,5 @@
 //! What is said of templates that fail: `tests/jinja/errors.txt` has each template beside all that is told of it.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::sync::Arc;
@@ -74,7 +73,7 @@ fn shown(place: &Place, template: &str) -> String {
 
 fn told() -> String {
     let file = MacroFile { package: "root", path: "macros/m.sql", text: MACROS, only_tests: false };
-    let universe = Arc::new(Universe::new("root", &[file], HashMap::new()).0);
+    let universe = Arc::new(Universe::new("root", &[file], Default::default()).0);
     let mut out = String::new();
     for template in TEMPLATES {
         let compile = Mode::Compile(Compiling::default());

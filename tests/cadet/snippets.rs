@@ -38,7 +38,7 @@ fn universe() -> Arc<Universe> {
         only_tests: false,
     };
     let texts: &'static [(&'static str, String)] = Box::leak(Box::new(texts));
-    let (universe, problems) = Universe::new("root", &texts.iter().map(file).collect::<Vec<_>>(), HashMap::new());
+    let (universe, problems) = Universe::new("root", &texts.iter().map(file).collect::<Vec<_>>(), Default::default());
     assert!(problems.is_empty(), "{problems:?}");
     Arc::new(universe)
 }

@@ -23,8 +23,9 @@
 //! select {{ pounds('5') }} as cost
 //! ```
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use crate::finding::{Level, Place};
 use crate::jinja::blocks::BlockKind;
@@ -49,7 +50,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     }
     let of_others = universe.iter().filter(|known| known.package != project.name);
     let others: HashSet<&str> = of_others.map(|known| known.name.as_str()).collect();
-    let mut used: HashSet<&str> = HashSet::new();
+    let mut used: HashSet<&str> = HashSet::default();
     let may_call = |file: &&SourceFile| matches!(file.extension(), "sql" | "yml" | "yaml" | "md" | "py");
     for file in project.tree.iter().filter(may_call) {
         if let Ok(text) = file.text() {

@@ -35,7 +35,7 @@ fn check(written: &[Written<'_>], subject: &Subject<'_>, found: &mut Found) {
     }
     let is_on = |config: &&Written<'_>| match &config.value {
         Text::Yaml(yaml) => yaml.as_bool() == Some(true),
-        Text::Jinja(text, _) => matches!(*text, "true" | "True"),
+        Text::Jinja(text) => matches!(*text, "true" | "True"),
     };
     for config in written.iter().filter(is_on) {
         let what = match config.key {

@@ -81,7 +81,7 @@ fn moves_data(config: &Written<'_>) -> bool {
             .entries()
             .iter()
             .any(|(key, value)| is_place(&key.name) || value.as_str().is_some_and(|text| text.contains([')', '\'']))),
-        Text::Jinja(text, _) => text.split(['\'', '"']).any(is_place),
+        Text::Jinja(text) => text.split(['\'', '"']).any(is_place),
     }
 }
 
@@ -90,7 +90,7 @@ fn is_usual_location(config: &Written<'_>) -> bool {
     let text = match &config.value {
         Text::Yaml(yaml) if yaml.is_empty() => return true,
         Text::Yaml(yaml) => yaml.as_str().unwrap_or_default().trim().trim_matches(['{', '}', ' ']).to_owned(),
-        Text::Jinja(text, _) => (*text).to_owned(),
+        Text::Jinja(text) => (*text).to_owned(),
     };
     text.replace(' ', "") == "generate_s3_location()"
 }
@@ -100,7 +100,7 @@ fn is_own(config: &Written<'_>, subject: &Subject<'_>) -> bool {
     let Some(text) = config.value.literal() else {
         return match &config.value {
             Text::Yaml(yaml) => yaml.is_empty(),
-            Text::Jinja(text, _) => matches!(*text, "none" | "None"),
+            Text::Jinja(text) => matches!(*text, "none" | "None"),
         };
     };
     match &config.origin {
