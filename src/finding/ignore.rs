@@ -95,6 +95,7 @@ impl Line<'_> {
         let said = self.text[mark + MARK.len()..].trim_start();
         let word = said.split(['[', ' ']).next().unwrap_or_default();
         if !is_comment
+            || self.is_quoted(from, openings)
             || strsim::damerau_levenshtein(word, "ignore").min(strsim::damerau_levenshtein(word, "ignore-file")) > 2
         {
             return None;
@@ -121,6 +122,28 @@ impl Line<'_> {
             ignore.mistake = Some("the comment does not end on its line".to_owned());
         }
         Some((ignore, is_alone))
+    }
+}
+
+impl Line<'_> {
+    /// Whether what stands `at` is in a text that begins and ends on this line.
+    fn is_quoted(&self, at: usize, openings: &[&str]) -> bool {
+        let is_yaml = openings == ["#"];
+        let mut open = None;
+        for (offset, c) in self.text[..at].char_indices() {
+            // In YAML a text begins with its quote: elsewhere it is an apostrophe.
+            let before = self.text[..offset].trim_end();
+            let may_open = !is_yaml || before.is_empty() || before.ends_with([':', '-', '[', '{', ',']);
+            match (c, open) {
+                ('\'' | '"', None) if may_open => open = Some(c),
+                (_, Some(quote)) if c == quote => open = None,
+                (_, None) if !is_yaml && openings.iter().any(|mark| self.text[offset..].starts_with(mark)) => {
+                    return false;
+                }
+                _ => {}
+            }
+        }
+        open.is_some_and(|quote| self.text[at..].contains(quote))
     }
 }
 
@@ -221,6 +244,10 @@ select 2, '--' as dashes
     fn what_is_no_such_comment_is_left_alone() {
         assert_eq!(shown("a.sql", "select 'cadet: ignore[a/b]' -- cadet: a tool\n"), [""; 0]);
         assert_eq!(shown("a.yml", "a: b#cadet: ignore[c/d] why\n"), [""; 0]);
+        assert_eq!(shown("a.sql", "select '-- cadet: ignore[a/b] why' as x\n"), [""; 0]);
+        assert_eq!(shown("a.yml", "a: 'Write # cadet: ignore[a/b] why'\n"), [""; 0]);
+        assert_eq!(shown("a.yml", "a: it's # cadet: ignore[c/d] it's so\n"), ["1 c/d: it's so"]);
+        assert_eq!(shown("a.sql", "select 'a' -- it's -- cadet: ignore[c/d] it's so\n"), ["1 c/d: it's so"]);
         assert_eq!(shown("a.csv", "# cadet: ignore[c/d] why\n"), [""; 0]);
     }
 

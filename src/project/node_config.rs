@@ -22,10 +22,18 @@ impl NodeConfig {
 
     /// All of the configs of a node, of which `shared` holds some: what is equal there is not kept again.
     pub fn of(config: Config, shared: &Arc<Config>) -> Self {
-        if !shared.keys().all(|key| config.contains_key(key)) {
+        let mut known = 0;
+        let is_own = |(key, value): (&String, &Value)| {
+            let same = shared.get(key);
+            known += usize::from(same.is_some());
+            same != Some(value)
+        };
+        // Each is looked up once: there are as many configs as nodes, each with dozens of keys.
+        let is_own: Vec<bool> = config.iter().map(is_own).collect();
+        if known < shared.len() {
             return config.into();
         }
-        let own = config.into_iter().filter(|(key, value)| shared.get(key) != Some(value)).collect();
+        let own = config.into_iter().zip(is_own).filter_map(|(entry, is_own)| is_own.then_some(entry)).collect();
         Self { shared: Arc::clone(shared), own }
     }
 

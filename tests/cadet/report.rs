@@ -157,6 +157,26 @@ fn what_an_earlier_run_found_is_not_told_of_a_later_one() {
 }
 
 #[test]
+fn what_was_only_skipped_did_not_go_well() {
+    let sandbox = Sandbox::fixture();
+    assert_eq!(sandbox.cadet(&["seed", "--quiet"]).code, 0);
+    let results = sandbox.read("target/run_results.json");
+    let id = sandbox.json("target/cadet.json")["invocation_id"].as_str().unwrap().to_owned();
+    let skipped = results.replace(&id, "another").replace(r#""status":"success""#, r#""status":"skipped""#);
+    assert!(skipped.contains("skipped"), "{results}");
+    let sandbox = sandbox.file("target/run_results.json", &skipped);
+    insta::assert_snapshot!(shown(&sandbox.cadet(&["report"]).shown()), @"
+    ✗ 2 tables were not built  seed, [minute]
+      Tables: 2 skipped
+      There is no cadet.json of this run, so the page knows neither findings nor what changed.
+      The project was read again after this run, so the graph and the source SQL may be newer than the results.
+
+    To see all of it as a page: cadet report --html
+    --- exit code 0
+    ");
+}
+
+#[test]
 fn without_artefacts_it_says_how_to_get_some() {
     let sandbox = Sandbox::fixture();
     insta::assert_snapshot!(sandbox.cadet(&["report"]).shown(), @"

@@ -108,5 +108,16 @@ fn reserved_words_are_found_where_a_name_should_be() {
 fn the_types_of_casts_are_words_with_a_place() {
     let sql = "select cast(a as STRING) as text, try_cast((b) as array(text)) as d, e as string from t as text";
     let words: Vec<String> = read(sql).unwrap().types.into_iter().map(|word| word.text).collect();
-    assert_eq!(words, ["STRING", "array"]);
+    assert_eq!(words, ["STRING", "array", "text"]);
+    let sql =
+        "select cast(a as row(text varchar(9), b row(float), \"int4\" bigint, c map(string, decimal(1, 2)), long))";
+    let words: Vec<String> = read(sql).unwrap().types.into_iter().map(|word| word.text).collect();
+    assert_eq!(words, ["row", "varchar", "row", "float", "bigint", "map", "string", "decimal", "long"]);
+}
+
+#[test]
+fn the_fields_of_a_row_can_be_columns() {
+    for sql in ["select (cast(row(1, 2) as row(a int, b int))).*", "select cast(row(1, 2) as row(a int, b int)).*"] {
+        assert!(read(sql).is_ok(), "{sql}");
+    }
 }

@@ -5,29 +5,65 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::Word;
 
-/// The first word of each type that follows `as` in a cast. The tree does not know where a type stands.
+/// What stands in an open bracket.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    /// `cast(… as …)`
+    Cast,
+    /// `array(…)`, `map(…, …)`: types.
+    Types,
+    /// `row(…)`: types, each with a name before it or none.
+    Fields,
+    Other,
+}
+
+/// The first word of each type in a cast, also of those inside of another. The tree does not know where a type stands.
 pub(super) fn written(tokens: &[TokenWithSpan]) -> Vec<Word> {
     let mut written = Vec::new();
-    // Whether each open bracket is that of a cast.
-    let mut open: Vec<bool> = Vec::new();
-    let mut before = String::new();
+    let mut open: Vec<Inside> = Vec::new();
+    // What a row's field begins with: its name, if another word follows, or else its type.
+    let mut first: Option<Word> = None;
+    let (mut before, mut is_type, mut is_first) = (String::new(), false, false);
     for token in tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))) {
-        let mut word = String::new();
-        match &token.token {
-            Token::LParen => open.push(matches!(before.as_str(), "cast" | "try_cast")),
-            Token::RParen => drop(open.pop()),
-            Token::Word(name) if name.quote_style.is_none() => {
-                if before == "as" && open.last() == Some(&true) {
-                    written.push(Word { text: name.value.clone(), at: token.span });
-                }
-                word = name.value.to_lowercase();
+        let inside = open.last().copied().unwrap_or(Inside::Other);
+        let Token::Word(name) = &token.token else {
+            is_type |= first.is_some();
+            written.extend(first.take());
+            match &token.token {
+                Token::LParen => open.push(match before.as_str() {
+                    "cast" | "try_cast" => Inside::Cast,
+                    "array" | "map" if is_type => Inside::Types,
+                    "row" if is_type => Inside::Fields,
+                    _ => Inside::Other,
+                }),
+                Token::RParen => drop(open.pop()),
+                _ => {}
             }
-            _ => {}
+            is_first = matches!(token.token, Token::LParen | Token::Comma);
+            (before, is_type) = (String::new(), false);
+            continue;
+        };
+        let word = Word { text: name.value.clone(), at: token.span };
+        let is_second = std::mem::take(&mut first).is_some() || before == QUOTED;
+        is_type = match inside {
+            Inside::Cast => before == "as",
+            Inside::Types => is_first,
+            Inside::Fields => is_second,
+            Inside::Other => false,
+        };
+        before = if name.quote_style.is_some() { QUOTED.to_owned() } else { name.value.to_lowercase() };
+        if inside == Inside::Fields && is_first && name.quote_style.is_none() {
+            first = Some(word);
+        } else if is_type && name.quote_style.is_none() {
+            written.push(word);
         }
-        before = word;
+        is_first = false;
     }
     written
 }
+
+/// What stands for a word in quotes, which is a name and nothing else.
+const QUOTED: &str = "\"";
 
 /// The type in Athena's words, in small letters: `unknown` is that of `null`.
 pub(super) fn sure(expr: &Expr) -> Option<String> {

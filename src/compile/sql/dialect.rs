@@ -69,6 +69,11 @@ impl Dialect for AthenaDialect {
         true
     }
 
+    /// `select (cast(row(1, 2) as row(a int, b int))).*`.
+    fn supports_select_expr_star(&self) -> bool {
+        true
+    }
+
     /// Without it sqlparser knows no `struct<…>` types, which is how rows are read.
     fn supports_struct_literal(&self) -> bool {
         true

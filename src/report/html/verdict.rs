@@ -15,6 +15,8 @@ pub(super) fn verdict(known: &Known<'_>) -> Value {
     let bad = &["error", "fail", "runtime error", "partial success"];
     let tables: Vec<_> = known.nodes.iter().copied().filter(|(_, entry)| entry.resource_type != "source").collect();
     let (failed, failed_tests) = (count(&known.nodes, bad), count(&known.tests, bad));
+    // Something is always the matter with what was skipped, told here or not.
+    let skipped = count(&known.nodes, &["skipped"]);
     let findings = || known.run.told.iter().flat_map(|told| &told.findings);
     let of_level = |level: &str| findings().filter(|finding| finding["level"] == level).count();
     let (errors, warnings) = (of_level("error"), of_level("warning"));
@@ -27,7 +29,8 @@ pub(super) fn verdict(known: &Known<'_>) -> Value {
         Some("error") => Some("cadet could not do its work"),
         _ => None,
     };
-    let is_good = errors + failed + failed_tests == 0 && !matches!(ended, Some("interrupted" | "error" | "failure"));
+    let is_good =
+        errors + failed + failed_tests + skipped == 0 && !matches!(ended, Some("interrupted" | "error" | "failure"));
     let title = if let Some(unfinished) = unfinished {
         unfinished.to_owned()
     } else if errors > 0 {
@@ -38,6 +41,10 @@ pub(super) fn verdict(known: &Known<'_>) -> Value {
         format!("{} failed", counted(failed_tests, "test", "tests"))
     } else if !has_run {
         "Nothing was run yet".to_owned()
+    } else if skipped > 0 {
+        format!("{} not built", counted(skipped, "table was", "tables were"))
+    } else if !is_good {
+        "The run failed".to_owned()
     } else {
         let good = if is_request { "Ready for review" } else { "Everything went well" };
         match warned {
@@ -54,7 +61,7 @@ pub(super) fn verdict(known: &Known<'_>) -> Value {
         "notes": of_level("note"),
         "built": count(&tables, &["success"]),
         "failed": failed,
-        "skipped": count(&known.nodes, &["skipped"]),
+        "skipped": skipped,
         "not_run": count(&known.nodes, &["not_run"]),
         "passed_tests": count(&known.tests, &["pass", "success"]),
         "warned_tests": count(&known.tests, &["warn"]),

@@ -5,7 +5,7 @@
 //! Some types of Athena exist in queries only. A Hive table keeps no time of day without a date, no moment with a time
 //! zone (which is what `current_timestamp` gives), no interval, no JSON, UUID or IP address, no moment finer than
 //! milliseconds, and no column of which nothing but `null` is known. An Iceberg table keeps moments with six decimals,
-//! and Athena refuses all others. The query runs, and the table fails.
+//! and Athena refuses all others, and small integers and `char`. The query runs, and the table fails.
 //!
 //! ## Fails
 //!
@@ -74,6 +74,8 @@ fn in_hive(data_type: &str) -> Option<&'static str> {
 fn in_iceberg(data_type: &str) -> Option<&'static str> {
     match data_type {
         "unknown" | "json" | "ipaddress" | "interval" => Some("varchar"),
+        "tinyint" | "smallint" => Some("integer"),
+        _ if data_type == "char" || data_type.starts_with("char(") => Some("varchar"),
         _ if is_time(data_type) && data_type.ends_with("with time zone") => Some("varchar"),
         _ => decimals(data_type).is_some_and(|decimals| decimals != 6).then_some("timestamp(6)"),
     }
@@ -103,6 +105,9 @@ mod tests {
         }
         for lost in ["time", "time(3)", "timestamp(6)", "timestamp(3) with time zone", "timestamp with time zone"] {
             assert!(in_hive(lost).is_some(), "{lost}");
+        }
+        for (lost, instead) in [("smallint", "integer"), ("char(2)", "varchar")] {
+            assert_eq!((in_hive(lost), in_iceberg(lost)), (None, Some(instead)));
         }
         assert_eq!(in_iceberg("timestamp(6)"), None);
         assert_eq!(in_iceberg("timestamp(6) with time zone"), None);

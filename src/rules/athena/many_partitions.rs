@@ -20,7 +20,7 @@
 //!
 //! ```sql models/prison/prison_safety/prison_safety__visits_joined.sql
 //! {{ config(table_type='iceberg', partitioned_by=['month(visited_at)']) }}
-//! select 1 as visit_id, cast('2024-01-31 10:00:00' as timestamp) as visited_at
+//! select 1 as visit_id, cast('2024-01-31 10:00:00' as timestamp(6)) as visited_at
 //! ```
 //! ```sql models/prison/prison_safety/prison_safety__sites_joined.sql
 //! {{ config(partitioned_by=['region_id']) }}

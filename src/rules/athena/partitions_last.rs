@@ -26,6 +26,16 @@
 //!     'north' as region,
 //!     date '2024-01-01' as snapshot_date
 //! ```
+//!
+//! An Iceberg table may have its partitions anywhere.
+//!
+//! ```sql models/prison/prison_safety/prison_safety__visits_filtered.sql
+//! {{ config(table_type='iceberg', partitioned_by=['snapshot_date']) }}
+//! select
+//!     1 as visit_id,
+//!     date '2024-01-01' as snapshot_date,
+//!     'legal' as visit_type
+//! ```
 
 use serde_json::Value;
 

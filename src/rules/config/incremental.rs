@@ -26,6 +26,13 @@
 //! {{ config(materialized='incremental', incremental_strategy='append', partitioned_by=['snapshot_date']) }}
 //! select 1 as total, current_date as snapshot_date
 //! ```
+//!
+//! Each run reads the rows of its own day.
+//!
+//! ```sql models/prison/prison_safety/prison_safety__arrivals_filtered.sql
+//! {{ config(materialized='incremental', incremental_strategy='append') }}
+//! select visit_id from {{ ref('prison_safety__visits_joined') }} where visited_on = current_date
+//! ```
 
 use serde_json::Value;
 
@@ -74,7 +81,8 @@ fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
         );
     }
     let is_kept_apart = is_set("partitioned_by") || is_set("partition_by") || is_set("unique_key");
-    if strategy == Some("append") && !is_kept_apart && !asks_is_incremental(subject.project, model) {
+    let is_new = asks_is_incremental(subject.project, model) || reads_a_day(subject.project, model);
+    if strategy == Some("append") && !is_kept_apart && !is_new {
         let message = format!("`{name}` adds all of its rows again on each run: it never asks `is_incremental()`");
         found.at(place(), message).help = Some(
             "read only what is new:\n{% if is_incremental() %}\nwhere … > (select max(…) from {{ this }})\n{% endif %}\nor, if each run is a snapshot of its own, say `partitioned_by: ['snapshot_date']`".to_owned(),
@@ -114,6 +122,15 @@ fn in_tags(text: &str, words: &[&str]) -> bool {
         Part::Print(tag) | Part::Statement(tag) => tag.tokens.iter().any(|token| words.contains(&token.text(text))),
         Part::Text(_) | Part::Verbatim(_) => false,
     })
+}
+
+/// Whether it may be that each run reads the rows of its own day.
+fn reads_a_day(project: &Project, model: &Node) -> bool {
+    let sql = model.raw.to_lowercase();
+    let has = |word: &&str| sql.contains(*word);
+    sql.contains("where")
+        && (["current_date", "current_timestamp", "now("].iter().any(|word| has(&word))
+            || says(project, model, &["var", "env_var", "run_started_at"]))
 }
 
 /// Whether every run reads all rows of what the model depends on: nothing in it looks at a run, a day or a variable, or

@@ -40,6 +40,8 @@
 //!
 //! ## Passes
 //!
+//! What is only written in another way, here without `+`, is not changed.
+//!
 //! ```yaml dbt_project.yml before
 //! name: mojap_derived_tables
 //! profile: mojap_derived_tables
@@ -66,7 +68,7 @@
 //!       prison_safety:
 //!         +tags: daily
 //!       prison_population:
-//!         +tags: weekly
+//!         tags: weekly
 //! ```
 //! ```sql models/prison/prison_safety/prison_safety__visits_joined.sql
 //! select 2 as visit_id

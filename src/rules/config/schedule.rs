@@ -24,6 +24,17 @@
 //! select 1 as visitor_id
 //! ```
 //!
+//! An ephemeral model is no table of its own: what it reads has to be there.
+//!
+//! ```sql models/prison/prison_safety/prison_safety__names_joined.sql
+//! {{ config(tags='daily') }}
+//! select visit_id from {{ ref('prison_safety__visits_filtered') }}
+//! ```
+//! ```sql models/prison/prison_safety/prison_safety__visits_filtered.sql
+//! {{ config(materialized='ephemeral') }}
+//! select visit_id from {{ ref('prison_safety__visits_stg') }} where visit_id > 0
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql models/prison/prison_safety/prison_safety__visits_joined.sql
@@ -38,7 +49,7 @@
 //! select 1 as person_id
 //! ```
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::finding::{Level, Place};
@@ -115,11 +126,15 @@ fn doubled(handbook: &Handbook<'_>, model: &Node, own: &[&str], found: &mut Foun
 fn parents(handbook: &Handbook<'_>, model: &Node, schedule: &str, found: &mut Found) {
     let project = handbook.subject.project;
     let schedules = &handbook.subject.policy.schedules;
-    for id in &model.depends_on {
-        let Some(parent) = project.nodes.get(id) else { continue };
-        let is_table =
-            parent.resource_type == ResourceType::Model && !parent.is_ephemeral() && parent.package == project.name;
-        if !is_table || !schedules_of(parent, schedules).is_empty() || has_other_tags(parent) {
+    let (mut ids, mut seen): (Vec<&String>, HashSet<&String>) = (model.depends_on.iter().collect(), HashSet::new());
+    while let Some(id) = ids.pop() {
+        let Some(parent) = project.nodes.get(id).filter(|_| seen.insert(id)) else { continue };
+        if parent.is_ephemeral() {
+            ids.extend(&parent.depends_on);
+            continue;
+        }
+        let is_own = parent.resource_type == ResourceType::Model && parent.package == project.name;
+        if !is_own || !schedules_of(parent, schedules).is_empty() || has_other_tags(parent) {
             continue;
         }
         let message = format!(

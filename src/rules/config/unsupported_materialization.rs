@@ -20,6 +20,14 @@
 //! {{ config(materialized='ephemeral') }}
 //! select 1 as visit_id
 //! ```
+//!
+//! A comment sets nothing, and a name makes no view.
+//!
+//! ```sql models/prison/prison_safety/prison_safety__views_counted.sql
+//! {# It was a view once: config(materialized='view') #}
+//! {{ config(materialized='table', alias='visits_view') }}
+//! select 1 as views
+//! ```
 
 use crate::finding::Level;
 use crate::rules::handbook::Handbook;

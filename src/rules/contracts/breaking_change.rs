@@ -79,6 +79,35 @@
 //! ```sql models/prison/prison_safety/prison_safety__visits_v2.sql
 //! select 1 as visit_id
 //! ```
+//!
+//! Another size of a type breaks nothing, and neither does a column more.
+//!
+//! ```yaml models/prison/prison_safety/visitors.yaml before
+//! models:
+//!   - name: prison_safety__visitors
+//!     config:
+//!       contract: {enforced: true}
+//!     columns:
+//!       - name: visitor_name
+//!         data_type: varchar(10)
+//! ```
+//! ```sql models/prison/prison_safety/prison_safety__visitors.sql before
+//! select 'A' as visitor_name
+//! ```
+//! ```yaml models/prison/prison_safety/visitors.yaml
+//! models:
+//!   - name: prison_safety__visitors
+//!     config:
+//!       contract: {enforced: true}
+//!     columns:
+//!       - name: visitor_name
+//!         data_type: varchar(20)
+//!       - name: visits
+//!         data_type: int
+//! ```
+//! ```sql models/prison/prison_safety/prison_safety__visitors.sql
+//! select 'A' as visitor_name, 1 as visits
+//! ```
 
 use std::sync::Arc;
 

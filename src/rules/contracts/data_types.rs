@@ -34,6 +34,20 @@
 //! ```sql models/prison/prison_safety/prison_safety__visits.sql
 //! select 1 as visit_id
 //! ```
+//!
+//! A contract that is not enforced may leave a type open.
+//!
+//! ```yaml models/prison/prison_safety/visitors.yaml
+//! models:
+//!   - name: prison_safety__visitors
+//!     config:
+//!       contract: {enforced: false}
+//!     columns:
+//!       - name: visitor_id
+//! ```
+//! ```sql models/prison/prison_safety/prison_safety__visitors.sql
+//! select 1 as visitor_id
+//! ```
 
 use serde_json::Value;
 

@@ -25,6 +25,16 @@
 //!     owner:
 //!       name: Prison safety team
 //! ```
+//!
+//! A section may be empty beside one that is not.
+//!
+//! ```yaml models/prison/prison_safety/groups.yaml
+//! models: []
+//! groups:
+//!   - name: prison_safety
+//!     owner:
+//!       name: Prison safety team
+//! ```
 
 use crate::finding::{Level, Place};
 use crate::parse::yaml::{Value, Yaml};

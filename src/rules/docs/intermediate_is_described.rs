@@ -21,6 +21,17 @@
 //!   - name: prison_safety__visits_joined
 //!     description: Visits with their visitors.
 //! ```
+//!
+//! A fact table has a property file of its own.
+//!
+//! ```sql models/prison/prison_safety/prison_safety__visits_fct.sql
+//! select 1 as visit_id
+//! ```
+//! ```yaml models/prison/prison_safety/prison_safety__visits_fct.yaml
+//! models:
+//!   - name: prison_safety__visits_fct
+//!     description: One row for each visit.
+//! ```
 
 use crate::finding::Level;
 use crate::project::Node;

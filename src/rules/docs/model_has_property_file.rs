@@ -21,6 +21,12 @@
 //!   - name: prison_safety__visits_fct
 //!     description: One row for each visit.
 //! ```
+//!
+//! Only the end of the name counts: this is an intermediate table.
+//!
+//! ```sql models/prison/prison_safety/prison_safety__visits_fct_joined.sql
+//! select 1 as visit_id
+//! ```
 
 use crate::finding::Level;
 use crate::project::Node;

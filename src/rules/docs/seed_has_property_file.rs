@@ -23,6 +23,18 @@
 //!   - name: prison_safety__sites
 //!     description: One row for each site.
 //! ```
+//!
+//! The property file may end in `.yml`, which `naming/yaml-ending` notes.
+//!
+//! ```csv seeds/prison/prison_safety/prison_safety__wings.csv
+//! wing,name
+//! A,North wing
+//! ```
+//! ```yaml seeds/prison/prison_safety/prison_safety__wings.yml
+//! seeds:
+//!   - name: prison_safety__wings
+//!     description: One row for each wing.
+//! ```
 
 use crate::finding::Level;
 use crate::project::{Node, ResourceType};

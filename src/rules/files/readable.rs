@@ -20,6 +20,13 @@
 //! code,name
 //! 1,Châtelet
 //! ```
+//!
+//! What dbt does not read may be in any encoding.
+//!
+//! ```csv-latin1 docs/prison_safety/sites.csv
+//! code,name
+//! 1,Châtelet
+//! ```
 
 use crate::finding::Level;
 use crate::project::ProblemKind;

@@ -32,6 +32,14 @@
 //! ```sql models/prison/prison_safety/prison_safety__visits_stg.sql
 //! select 1 as visit_id
 //! ```
+//!
+//! While dbt reads the project, it takes the branch behind `else`.
+//!
+//! ```sql models/prison/prison_safety/prison_safety__visits_filtered.sql
+//! {{ config(materialized='incremental', incremental_strategy='append') }}
+//! select visit_id
+//! from {% if is_incremental() %} {{ this }} {% else %} {{ ref('prison_safety__visits_stg') }} {% endif %}
+//! ```
 
 use crate::finding::Level;
 use crate::jinja::lexer::{Tag, TokenKind};

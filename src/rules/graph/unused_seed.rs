@@ -31,6 +31,22 @@
 //! ```sql models/prison/prison_safety/prison_safety__sites_joined.sql
 //! select code from {{ ref('prison_safety__sites') }}
 //! ```
+//!
+//! A test of another table reads a seed as well.
+//!
+//! ```csv seeds/prison/prison_safety/prison_safety__codes.csv
+//! code
+//! 1
+//! ```
+//! ```yaml models/prison/prison_safety/properties.yaml
+//! models:
+//!   - name: prison_safety__sites_joined
+//!     columns:
+//!       - name: code
+//!         data_tests:
+//!           - relationships:
+//!               arguments: {to: ref('prison_safety__codes'), field: code}
+//! ```
 
 use std::collections::HashSet;
 

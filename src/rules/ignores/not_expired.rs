@@ -17,6 +17,13 @@
 //! models:
 //!   - name: prison_safety__visits_joined # cadet: ignore[yaml/known-names] comes in spring until=2999-05-31
 //! ```
+//!
+//! Only a day behind `until=` counts.
+//!
+//! ```yaml models/prison/prison_safety/visitors.yaml
+//! models:
+//!   - name: prison_safety__visitors_joined # cadet: ignore[yaml/known-names] asked for on 2024-05-31
+//! ```
 
 use crate::finding::Level;
 use crate::rules::waive::Wrong;

@@ -15,6 +15,13 @@
 //! ```sql models/prison/prison_safety/prison_safety__visits.sql
 //! select {{ 1 + 1 }} as visit_id
 //! ```
+//!
+//! In a comment and between `raw` and `endraw` nothing is Jinja.
+//!
+//! ```sql models/prison/prison_safety/prison_safety__visits_joined.sql
+//! {# select {{ dbt_utils.surrogate_key(['a', 'b']) } as visit_id #}
+//! select '{% raw %}{{ not_there() }{% endraw %}' as visit_note
+//! ```
 
 use crate::finding::Level;
 use crate::project::ProblemKind;

@@ -16,14 +16,17 @@
 //!
 //! ## Passes
 //!
-//! A model may have a macro of its own beside its query.
-//!
-//! ```sql models/prison/prison_safety/prison_safety__visits_joined.sql
-//! {% macro one() %}1{% endmacro %}
-//! select {{ one() }} as visit_id
-//! ```
 //! ```sql macros/is_negative.sql
 //! {% macro is_negative(column) %}{{ column }} < 0{% endmacro %}
+//! ```
+//!
+//! A comment defines nothing.
+//!
+//! ```sql tests/generic/prison_safety/prison_safety__not_negative.sql
+//! {# {% macro is_negative(column) %} stands in macros/is_negative.sql #}
+//! {% test prison_safety__not_negative(model, column_name) %}
+//! select {{ column_name }} from {{ model }} where {{ is_negative(column_name) }}
+//! {% endtest %}
 //! ```
 
 use crate::finding::Level;

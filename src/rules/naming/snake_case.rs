@@ -16,6 +16,12 @@
 //! ```sql models/prison/prison_safety/prison_safety__visits_joined.sql
 //! select 1 as visit_id
 //! ```
+//!
+//! A note is neither model nor seed, and has any name.
+//!
+//! ```md models/prison/prison_safety/READ-me.md
+//! About visits.
+//! ```
 
 use crate::finding::{Level, Place};
 use crate::rules::handbook::Handbook;

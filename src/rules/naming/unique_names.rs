@@ -22,6 +22,13 @@
 //! ```sql models/courts/prison_safety/prison_safety__court_visits.sql
 //! select 2 as visit_id
 //! ```
+//!
+//! A disabled model takes no name.
+//!
+//! ```sql models/probation/prison_safety/prison_safety__visits.sql
+//! {{ config(enabled=false) }}
+//! select 3 as visit_id
+//! ```
 
 use crate::finding::Level;
 use crate::project::ProblemKind;

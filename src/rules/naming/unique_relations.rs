@@ -41,6 +41,13 @@
 //! {{ config(alias='prison_safety__every_visit') }}
 //! select 2 as visit_id
 //! ```
+//!
+//! A disabled model has no table.
+//!
+//! ```sql models/prison/prison_safety/prison_safety__old_visits.sql
+//! {{ config(alias='prison_safety__visits', enabled=false) }}
+//! select 3 as visit_id
+//! ```
 
 use crate::finding::Level;
 use crate::project::ProblemKind;

@@ -52,6 +52,22 @@
 //! ```sql models/courts/court_listings/court_listings__visits.sql
 //! select visit_id from {{ ref('prison_safety__visits_joined') }}
 //! ```
+//!
+//! Whoever is in the group may refer to what is private to it.
+//!
+//! ```yaml models/prison/prison_safety/visitors.yaml
+//! models:
+//!   - name: prison_safety__visitors_joined
+//!     config: {group: prison_safety, access: private}
+//!   - name: prison_safety__visitors_grouped
+//!     config: {group: prison_safety}
+//! ```
+//! ```sql models/prison/prison_safety/prison_safety__visitors_joined.sql
+//! select 1 as visitor_id
+//! ```
+//! ```sql models/prison/prison_safety/prison_safety__visitors_grouped.sql
+//! select visitor_id from {{ ref('prison_safety__visitors_joined') }} group by visitor_id
+//! ```
 
 use crate::finding::Level;
 use crate::project::ProblemKind;

@@ -22,6 +22,13 @@
 //! ```sql models/prison/prison_safety/prison_safety__visits_stg.sql
 //! select 1 as visit_id
 //! ```
+//!
+//! A comment of Jinja asks for nothing, and a `ref` may name the project.
+//!
+//! ```sql models/prison/prison_safety/prison_safety__visits_joined.sql
+//! {# select visit_id from {{ ref('prison_safety__vists_stg') }} #}
+//! select visit_id from {{ ref('mojap_derived_tables', 'prison_safety__visits_stg') }}
+//! ```
 
 use crate::finding::Level;
 use crate::project::ProblemKind;

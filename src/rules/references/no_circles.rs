@@ -21,6 +21,13 @@
 //! ```sql models/prison/prison_safety/prison_safety__visitors.sql
 //! select 1 as visit_id
 //! ```
+//!
+//! A model that reads its own table of the last run, with `this`, makes no circle.
+//!
+//! ```sql models/prison/prison_safety/prison_safety__visits_joined.sql
+//! select visit_id from {{ ref('prison_safety__visits') }}
+//! where visit_id > (select max(visit_id) from {{ this }})
+//! ```
 
 use crate::finding::Level;
 use crate::project::ProblemKind;

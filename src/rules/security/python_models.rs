@@ -20,6 +20,13 @@
 //! ```sql models/prison/prison_safety/prison_safety__visits_joined.sql
 //! select 1 as visit_id
 //! ```
+//!
+//! A program outside of `models/` is no model.
+//!
+//! ```python scripts/prison_safety/visits.py
+//! def model(dbt, session):
+//!     return dbt.ref("prison_safety__visits")
+//! ```
 
 use crate::finding::Level;
 use crate::rules::handbook::Handbook;

@@ -32,6 +32,19 @@
 //!     config:
 //!       column_types: {code: varchar}
 //! ```
+//!
+//! Here the first line has the capital too.
+//!
+//! ```csv seeds/prison/prison_safety/prison_safety__wings.csv
+//! Code,wing
+//! 007,A
+//! ```
+//! ```yaml seeds/prison/prison_safety/prison_safety__wings.yaml
+//! seeds:
+//!   - name: prison_safety__wings
+//!     config:
+//!       column_types: {Code: varchar}
+//! ```
 
 use serde_json::Value;
 

@@ -17,6 +17,14 @@
 //! code,name
 //! 1,"North, upper"
 //! ```
+//!
+//! A quote in the middle of a value is a part of it, and a value may be empty.
+//!
+//! ```csv seeds/prison/prison_safety/prison_safety__doors.csv
+//! code,note
+//! 1,5" of steel
+//! 2,
+//! ```
 
 use crate::finding::{Level, Place};
 use crate::project::Node;

@@ -20,10 +20,15 @@
 //!
 //! ## Passes
 //!
+//! The line of names is no row.
+//!
 //! ```csv seeds/prison/prison_safety/prison_safety__sites.csv
 //! code,name
 //! 1,North
 //! 2,South
+//! ```
+//! ```yaml cadet.yaml
+//! seed_rows: 2
 //! ```
 
 use crate::finding::Level;

@@ -22,6 +22,17 @@
 //!     tables:
 //!       - name: offenders
 //! ```
+//!
+//! A file named after sources may describe models.
+//!
+//! ```yaml models/prison/prison_safety/sources.yaml
+//! models:
+//!   - name: prison_safety__sources_joined
+//!     description: Where each visit was noted.
+//! ```
+//! ```sql models/prison/prison_safety/prison_safety__sources_joined.sql
+//! select 1 as visit_id, 'nomis' as source
+//! ```
 
 use std::collections::HashSet;
 

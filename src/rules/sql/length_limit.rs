@@ -27,6 +27,13 @@
 //! 1
 //! 2
 //! ```
+//!
+//! What a template does not print is not counted.
+//!
+//! ```sql models/prison/prison_safety/prison_safety__letters_counted.sql
+//! {% set ids %}{% for id in range(50000) %}{{ id }}, {% endfor %}{% endset %}
+//! select {{ ids | length }} as letters
+//! ```
 
 use crate::compile::sql::LONGEST;
 use crate::finding::{Level, Place};

@@ -22,6 +22,15 @@
 //!     visit_date
 //! from {{ this }}
 //! ```
+//!
+//! In a text or a comment a comma may stand anywhere.
+//!
+//! ```sql models/prison/prison_safety/prison_safety__visits_filtered.sql
+//! select
+//!     visit_id,
+//!     'kept, from 2024' as note -- visit_date,
+//! from {{ this }}
+//! ```
 
 use crate::compile::sql::SqlProblem;
 use crate::finding::{Level, Place};

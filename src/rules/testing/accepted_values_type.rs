@@ -28,7 +28,7 @@
 //! ## Passes
 //!
 //! ```sql models/prison/prison_safety/prison_safety__visits_joined.sql
-//! select 1 as visit_id, 2 as visit_kind
+//! select 1 as visit_id, 2 as visit_kind, '1' as visit_code
 //! ```
 //! ```yaml models/prison/prison_safety/properties.yaml
 //! models:

@@ -38,6 +38,21 @@
 //!         data_tests:
 //!           - unique
 //! ```
+//!
+//! A unit test has rows of its own.
+//!
+//! ```sql models/prison/prison_safety/prison_safety__visitors_filtered.sql
+//! {{ config(materialized='ephemeral') }}
+//! select 1 as visitor_id
+//! ```
+//! ```yaml models/prison/prison_safety/visitors.yaml
+//! unit_tests:
+//!   - name: visitors_are_filtered
+//!     model: prison_safety__visitors_filtered
+//!     given: []
+//!     expect:
+//!       rows: [{visitor_id: 1}]
+//! ```
 
 use indexmap::IndexMap;
 

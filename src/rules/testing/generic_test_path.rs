@@ -12,6 +12,14 @@
 //! {% endtest %}
 //! ```
 //!
+//! dbt finds a test in `macros/` too, where nobody looks for it.
+//!
+//! ```sql macros/not_odd.sql
+//! {% test not_odd(model, column_name) %}
+//! select {{ column_name }} from {{ model }} where {{ column_name }} % 2 = 1
+//! {% endtest %}
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql tests/generic/prison_safety/prison_safety__not_negative.sql
@@ -19,9 +27,18 @@
 //! select {{ column_name }} from {{ model }} where {{ column_name }} < 0
 //! {% endtest %}
 //! ```
+//!
+//! A comment is no test.
+//!
+//! ```sql tests/generic/prison_safety/prison_safety__not_empty.sql
+//! {# {% test not_empty(model) %} was its name before #}
+//! {% test prison_safety__not_empty(model) %}
+//! select count(*) as row_count from {{ model }} having count(*) = 0
+//! {% endtest %}
+//! ```
 
 use crate::finding::{Level, Place};
-use crate::jinja::blocks::{BlockKind, blocks};
+use crate::jinja::blocks::{Block, BlockKind, blocks};
 use crate::rules::handbook::Handbook;
 use crate::rules::{Check, Found, Rule, Subject};
 use crate::source::SourceFile;
@@ -40,10 +57,16 @@ fn check(handbook: &Handbook<'_>, found: &mut Found) {
 
 fn one(file: &SourceFile, subject: &Subject<'_>, found: &mut Found) {
     let below = |folder: &String| file.path.strip_prefix(&format!("{folder}/generic/")).map(str::to_owned);
-    let Some(path) = subject.project.root().file.test_paths.iter().find_map(below) else { return };
+    let root = &subject.project.root().file;
     if file.extension() != "sql" {
         return;
     }
+    let Some(path) = root.test_paths.iter().find_map(below) else {
+        if root.macro_paths.iter().any(|folder| file.path.starts_with(&format!("{folder}/"))) {
+            among_macros(file, found);
+        }
+        return;
+    };
     let stem = file.stem();
     let fits = matches!(path.split('/').collect::<Vec<_>>().as_slice(), [team, _] if stem.split_once("__").is_some_and(|(first, name)| first == *team && !name.is_empty()));
     if !fits {
@@ -54,8 +77,7 @@ fn one(file: &SourceFile, subject: &Subject<'_>, found: &mut Found) {
             Some(format!("move it to `tests/generic/{team}/{team}__{name}.sql`"));
         return;
     }
-    let Ok(text) = file.text() else { return };
-    for block in blocks(text).unwrap_or_default().into_iter().filter(|block| block.kind == BlockKind::Test) {
+    for block in tests(file) {
         let name = block.name.trim_start_matches("test_");
         if name != stem {
             let message = format!("the test in this file is called `{name}`, not `{stem}`");
@@ -63,4 +85,20 @@ fn one(file: &SourceFile, subject: &Subject<'_>, found: &mut Found) {
                 Some(format!("write `{{% test {stem}(…) %}}`, or rename the file"));
         }
     }
+}
+
+fn among_macros(file: &SourceFile, found: &mut Found) {
+    for block in tests(file) {
+        let name = block.name.trim_start_matches("test_");
+        let message = format!("the generic test `{name}` is not in `tests/generic/<team>/<team>__<name>.sql`");
+        let own = name.rsplit("__").next().unwrap_or(name);
+        found.at(Place::span(file.path.clone(), block.name_span), message).help =
+            Some(format!("move it to `tests/generic/<team>/<team>__{own}.sql`"));
+    }
+}
+
+/// The generic tests that a file defines.
+fn tests(file: &SourceFile) -> impl Iterator<Item = Block> {
+    let all = file.text().ok().and_then(|text| blocks(text).ok()).unwrap_or_default();
+    all.into_iter().filter(|block| block.kind == BlockKind::Test)
 }

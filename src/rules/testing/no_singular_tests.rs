@@ -18,6 +18,12 @@
 //! select {{ column_name }} from {{ model }} where {{ column_name }} < 0
 //! {% endtest %}
 //! ```
+//!
+//! What a unit test is given may stand in `tests/fixtures/`.
+//!
+//! ```sql tests/fixtures/visits_without_visitors.sql
+//! select 1 as visit_id
+//! ```
 
 use crate::finding::{Level, Place};
 use crate::rules::handbook::Handbook;

@@ -43,6 +43,17 @@
 //! ```sql models/prison/prison_safety/prison_safety__visitors.sql
 //! select visit_number from {{ ref('prison_safety__visits', v=2) }}
 //! ```
+//!
+//! A day that is still to come is told to those who read the model, and nobody reads this one.
+//!
+//! ```yaml models/prison/prison_safety/calls.yaml
+//! models:
+//!   - name: prison_safety__calls
+//!     deprecation_date: 2999-12-31
+//! ```
+//! ```sql models/prison/prison_safety/prison_safety__calls.sql
+//! select 1 as call_id
+//! ```
 
 use std::collections::HashSet;
 

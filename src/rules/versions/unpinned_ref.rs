@@ -48,6 +48,24 @@
 //! ```sql models/prison/prison_safety/prison_safety__visitors.sql
 //! select visit_id from {{ ref('prison_safety__visits', v=1) }}
 //! ```
+//!
+//! Where the latest version is the newest, there is nothing to be told.
+//!
+//! ```yaml models/prison/prison_safety/calls.yaml
+//! models:
+//!   - name: prison_safety__calls
+//!     latest_version: 2
+//!     versions: [{v: 1}, {v: 2}]
+//! ```
+//! ```sql models/prison/prison_safety/prison_safety__calls_v1.sql
+//! select 1 as call_id
+//! ```
+//! ```sql models/prison/prison_safety/prison_safety__calls_v2.sql
+//! select 1 as call_number
+//! ```
+//! ```sql models/prison/prison_safety/prison_safety__callers.sql
+//! select call_number from {{ ref('prison_safety__calls') }}
+//! ```
 
 use std::collections::HashSet;
 

@@ -18,8 +18,15 @@
 //!
 //! ## Passes
 //!
+//! A line in a comment begins nothing.
+//!
 //! ```yaml models/prison/prison_safety/properties.yaml
+//! # ---
 //! models: []
+//! ```
+//! ```yaml cadet.yaml
+//! yaml:
+//!   document_start: forbidden
 //! ```
 
 use crate::finding::Level;

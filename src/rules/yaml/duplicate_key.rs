@@ -20,6 +20,17 @@
 //!   - name: prison_safety__visits_joined
 //!     description: Visits with their visitors.
 //! ```
+//!
+//! In another block the same key may stand again, and in a text it is no key.
+//!
+//! ```yaml models/prison/prison_safety/visitors.yaml
+//! models:
+//!   - name: prison_safety__visitors_joined
+//!     description: "Visitors with their visits. description: to be written."
+//!     columns:
+//!       - name: visitor_id
+//!         description: Number of the visitor.
+//! ```
 
 use crate::finding::Level;
 use crate::project::ProblemKind;

@@ -30,6 +30,16 @@
 //! yaml:
 //!   empty_lines: 1
 //! ```
+//!
+//! A comment between them parts empty lines.
+//!
+//! ```yaml models/prison/prison_safety/visitors.yaml
+//! models: []
+//!
+//! # What is filled in by hand:
+//!
+//! seeds: []
+//! ```
 
 use crate::finding::Level;
 use crate::parse::yaml_layout::Kind;

@@ -17,6 +17,12 @@
 //! ```yaml models/prison/prison_safety/properties.yaml
 //! models: []
 //! ```
+//!
+//! A file with nothing in it has no last line.
+//!
+//! ```yaml models/prison/prison_safety/visitors.yaml
+//! ␄
+//! ```
 
 use crate::finding::Level;
 use crate::parse::yaml_layout::Kind;

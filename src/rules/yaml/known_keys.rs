@@ -18,6 +18,9 @@
 //!
 //! ## Passes
 //!
+//! ```sql models/prison/prison_safety/prison_safety__visits_joined.sql
+//! select 1 as visit_id
+//! ```
 //! ```yaml models/prison/prison_safety/properties.yaml
 //! models:
 //!   - name: prison_safety__visits_joined
@@ -25,6 +28,16 @@
 //!       - name: visit_id
 //!         data_tests:
 //!           - unique
+//! ```
+//!
+//! Under `meta:` every key is the team's own.
+//!
+//! ```yaml models/prison/prison_safety/visitors.yaml
+//! models:
+//!   - name: prison_safety__visitors_joined
+//!     config:
+//!       meta:
+//!         data_test: by hand
 //! ```
 
 use crate::finding::Level;

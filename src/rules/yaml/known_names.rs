@@ -23,6 +23,17 @@
 //! ```sql models/prison/prison_safety/prison_safety__visits_joined.sql
 //! select 1 as visit_id
 //! ```
+//!
+//! A disabled model is there all the same.
+//!
+//! ```yaml models/prison/prison_safety/visitors.yaml
+//! models:
+//!   - name: prison_safety__visitors_joined
+//! ```
+//! ```sql models/prison/prison_safety/prison_safety__visitors_joined.sql
+//! {{ config(enabled=false) }}
+//! select 1 as visitor_id
+//! ```
 
 use crate::finding::Level;
 use crate::project::ProblemKind;

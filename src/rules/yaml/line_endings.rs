@@ -24,6 +24,14 @@
 //! yaml:
 //!   line_endings: unix
 //! ```
+//!
+//! What stands for a line ending in a text is none.
+//!
+//! ```yaml models/prison/prison_safety/visitors.yaml
+//! models:
+//!   - name: prison_safety__visitors_joined
+//!     description: "The export's lines end with \r\n."
+//! ```
 
 use crate::finding::Level;
 use crate::parse::yaml_layout::Kind;

@@ -30,6 +30,15 @@
 //! yaml:
 //!   line_length: 80
 //! ```
+//!
+//! An address cannot be broken.
+//!
+//! ```yaml models/prison/prison_safety/visitors.yaml
+//! models:
+//!   - name: prison_safety__visitors_joined
+//!     description: >-
+//!       https://example.com/prison-safety/guides/how-visits-and-visitors-are-counted-and-why.html
+//! ```
 
 use crate::finding::Level;
 use crate::parse::yaml_layout::Kind;

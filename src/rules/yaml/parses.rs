@@ -18,6 +18,14 @@
 //! models:
 //!   - name: prison_safety__visits_fct
 //! ```
+//!
+//! In quotes a colon and a tab are text.
+//!
+//! ```yaml models/prison/prison_safety/prison_safety__visitors_fct.yaml
+//! models:
+//!   - name: prison_safety__visitors_fct
+//!     description: "Visitors: one row for each,→by number."
+//! ```
 
 use crate::finding::Level;
 use crate::project::ProblemKind;

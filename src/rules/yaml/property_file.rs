@@ -18,6 +18,17 @@
 //!   - name: prison_safety__visits_joined
 //!     description: Visits with their visitors.
 //! ```
+//!
+//! A version has a number for a name, and `include` takes the columns of the model.
+//!
+//! ```yaml models/prison/prison_safety/visitors.yaml
+//! models:
+//!   - name: prison_safety__visitors_joined
+//!     versions:
+//!       - v: 1
+//!         columns:
+//!           - include: all
+//! ```
 
 use crate::finding::Level;
 use crate::project::ProblemKind;

@@ -18,6 +18,14 @@
 //! ```yaml models/prison/prison_safety/properties.yaml
 //! models: []
 //! ```
+//!
+//! A blank in front of a quote does not end the line.
+//!
+//! ```yaml models/prison/prison_safety/visitors.yaml
+//! models:
+//!   - name: prison_safety__visitors_joined
+//!     description: "One row for each visitor. "
+//! ```
 
 use crate::finding::Level;
 use crate::parse::yaml_layout::Kind;

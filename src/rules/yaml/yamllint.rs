@@ -16,11 +16,15 @@
 //!
 //! ## Passes
 //!
+//! yamllint has rules that cadet has no like of.
+//!
 //! ```yaml .yamllint
 //! extends: relaxed
 //! rules:
 //!   line-length:
 //!     max: 120
+//!   truthy:
+//!     check-keys: false
 //! ```
 
 use crate::finding::Level;
