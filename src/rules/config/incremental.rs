@@ -127,9 +127,8 @@ fn in_tags(text: &str, words: &[&str]) -> bool {
 /// Whether it may be that each run reads the rows of its own day.
 fn reads_a_day(project: &Project, model: &Node) -> bool {
     let sql = model.raw.to_lowercase();
-    let has = |word: &&str| sql.contains(*word);
     sql.contains("where")
-        && (["current_date", "current_timestamp", "now("].iter().any(|word| has(&word))
+        && (["current_date", "current_timestamp", "now("].iter().any(|word| sql.contains(word))
             || says(project, model, &["var", "env_var", "run_started_at"]))
 }
 
