@@ -24,7 +24,7 @@ fn branch() -> Account {
         .branch("work")
         .file(&model("second"), "select id + 1 as id from {{ ref('prison_safety__first') }}")
         .file("seeds/prison/prison_safety/prison_safety__kinds.csv", "id,name\n1,one\n")
-        .file(&model("iceberg"), "{{ config(table_type='no such type', format='no such format') }}\nselect 1 as id")
+        .file(&model("iceberg"), "{{ config(table_type='iceberg', format='textfile') }}\nselect 1 as id")
         .commit("a change");
     Account::new(sandbox)
 }
@@ -63,7 +63,7 @@ fn the_plan_names_every_table_and_place_without_credentials() {
                      s3://mojap-derived-tables/dev/models/domain_name=prison/database_name=prison_safety_dev_dbt/table_name=first/
 
     Not built, and neither is what reads it:
-      prison_safety__iceberg  the table type `no such type` cannot be built on Athena by cadet
+      prison_safety__iceberg  the format `textfile` cannot be built on Athena by cadet
 
     At most: 1 table replaced, 1 table gets rows, 1 view replaced, 1 seed loaded, 1 test keeps failing rows, 1 more only if missing, 1 not built. Nothing else is written.
     The plan's hash is [hash].
@@ -84,11 +84,11 @@ fn the_deploy_writes_where_the_plan_says_and_nowhere_else() {
        built  table       prison_safety__second  1 row
        built  view        prison_safety__shown  created
       loaded  seed        prison_safety__kinds  1 row
-     skipped  table       prison_safety__iceberg  the table type `no such type` cannot be built on Athena by cadet
+     skipped  table       prison_safety__iceberg  the format `textfile` cannot be built on Athena by cadet
 
-    error[deploy/destination]: the table type `no such type` cannot be built on Athena by cadet
+    error[deploy/destination]: the format `textfile` cannot be built on Athena by cadet
      ╭▸ models/prison/prison_safety/prison_safety__iceberg.sql
-     ╰ help: use hive or iceberg
+     ╰ help: use parquet, orc or avro
 
     ✗ 5 tables built, 1 skipped. Tests: 2 passed. Athena read 2.3 kB for less than $0.01.
     --- exit code 1
@@ -137,9 +137,9 @@ fn a_dry_run_shows_what_would_be_refused() {
 
     These would not be built, and neither would what reads them:
 
-    error[deploy/destination]: the table type `no such type` cannot be built on Athena by cadet
+    error[deploy/destination]: the format `textfile` cannot be built on Athena by cadet
      ╭▸ models/prison/prison_safety/prison_safety__iceberg.sql
-     ╰ help: use hive or iceberg
+     ╰ help: use parquet, orc or avro
 
     --- exit code 0
     ");
@@ -148,5 +148,5 @@ fn a_dry_run_shows_what_would_be_refused() {
     let steps = json["steps"].as_array().unwrap();
     let refused: Vec<String> =
         steps.iter().filter_map(|step| Some(format!("{}: {}", step["name"], step.get("refused")?))).collect();
-    insta::assert_snapshot!(refused.join("\n"), @r#""prison_safety__iceberg": "not built: the table type `no such type` cannot be built on Athena by cadet""#);
+    insta::assert_snapshot!(refused.join("\n"), @r#""prison_safety__iceberg": "not built: the format `textfile` cannot be built on Athena by cadet""#);
 }
