@@ -1,9 +1,10 @@
-//! A config that is one of a few words is one of them.
+//! A config that is one of a few words is one of those that dbt has on Athena.
 //!
 //! ## Why
 //!
 //! dbt reads such a word only when it builds the model. A misspelt `incremental_strategy` or `format` fails there, after
-//! everything that it waited for; a misspelt `on_schema_change` is taken for `ignore`, and new columns never arrive.
+//! everything that it waited for; a misspelt `on_schema_change` is taken for `ignore`, and new columns never arrive. A strategy
+//! of another warehouse, such as `delete+insert`, is none here.
 //!
 //! ## Fails
 //!
@@ -33,7 +34,7 @@ use crate::rules::written::{Text, Written};
 use crate::rules::{Check, Found, Rule, Subject};
 
 pub(crate) const RULE: Rule =
-    Rule { level: Level::Error, summary: "a config with a value that does not exist", check: Check::Written(check) };
+    Rule { level: Level::Error, summary: "a config with a value that Athena does not have", check: Check::Written(check) };
 
 /// What dbt and its adapter for Athena know.
 /// Behaviour: dbt-athena's macros `validate_get_incremental_strategy` and `create_table_as`, and its `S3DataNaming`.
@@ -63,7 +64,7 @@ fn check(written: &[Written<'_>], subject: &Subject<'_>, found: &mut Found) {
             continue;
         }
         let near = did_you_mean(value, known.iter().copied());
-        let message = format!("`{}` of {} is `{value}`, which does not exist", config.key, config.of_whom());
+        let message = format!("`{}` of {} is `{value}`, which dbt does not have on Athena", config.key, config.of_whom());
         let finding = found.at(config.value_place.clone(), message);
         finding.help = Some(match near {
             Some(near) => format!("did you mean `{near}`?"),
