@@ -33,8 +33,11 @@ use crate::project::problem::did_you_mean;
 use crate::rules::written::{Text, Written};
 use crate::rules::{Check, Found, Rule, Subject};
 
-pub(crate) const RULE: Rule =
-    Rule { level: Level::Error, summary: "a config with a value that Athena does not have", check: Check::Written(check) };
+pub(crate) const RULE: Rule = Rule {
+    level: Level::Error,
+    summary: "a config with a value that Athena does not have",
+    check: Check::Written(check),
+};
 
 /// What dbt and its adapter for Athena know.
 /// Behaviour: dbt-athena's macros `validate_get_incremental_strategy` and `create_table_as`, and its `S3DataNaming`.
@@ -64,7 +67,8 @@ fn check(written: &[Written<'_>], subject: &Subject<'_>, found: &mut Found) {
             continue;
         }
         let near = did_you_mean(value, known.iter().copied());
-        let message = format!("`{}` of {} is `{value}`, which dbt does not have on Athena", config.key, config.of_whom());
+        let message =
+            format!("`{}` of {} is `{value}`, which dbt does not have on Athena", config.key, config.of_whom());
         let finding = found.at(config.value_place.clone(), message);
         finding.help = Some(match near {
             Some(near) => format!("did you mean `{near}`?"),
