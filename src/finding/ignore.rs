@@ -123,19 +123,19 @@ impl Line<'_> {
         }
         Some((ignore, is_alone))
     }
-}
 
-impl Line<'_> {
     /// Whether what stands `at` is in a text that begins and ends on this line.
     fn is_quoted(&self, at: usize, openings: &[&str]) -> bool {
         let is_yaml = openings == ["#"];
+        // In YAML a text begins with its quote: elsewhere it is an apostrophe.
+        let may_open = |offset: usize| {
+            let before = self.text[..offset].trim_end();
+            !is_yaml || before.is_empty() || before.ends_with([':', '-', '[', '{', ','])
+        };
         let mut open = None;
         for (offset, c) in self.text[..at].char_indices() {
-            // In YAML a text begins with its quote: elsewhere it is an apostrophe.
-            let before = self.text[..offset].trim_end();
-            let may_open = !is_yaml || before.is_empty() || before.ends_with([':', '-', '[', '{', ',']);
             match (c, open) {
-                ('\'' | '"', None) if may_open => open = Some(c),
+                ('\'' | '"', None) if may_open(offset) => open = Some(c),
                 (_, Some(quote)) if c == quote => open = None,
                 (_, None) if !is_yaml && openings.iter().any(|mark| self.text[offset..].starts_with(mark)) => {
                     return false;

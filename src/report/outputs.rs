@@ -60,7 +60,7 @@ pub fn of(report: &Report<'_>, verdict: Verdict, comment: Option<&str>) -> Vec<(
 
 /// What is left in the warehouse.
 pub fn is_table(kind: ResourceType) -> bool {
-    matches!(kind, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot)
+    kind.is_refable()
 }
 
 /// Adds the outputs to the file `GITHUB_OUTPUT`.

@@ -191,22 +191,10 @@ pub fn outcome(outcome: &Outcome, out: &Out) -> String {
 /// The last lines of a deployment.
 pub fn deploy_summary(report: &Report<'_>, out: &Out) {
     removed(&report.removed, out);
-    let tables = |status: Status| {
-        report
-            .outcomes
-            .iter()
-            .filter(|o| {
-                o.status == status
-                    && matches!(o.kind, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot)
-            })
-            .count()
-    };
+    let tables = |status: Status| report.outcomes.iter().filter(|o| o.status == status && o.kind.is_refable()).count();
     let failed = report.outcomes.iter().filter(|o| o.status == Status::Error && !is_test(o)).count();
     let sign = if report.is_bad() { out.paint(RED, "✗") } else { out.paint(GREEN, "✓") };
-    let has_tables = report
-        .outcomes
-        .iter()
-        .any(|o| matches!(o.kind, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot));
+    let has_tables = report.outcomes.iter().any(|o| o.kind.is_refable());
     let has_tests = report.outcomes.iter().any(is_test);
     let mut parts = Vec::new();
     if has_tables || !has_tests {

@@ -13,9 +13,7 @@ use crate::project::{Node, ResourceType};
 
 /// Why a node cannot be built where `aim` says, if it cannot.
 pub fn refuses(node: &Node, aim: &Aim) -> Option<Misplaced> {
-    if !matches!(node.resource_type, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot)
-        || node.is_ephemeral()
-    {
+    if !node.resource_type.is_refable() || node.is_ephemeral() {
         return None;
     }
     if let Some((what, help)) = hooked(node).filter(|_| !aim.hooks).or_else(|| unsupported(node)) {

@@ -81,8 +81,8 @@ fn check(model: &Node, subject: &Subject<'_>, found: &mut Found) {
         );
     }
     let is_kept_apart = is_set("partitioned_by") || is_set("partition_by") || is_set("unique_key");
-    let is_new = asks_is_incremental(subject.project, model) || reads_a_day(subject.project, model);
-    if strategy == Some("append") && !is_kept_apart && !is_new {
+    let reads_new_rows = asks_is_incremental(subject.project, model) || reads_a_day(subject.project, model);
+    if strategy == Some("append") && !is_kept_apart && !reads_new_rows {
         let message = format!("`{name}` adds all of its rows again on each run: it never asks `is_incremental()`");
         found.at(place(), message).help = Some(
             "read only what is new:\n{% if is_incremental() %}\nwhere … > (select max(…) from {{ this }})\n{% endif %}\nor, if each run is a snapshot of its own, say `partitioned_by: ['snapshot_date']`".to_owned(),

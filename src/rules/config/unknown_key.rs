@@ -28,7 +28,6 @@
 use std::collections::HashMap;
 
 use crate::finding::{Fix, Level};
-use crate::project::ResourceType;
 use crate::rules::known_configs::{ATHENA, CORE, DUCK, OTHER};
 use crate::rules::written::{Origin, Written};
 use crate::rules::{Check, Found, Rule, Subject};
@@ -58,14 +57,10 @@ fn check(written: &[Written<'_>], subject: &Subject<'_>, found: &mut Found) {
         }
         match nearest(config.key, &near) {
             Some(meant) => misspelt(config, meant, found),
-            None if adapter == "athena" && is_built(config.kind) => foreign(config, found),
+            None if adapter == "athena" && config.kind.is_refable() => foreign(config, found),
             None => {}
         }
     }
-}
-
-fn is_built(kind: ResourceType) -> bool {
-    matches!(kind, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot)
 }
 
 fn misspelt(config: &Written<'_>, meant: &str, found: &mut Found) {

@@ -28,7 +28,6 @@
 //! ```
 
 use crate::finding::{Fix, Level};
-use crate::project::ResourceType;
 use crate::project::problem::did_you_mean;
 use crate::rules::written::{Text, Written};
 use crate::rules::{Check, Found, Rule, Subject};
@@ -53,9 +52,7 @@ fn check(written: &[Written<'_>], subject: &Subject<'_>, found: &mut Found) {
     if subject.project.target.kind != "athena" {
         return;
     }
-    let is_built =
-        |kind: ResourceType| matches!(kind, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot);
-    for config in written.iter().filter(|config| is_built(config.kind)) {
+    for config in written.iter().filter(|config| config.kind.is_refable()) {
         let Some((_, known)) = KNOWN.iter().find(|(key, _)| *key == config.key) else { continue };
         // What is rendered may become anything.
         let Some(value) = config.value.literal().map(str::trim).filter(|text| is_word(text)) else { continue };
