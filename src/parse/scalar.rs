@@ -10,6 +10,8 @@ pub fn resolve(text: &str) -> Value {
         "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
         "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => return Value::Bool(true),
         "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => return Value::Bool(false),
+        // Numbers and dates begin with a digit, a sign or a dot.
+        text if text.starts_with(|c: char| c.is_ascii_alphabetic()) => return Value::String(text.into()),
         _ => {}
     }
     integer(text)

@@ -11,7 +11,7 @@ use compact_str::CompactString;
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span, StructureStyle, Tag};
 
 pub use super::tree::{Key, Value, Yaml};
-use super::{scalar, yaml_problem};
+use super::{plain_yaml, scalar, yaml_problem};
 
 /// More values than this in one file (aliases counted as often as they are used) are refused.
 const MOST_VALUES: usize = 1_000_000;
@@ -34,6 +34,11 @@ pub struct YamlProblem {
 /// # Errors
 /// The first thing that keeps the file from being read, with its place. Lesser problems come with the tree.
 pub fn read(text: &str) -> Result<(Yaml, Vec<YamlProblem>), YamlProblem> {
+    plain_yaml::read(text).map_or_else(|| whole(text), |tree| Ok((tree, Vec::new())))
+}
+
+/// Reads whatever YAML allows.
+pub(super) fn whole(text: &str) -> Result<(Yaml, Vec<YamlProblem>), YamlProblem> {
     let mut builder = Builder { text, ..Builder::default() };
     let mut options = Options::default();
     options.block_scalar_eof_without_line_feed = true;
