@@ -1,6 +1,5 @@
 //! `cadet compile`: the SQL of models and tests, written to `target/compiled`, or that of a query, printed.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -48,21 +47,22 @@ pub(super) fn run(invocation: &Invocation, args: &CompileArgs) -> Result<Verdict
         let incremental = node.materialized() == "incremental" && exists();
         let compiler = Compiler::new(&project, incremental, warehouse.clone());
         let compiled = compiler.compile(node);
-        (compiled, compiler.said())
+        (compiled.map(|compiled| compiled.sql), compiler.said())
     };
     let results: Vec<_> = nodes.par_iter().with_max_len(PIECE).map(|node| (*node, compile(node))).collect();
-    let mut compiled = HashMap::new();
+    let mut compiled = Vec::with_capacity(results.len());
     let mut findings = changes::reading_errors(&project, &policy);
     for (node, (result, said)) in results {
         said.iter().for_each(|message| text::said(Some(&node.display_name()), message));
         match result {
-            Ok(sql) => drop(compiled.insert(node.unique_id.clone(), sql.sql)),
+            Ok(sql) => compiled.push((node, sql)),
             Err(problem) => findings.push(problem.finding()),
         }
     }
     let is_test = |node: &&Arc<Node>| node.resource_type == ResourceType::UnitTest && is_wanted(node);
     unit_tests(&project, project.others.values().filter(is_test).collect(), (&mut compiled, &mut findings))?;
-    artefacts::write_compiled(&project, &run, &folder, &compiled)?;
+    let texts: Vec<(&Node, &str)> = compiled.iter().map(|(node, sql)| (&***node, sql.as_str())).collect();
+    artefacts::write_compiled(&project, &run, &folder, &texts)?;
     let report = Report {
         findings: &findings,
         outcomes: &[],
@@ -78,8 +78,7 @@ pub(super) fn run(invocation: &Invocation, args: &CompileArgs) -> Result<Verdict
         tell(invocation, &report, (&folder, &project, compiled.len()), prints);
     }
     if prints {
-        let nodes = compiled.keys().filter_map(|id| project.node(id)).cloned().collect();
-        print_named(invocation, args, nodes, &compiled);
+        print_named(invocation, args, compiled);
     }
     let verdict = Verdict::of(report.is_bad());
     drop(warehouse);
@@ -98,10 +97,10 @@ fn warehouse(invocation: &Invocation, folder: &Path, project: &Project) -> Resul
 }
 
 /// Compiles unit tests. What the project's files do not say of a column is not asked of a warehouse here.
-fn unit_tests(
-    project: &Project,
-    tests: Vec<&Arc<Node>>,
-    (compiled, findings): (&mut HashMap<String, String>, &mut Vec<Finding>),
+fn unit_tests<'p>(
+    project: &'p Project,
+    tests: Vec<&'p Arc<Node>>,
+    (compiled, findings): (&mut Vec<(&'p Arc<Node>, String)>, &mut Vec<Finding>),
 ) -> Result<(), Error> {
     if tests.is_empty() {
         return Ok(());
@@ -109,10 +108,10 @@ fn unit_tests(
     let bench = Bench::new(project, None)?;
     let blocked = changes::blocked(project, findings);
     let tests: Vec<_> = tests.into_iter().filter(|test| !blocked.contains_key(&test.unique_id)).collect();
-    let results: Vec<_> = tests.par_iter().map(|test| (&test.unique_id, bench.compile(test))).collect();
-    for (id, result) in results {
+    let results: Vec<_> = tests.into_par_iter().map(|test| (test, bench.compile(test))).collect();
+    for (test, result) in results {
         match result {
-            Ok(sql) => drop(compiled.insert(id.clone(), sql)),
+            Ok(sql) => compiled.push((test, sql)),
             Err(Stop::Wrong(finding)) => findings.push(*finding),
             Err(Stop::NotHere { finding, .. }) => findings.extend(finding.map(|finding| *finding)),
         }
@@ -144,20 +143,13 @@ fn of_query(
 }
 
 /// Prints the SQL of the nodes that were named.
-fn print_named(
-    invocation: &Invocation,
-    args: &CompileArgs,
-    mut nodes: Vec<Arc<Node>>,
-    compiled: &HashMap<String, String>,
-) {
-    nodes.sort_by(|a, b| a.unique_id.cmp(&b.unique_id));
-    let is_model = |node: &Arc<Node>| node.resource_type != ResourceType::UnitTest;
-    let (first, tests): (Vec<_>, Vec<_>) = nodes.into_iter().partition(is_model);
-    let nodes = if first.is_empty() { tests } else { first };
-    for node in selecting::named(&nodes, &args.select.select) {
-        if let Some(sql) = compiled.get(&node.unique_id) {
-            print(invocation, args, Some(&node.display_name()), sql);
-        }
+fn print_named(invocation: &Invocation, args: &CompileArgs, mut compiled: Vec<(&Arc<Node>, String)>) {
+    compiled.sort_by(|(a, _), (b, _)| a.unique_id.cmp(&b.unique_id));
+    let is_model = |(node, _): &(&Arc<Node>, String)| node.resource_type != ResourceType::UnitTest;
+    let (first, tests): (Vec<_>, Vec<_>) = compiled.into_iter().partition(is_model);
+    let shown = if first.is_empty() { tests } else { first };
+    for (node, sql) in shown.iter().filter(|(node, _)| selecting::is_named(node, &args.select.select)) {
+        print(invocation, args, Some(&node.display_name()), sql);
     }
 }
 

@@ -1,7 +1,5 @@
 //! `cadet parse`: the project read, and `target/manifest.json` written, as `dbt parse` does.
 
-use std::collections::HashMap;
-
 use super::invocation::Invocation;
 use super::{Verdict, changes};
 use crate::error::Error;
@@ -12,7 +10,7 @@ pub(super) fn run(invocation: &Invocation) -> Result<Verdict, Error> {
     let folder = invocation.project_dir()?;
     let run = invocation.run("parse", false);
     let (project, policy) = invocation.working_project(&folder, run.clone())?;
-    artefacts::write_compiled(&project, &run, &folder, &HashMap::new())?;
+    artefacts::write_compiled(&project, &run, &folder, &[])?;
     let findings = changes::reading_errors(&project, &policy);
     let paths = invocation.paths(&folder);
     let shown: Vec<&Finding> = findings.iter().collect();

@@ -86,9 +86,9 @@ fn base_project(
     Ok(read::read_beside(&tree, &working.inputs, Some(&working.project)))
 }
 
-/// The nodes whose name stands in a word of the selection: those that are printed.
-pub(super) fn named(nodes: &[Arc<Node>], words: &[String]) -> Vec<Arc<Node>> {
-    nodes.iter().filter(|node| words.iter().any(|word| word.contains(&node.name))).cloned().collect()
+/// Whether the name of a node stands in a word of the selection: those are the ones that are printed.
+pub(super) fn is_named(node: &Node, words: &[String]) -> bool {
+    words.iter().any(|word| word.contains(&node.name))
 }
 
 fn tell(selection: &Selection) {

@@ -66,7 +66,8 @@ fn nodes(
     let typed = Typed { words: &args.select.select, how: &args.select.how };
     let selection = selecting::selected(invocation, (folder, working), &typed, &args.base)?;
     let all: Vec<Arc<Node>> = selection.ids.iter().filter_map(|id| working.project.nodes.get(id)).cloned().collect();
-    let named = selecting::named(&all, &args.select.select);
+    let is_named = |node: &&Arc<Node>| selecting::is_named(node, &args.select.select);
+    let named: Vec<Arc<Node>> = all.iter().filter(is_named).cloned().collect();
     Ok(Ok(if named.is_empty() { all } else { named }))
 }
 

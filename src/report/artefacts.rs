@@ -1,16 +1,15 @@
 //! The files that a run leaves: `target/manifest.json`, `run_results.json`, `cadet.json`, `compiled/`, `run/` and
 //! `logs/cadet.log`.
 
-use std::collections::HashMap;
 use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::{manifest, run_results, secrets};
+use super::manifest::{self, Sql};
+use super::{run_results, secrets};
 use crate::deploy::Outcome;
 use crate::error::Error;
 use crate::project::scopes::Run;
@@ -32,7 +31,7 @@ pub fn refuse_links(folder: &Path) -> Result<(), Error> {
     }
 }
 
-/// Writes what was compiled, and the manifest.
+/// Writes what was compiled, each node with its SQL, and the manifest.
 ///
 /// # Errors
 /// When a file cannot be written.
@@ -40,18 +39,18 @@ pub fn write_compiled(
     project: &Project,
     run: &Run,
     folder: &Path,
-    compiled: &HashMap<String, String>,
+    compiled: &[(&Node, &str)],
 ) -> Result<(), Error> {
     refuse_links(folder)?;
     let target = folder.join("target");
     // dbt keeps the text of snapshots in its manifest alone.
-    let is_written = |node: &&Arc<Node>| node.resource_type != ResourceType::Snapshot;
-    let texts = compiled.par_iter().filter_map(|(id, sql)| Some((project.node(id).filter(is_written)?, sql)));
+    let texts = compiled.par_iter().filter(|(node, _)| node.resource_type != ResourceType::Snapshot);
     texts.try_for_each(|(node, sql)| write(&target.join("compiled").join(node_path(node)), sql.as_bytes()))?;
-    write_manifest(project, run, &target.join("manifest.json"), compiled)
+    let compiled = compiled.iter().map(|(node, sql)| (node.unique_id.as_str(), *sql)).collect();
+    write_manifest(project, run, &target.join("manifest.json"), &compiled)
 }
 
-fn write_manifest(project: &Project, run: &Run, path: &Path, compiled: &HashMap<String, String>) -> Result<(), Error> {
+fn write_manifest(project: &Project, run: &Run, path: &Path, compiled: &Sql<'_>) -> Result<(), Error> {
     create_parent(path)?;
     let failed = |source| Error::File { action: "write", path: path.to_owned(), source };
     if secrets::is_any() {
@@ -59,8 +58,8 @@ fn write_manifest(project: &Project, run: &Run, path: &Path, compiled: &HashMap<
         manifest::write(project, run, compiled, &mut text).map_err(failed)?;
         return write(path, &text);
     }
-    let mut out = BufWriter::new(fs::File::create(path).map_err(failed)?);
-    manifest::write(project, run, compiled, &mut out).and_then(|()| out.flush()).map_err(failed)
+    let out = BufWriter::new(fs::File::create(path).map_err(failed)?);
+    manifest::write(project, run, compiled, out).map_err(failed)
 }
 
 /// Writes the results as they are before anything was done.
@@ -88,8 +87,8 @@ pub fn write_results(project: &Project, run: &Run, folder: &Path, outcomes: &[Ou
             _ => {}
         }
     }
-    let compiled: HashMap<String, String> =
-        outcomes.iter().filter_map(|outcome| Some((outcome.id.clone(), outcome.compiled.clone()?))).collect();
+    let compiled = outcomes.iter().filter_map(|done| Some((&**project.node(&done.id)?, done.compiled.as_deref()?)));
+    let compiled: Vec<(&Node, &str)> = compiled.collect();
     write_compiled(project, run, folder, &compiled)?;
     for outcome in outcomes {
         if let (Some(ran), Some(node)) = (&outcome.ran, project.node(&outcome.id)) {

@@ -3,26 +3,27 @@
 mod contract;
 mod node;
 mod primary_key;
+mod stream;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::value::{RawValue, to_raw_value};
+use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use crate::PIECE;
-use crate::project::graph::Graph;
 use crate::project::group::Group;
 use crate::project::scopes::Run;
 use crate::project::{Node, Project, ResourceType, SourceTable};
 
 pub(crate) use contract::moment;
+use primary_key::Tests;
+use stream::Stream;
+
 /// A node as the manifest has it, not compiled.
 pub(crate) fn of_node(project: &Project, node: &Node) -> Value {
-    value(&Entry::new(project, node, None, Vec::new()))
+    value(&Entry::new(project, node, None, None))
 }
 
 /// A node that does not stand under `nodes`, as the manifest has it.
@@ -46,10 +47,10 @@ enum Entry<'p> {
 }
 
 impl<'p> Entry<'p> {
-    fn new(project: &'p Project, node: &'p Node, sql: Option<&'p String>, primary_key: Vec<String>) -> Self {
+    fn new(project: &'p Project, node: &'p Node, sql: Option<&'p str>, tests: Option<&'p Tests<'p>>) -> Self {
         match node.resource_type {
             ResourceType::Source => Self::Table(node::Table(node)),
-            kind if kind.is_of_nodes() => Self::Built(node::Built { project, node, sql, primary_key }),
+            kind if kind.is_of_nodes() => Self::Built(node::Built { project, node, sql, tests }),
             _ => Self::Other(node::Other(node)),
         }
     }
@@ -65,73 +66,45 @@ impl Serialize for Entry<'_> {
     }
 }
 
-/// Nodes by unique id, each as the text of its JSON: a manifest of many nodes is never held as values.
-type Written<'p> = Vec<(&'p str, Box<RawValue>)>;
+/// The SQL of the nodes that were compiled, by unique id.
+pub type Sql<'p> = foldhash::HashMap<&'p str, &'p str>;
 
-/// The whole manifest, written to `out`. `compiled` is the SQL of the nodes that were compiled.
+/// The whole manifest, written to `out`.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write<'p>(
-    project: &'p Project,
-    run: &Run,
-    compiled: &'p HashMap<String, String>,
-    out: impl Write,
-) -> io::Result<()> {
+pub fn write<'p>(project: &'p Project, run: &Run, compiled: &Sql<'p>, out: impl Write + Send) -> io::Result<()> {
     let mut metadata = metadata(run, "manifest/v12");
     metadata.extend(project_metadata(project));
-    let keys = primary_key::inferred(project);
-    let one = |node: &'p Node| {
-        let id = &node.unique_id;
-        Entry::new(project, node, compiled.get(id), keys.get(id).cloned().unwrap_or_default())
+    let (tests, (parents, children)) = rayon::join(|| Tests::new(project), || neighbours(project));
+    let entry = |node| Entry::new(project, node, compiled.get(node.unique_id.as_str()).copied(), Some(&tests));
+    let one = |node: &&'p Arc<Node>| (node.unique_id.as_str(), entry(node));
+    let of_kind = |kind: ResourceType| -> Vec<&Arc<Node>> {
+        project.others.values().filter(|node| node.resource_type == kind).collect()
     };
-    let of_kind = |kind: ResourceType| {
-        let nodes = project.others.values().filter(move |node| node.resource_type == kind);
-        written(nodes.collect(), one)
-    };
-    let (parents, children) = neighbours(project);
-    let mut parts = serde_json::Serializer::new(out);
-    let mut parts = parts.serialize_map(None)?;
-    parts.serialize_entry("metadata", &metadata)?;
-    let nodes = project.nodes.values().chain(&project.lost_tests).collect();
-    parts.serialize_entry("nodes", &Entries(written(nodes, one)?))?;
-    let sources = project.sources.values().map(SourceTable::node).collect();
-    parts.serialize_entry("sources", &Entries(written(sources, one)?))?;
-    parts.serialize_entry("macros", &macros(project))?;
-    parts.serialize_entry("docs", &docs(project))?;
-    parts.serialize_entry("exposures", &Entries(of_kind(ResourceType::Exposure)?))?;
-    parts.serialize_entry("metrics", &Entries(of_kind(ResourceType::Metric)?))?;
+    let mut parts = Stream::new(out);
+    parts.entry("metadata", &metadata)?;
+    let nodes: Vec<&Arc<Node>> = project.nodes.values().chain(&project.lost_tests).collect();
+    parts.object("nodes", &nodes, one)?;
+    let sources: Vec<&Arc<Node>> = project.sources.values().map(SourceTable::node).collect();
+    parts.object("sources", &sources, one)?;
+    parts.entry("macros", &macros(project))?;
+    parts.entry("docs", &docs(project))?;
+    parts.object("exposures", &of_kind(ResourceType::Exposure), one)?;
+    parts.object("metrics", &of_kind(ResourceType::Metric), one)?;
     let groups: Map<_, _> = project.groups.iter().map(|each| (each.unique_id.clone(), group(each))).collect();
-    parts.serialize_entry("groups", &groups)?;
-    parts.serialize_entry("selectors", &crate::select::written(project))?;
-    parts.serialize_entry("disabled", &disabled(project, one))?;
-    parts.serialize_entry("parent_map", &parents)?;
-    parts.serialize_entry("child_map", &children)?;
-    parts.serialize_entry("group_map", &group_map(project))?;
-    parts.serialize_entry("saved_queries", &Entries(of_kind(ResourceType::SavedQuery)?))?;
-    parts.serialize_entry("semantic_models", &Entries(of_kind(ResourceType::SemanticModel)?))?;
-    parts.serialize_entry("unit_tests", &Entries(of_kind(ResourceType::UnitTest)?))?;
-    parts.serialize_entry("functions", &Map::new())?;
-    parts.end()?;
-    Ok(())
-}
-
-/// A JSON object of what is written already.
-struct Entries<'p>(Written<'p>);
-
-impl Serialize for Entries<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(id, text)| (id, text)))
-    }
-}
-
-/// Writes nodes on all threads.
-fn written<'p>(
-    nodes: Vec<&'p Arc<Node>>,
-    one: impl Fn(&'p Node) -> Entry<'p> + Sync,
-) -> serde_json::Result<Written<'p>> {
-    let write = |node: &'p Arc<Node>| Ok((node.unique_id.as_str(), to_raw_value(&one(node))?));
-    nodes.into_par_iter().with_max_len(PIECE).map(write).collect()
+    parts.entry("groups", &groups)?;
+    parts.entry("selectors", &crate::select::written(project))?;
+    parts.entry("disabled", &disabled(project, entry))?;
+    let of_node = |(id, neighbours): &(&'p str, Vec<&'p str>)| (*id, neighbours.clone());
+    parts.object("parent_map", &parents, of_node)?;
+    parts.object("child_map", &children, of_node)?;
+    parts.entry("group_map", &group_map(project))?;
+    parts.object("saved_queries", &of_kind(ResourceType::SavedQuery), one)?;
+    parts.object("semantic_models", &of_kind(ResourceType::SemanticModel), one)?;
+    parts.object("unit_tests", &of_kind(ResourceType::UnitTest), one)?;
+    parts.entry("functions", &Map::new())?;
+    parts.end()
 }
 
 /// What `enabled: false` takes out: a list for each unique id.
@@ -146,30 +119,33 @@ fn disabled<'p>(project: &'p Project, one: impl Fn(&'p Node) -> Entry<'p>) -> Ma
 }
 
 /// The ids of the nodes that each node reads, or that read it, in order.
-type Neighbours<'p> = BTreeMap<&'p str, Vec<&'p str>>;
+type Neighbours<'p> = Vec<(&'p str, Vec<&'p str>)>;
 
 /// The parents and the children of every node.
 fn neighbours(project: &Project) -> (Neighbours<'_>, Neighbours<'_>) {
-    let graph = Graph::new(project);
-    let lost = project.lost_tests.iter();
-    let ids: Vec<&str> = project.all_nodes().chain(lost).map(|node| node.unique_id.as_str()).collect();
-    let sorted = |mut ids: Vec<_>| {
-        ids.sort_unstable();
-        ids
-    };
-    let mut parents: Neighbours<'_> = ids.iter().map(|id| (*id, sorted(graph.parents(id).to_vec()))).collect();
-    let mut children: Neighbours<'_> = ids.iter().map(|id| (*id, sorted(graph.children(id).to_vec()))).collect();
-    for test in &project.lost_tests {
-        let mut of_test: Vec<&str> = test.depends_on.iter().map(String::as_str).collect();
-        of_test.sort_unstable();
-        parents.insert(&test.unique_id, of_test);
-        for parent in &test.depends_on {
-            let tests = children.entry(parent).or_default();
-            tests.push(&test.unique_id);
-            tests.sort_unstable();
+    let mut nodes: Vec<&Node> = project.all_nodes().chain(&project.lost_tests).map(|node| &**node).collect();
+    nodes.par_sort_unstable_by(|a, b| a.unique_id.cmp(&b.unique_id));
+    let parents = || nodes.par_iter().map(|node| (node.unique_id.as_str(), parents(node))).collect();
+    rayon::join(parents, || children(&nodes))
+}
+
+fn parents(node: &Node) -> Vec<&str> {
+    let mut parents: Vec<&str> = node.depends_on.iter().map(String::as_str).collect();
+    parents.sort_unstable();
+    parents
+}
+
+/// The children of nodes that are in order, so that the children are too.
+fn children<'p>(nodes: &[&'p Node]) -> Neighbours<'p> {
+    let places: foldhash::HashMap<&str, usize> =
+        nodes.iter().enumerate().map(|(at, node)| (node.unique_id.as_str(), at)).collect();
+    let mut children: Neighbours<'_> = nodes.iter().map(|node| (node.unique_id.as_str(), Vec::new())).collect();
+    for node in nodes {
+        for parent in node.depends_on.iter().filter_map(|parent| places.get(parent.as_str())) {
+            children[*parent].1.push(&node.unique_id);
         }
     }
-    (parents, children)
+    children
 }
 
 /// What every artefact says of the run.

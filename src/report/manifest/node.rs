@@ -3,6 +3,7 @@
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
+use super::primary_key::Tests;
 use super::{contract, object};
 use crate::jinja::scope::{Asked, RefKey};
 use crate::project::fields::Fields;
@@ -14,8 +15,9 @@ pub(super) struct Built<'a> {
     pub project: &'a Project,
     pub node: &'a Node,
     /// Its SQL, if it was compiled.
-    pub sql: Option<&'a String>,
-    pub primary_key: Vec<String>,
+    pub sql: Option<&'a str>,
+    /// What its primary key is inferred from, if that is known.
+    pub tests: Option<&'a Tests<'a>>,
 }
 
 impl Serialize for Built<'_> {
@@ -101,7 +103,7 @@ impl Built<'_> {
         fields.add("latest_version", &model.latest_version)?;
         fields.add("constraints", model.constraints.iter().map(contract::of_model).collect::<Vec<_>>())?;
         fields.add("deprecation_date", model.deprecation_date.as_deref().map(contract::moment))?;
-        fields.add("primary_key", &self.primary_key)?;
+        fields.add("primary_key", self.tests.map(|tests| tests.primary_key(self.node)).unwrap_or_default())?;
         fields.add("time_spine", model.time_spine.as_ref().map(spine))
     }
 }

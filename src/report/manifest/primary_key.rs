@@ -1,26 +1,31 @@
 //! The columns that identify a row, as dbt infers them from constraints and tests: `ModelNode.infer_primary_key`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use foldhash::{HashMap, HashMapExt};
 use serde_json::Value;
 
-use crate::project::{Node, Project, ResourceType};
+use crate::project::{Node, Project};
 
-/// The primary key of each model that has one, by unique id.
-pub(super) fn inferred(project: &Project) -> BTreeMap<String, Vec<String>> {
-    let mut tests: BTreeMap<&str, Vec<(&Node, bool)>> = BTreeMap::new();
-    let disabled = project.disabled.iter().map(|node| (node, false));
-    for (test, enabled) in project.nodes.values().map(|node| (node, true)).chain(disabled) {
-        if let Some(attached) = test.test.as_ref().and_then(|test| test.attached_to.as_deref()) {
-            tests.entry(attached).or_default().push((test, enabled));
+/// The tests of each node, and whether they are enabled.
+pub(super) struct Tests<'p>(HashMap<&'p str, Vec<(&'p Node, bool)>>);
+
+impl<'p> Tests<'p> {
+    pub(super) fn new(project: &'p Project) -> Self {
+        let mut tests: HashMap<&str, Vec<(&Node, bool)>> = HashMap::new();
+        let disabled = project.disabled.iter().map(|node| (node, false));
+        for (test, enabled) in project.nodes.values().map(|node| (node, true)).chain(disabled) {
+            if let Some(attached) = test.test.as_ref().and_then(|test| test.attached_to.as_deref()) {
+                tests.entry(attached).or_default().push((test, enabled));
+            }
         }
+        Self(tests)
     }
-    let of_model = |model: &std::sync::Arc<Node>| {
-        let tests = tests.get(model.unique_id.as_str()).map_or(&[][..], Vec::as_slice);
-        (model.unique_id.clone(), key(model, tests))
-    };
-    let found = project.of_type(ResourceType::Model).map(of_model);
-    found.filter(|(_, key)| !key.is_empty()).collect()
+
+    /// The primary key of a model, empty when it has none.
+    pub(super) fn primary_key(&self, model: &Node) -> Vec<String> {
+        key(model, self.0.get(model.unique_id.as_str()).map_or(&[][..], Vec::as_slice))
+    }
 }
 
 fn is_primary(constraint: &Value) -> bool {
