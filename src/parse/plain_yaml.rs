@@ -36,7 +36,9 @@ pub(super) fn read(text: &str) -> Option<Yaml> {
 /// Whether there is nothing in a text that could be a break of a line or an indentation, but for line feeds and spaces.
 fn is_plain(text: &str) -> bool {
     let is_strange = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}');
-    text.bytes().all(|byte| byte == b'\n' || (byte >= b' ' && byte != 0x7f))
+    let is_known = |byte: u8| byte == b'\n' || (byte >= b' ' && byte != 0x7f);
+    // The whole text, and not up to the first: that is done many bytes at a time.
+    text.bytes().fold(true, |all, byte| all & is_known(byte))
         && (text.is_ascii() || !text.chars().any(|c| !c.is_ascii() && is_strange(c)))
 }
 
@@ -220,7 +222,7 @@ impl<'t> Reader<'t> {
     /// The lines below a `>` or `|`, all in one column.
     fn folded(&mut self, line: Line, column: usize) -> Option<Yaml> {
         let said = self.of(line);
-        let after = match &said[1..] {
+        let mut after = match &said[1..] {
             "" => "\n",
             "-" => "",
             _ => return None,
@@ -239,7 +241,7 @@ impl<'t> Reader<'t> {
             if indent <= column && indent < written.len() {
                 break;
             }
-            if indent == written.len() || range.end == self.text.len() || (span.is_some() && indent != own) {
+            if indent == written.len() || (span.is_some() && indent != own) {
                 return None;
             }
             if span.is_some() {
@@ -253,6 +255,8 @@ impl<'t> Reader<'t> {
             let start = span.map_or(range.start + indent, |span: Range<usize>| span.start);
             span = Some(start..range.start + written.trim_end_matches(' ').len());
             self.next = range.end + 1;
+            // There is no line break at the very end of the file.
+            after = if range.end == self.text.len() { "" } else { after };
         }
         let span = span?;
         text.push_str(after);
@@ -346,7 +350,6 @@ mod tests {
             "a: 'it''s'",
             "a: \"\\n\"",
             "a: |+\n  b\n",
-            "a: |\n  b",
             "a: >\n   b\n  c\n",
             "a: 1\na: 2",
             "a: b: c",
@@ -394,7 +397,8 @@ mod tests {
         for first in &lines {
             for second in &lines {
                 for third in &lines {
-                    count += usize::from(is_read(&format!("{first}\n{second}\n{third}\n")));
+                    let text = format!("{first}\n{second}\n{third}\n");
+                    count += usize::from(is_read(&text)) + usize::from(is_read(text.trim_end()));
                 }
                 count += usize::from(is_read(&format!("r:\n  - {first}\n    {second}")));
             }
