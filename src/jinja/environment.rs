@@ -7,6 +7,7 @@ use minijinja::value::{Rest, ValueKind, ValueOrKwargs, from_args};
 use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
 
 use super::budget;
+use super::macros;
 use super::python::cycle::{Cycler, Joiner};
 use super::python::lazy::{self, Range};
 use super::python::number::Number;
@@ -51,6 +52,8 @@ pub(super) fn environment(undefined: UndefinedBehavior) -> Environment<'static> 
     for (name, function) in FUNCTIONS {
         env.add_function(*name, move |args: Rest<ValueOrKwargs>| function(&args.into_values()));
     }
+    // It is a constant, and reads.
+    let _ = env.add_template(macros::BOOT_NAME, macros::BOOT);
     // minijinja keeps functions among its globals; `debug` would print the whole scope.
     env.remove_global("debug");
     env

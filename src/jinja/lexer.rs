@@ -93,8 +93,8 @@ pub fn lex(source: &str) -> Result<Vec<Part>, JinjaProblem> {
 }
 
 fn next_tag(source: &str, from: usize) -> Option<usize> {
-    let bytes = source.as_bytes();
-    (from..bytes.len().saturating_sub(1)).find(|at| bytes[*at] == b'{' && matches!(bytes[at + 1], b'{' | b'%' | b'#'))
+    let opens = |at: &usize| matches!(source.as_bytes().get(at + 1), Some(b'{' | b'%' | b'#'));
+    source[from..].match_indices('{').map(|(at, _)| from + at).find(opens)
 }
 
 fn close_after(source: &str, start: usize, closing: &str, what: &str) -> Result<usize, JinjaProblem> {

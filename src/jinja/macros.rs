@@ -21,12 +21,18 @@ use super::values::List;
 use crate::guard::{self, Task, Working};
 use crate::project::problem::did_you_mean;
 
-/// What stands before every template: it leaves a macro behind that imports other templates into this same render.
+/// What stands before every template: [`BOOT`], which is read once for all of them.
+pub(super) const PREFIX: &str = "{% include '__cadet_boot' %}";
+
+/// The name that [`PREFIX`] has for [`BOOT`].
+pub(super) const BOOT_NAME: &str = "__cadet_boot";
+
+/// It leaves a macro behind that imports other templates into the render that it is in.
 ///
 /// A nested render would lose `caller()`, and the budgets would start anew. The `with` keeps the template's own
 /// variables out of the macros.
-pub(super) const PREFIX: &str = "{% with %}{% macro __cadet_load(__cadet_t) %}{% import __cadet_t as cadet_m %}\
-                                 {{ __cadet_reg(cadet_m) }}{% endmacro %}{{ __cadet_boot(__cadet_load) }}{% endwith %}";
+pub(super) const BOOT: &str = "{% with %}{% macro __cadet_load(__cadet_t) %}{% import __cadet_t as cadet_m %}\
+                               {{ __cadet_reg(cadet_m) }}{% endmacro %}{{ __cadet_boot(__cadet_load) }}{% endwith %}";
 
 /// The name of the template that the default of a parameter is.
 const DEFAULT: &str = "macro.default";

@@ -57,7 +57,9 @@ pub fn rewrite_macro(source: &str, range: Range<usize>) -> Result<Rewritten, Jin
 
 fn rewritten(source: &str, range: Range<usize>, marks: Marks, is_strict: bool) -> Result<Rewritten, JinjaProblem> {
     let parts = shifted(lex(&source[range.clone()]), range.start)?;
-    let marks = if source.contains([MARK_START, MARK_END]) { Marks::None } else { marks };
+    // One character is looked for many bytes at a time, two are not.
+    let has_marks = source.contains(MARK_START) || source.contains(MARK_END);
+    let marks = if has_marks { Marks::None } else { marks };
     let body = &source[range.clone()];
     let mut rewriter = Rewriter {
         source,
@@ -181,7 +183,7 @@ impl Rewriter<'_> {
     fn carriage_returns(&mut self, range: &Range<usize>) {
         let bytes = self.source.as_bytes();
         let is_escaped = |at: usize| at > 0 && bytes[at - 1] == b'\\';
-        for at in range.clone().filter(|at| bytes[*at] == b'\r') {
+        for at in self.body.match_indices('\r').map(|(at, _)| range.start + at) {
             if is_escaped(at) && self.edits.replaces(at) {
                 continue;
             }

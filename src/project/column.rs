@@ -38,7 +38,7 @@ pub struct MoreOfColumn {
 static NO_MORE: LazyLock<MoreOfColumn> = LazyLock::new(MoreOfColumn::default);
 
 /// The columns by name, in the order of the property file.
-pub type Columns = IndexMap<String, Column>;
+pub type Columns = IndexMap<String, Column, foldhash::fast::RandomState>;
 
 impl Column {
     /// What hardly any column says.

@@ -119,9 +119,10 @@ fn of_file(reader: &Reader<'_>, package: &Package, kind: ResourceType, found: &F
 
 /// The fqn: the package, the folders, the name.
 pub(super) fn fqn(package: &Package, path: &str, name: &str) -> Vec<String> {
-    let mut fqn = vec![package.name().to_owned()];
-    fqn.extend(path.split('/').map(str::to_owned));
-    fqn.pop();
+    let folders = path.rsplit_once('/').map(|(folders, _)| folders.split('/'));
+    let mut fqn = Vec::with_capacity(2 + path.matches('/').count());
+    fqn.push(package.name().to_owned());
+    fqn.extend(folders.into_iter().flatten().map(str::to_owned));
     fqn.push(name.to_owned());
     fqn
 }

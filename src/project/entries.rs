@@ -18,7 +18,7 @@ use super::yaml_jinja;
 use crate::PIECE;
 use crate::finding::Place;
 use crate::guard::{self, Blame, Task};
-use crate::parse::yaml::{self, Value, Yaml};
+use crate::parse::yaml::{self, Key, Value, Yaml};
 use crate::source::Tree;
 
 /// A property file that could be read.
@@ -223,6 +223,21 @@ const COLUMN_KEYS: &[&str] = &[
 
 fn column(yaml: &Yaml) -> Option<Column> {
     let name = yaml.get("name")?;
+    Some(Column {
+        name: name.scalar()?,
+        description: yaml.get("description").and_then(Yaml::scalar).unwrap_or_default(),
+        data_type: yaml.get("data_type").and_then(Yaml::scalar),
+        more: more_of_column(yaml).map(Box::new),
+        span: name.span.clone(),
+    })
+}
+
+/// What hardly any column says, where this one says something of it.
+fn more_of_column(yaml: &Yaml) -> Option<MoreOfColumn> {
+    let is_usual = |key: &Key| matches!(key.name.as_str(), "name" | "description" | "data_type" | "data_tests" | "tests");
+    if yaml.entries().iter().all(|(key, _)| is_usual(key)) {
+        return None;
+    }
     let config = yaml.get("config");
     let mut meta = object(yaml.get("meta"));
     meta.extend(object(config.and_then(|config| config.get("meta"))));
@@ -238,13 +253,7 @@ fn column(yaml: &Yaml) -> Option<Column> {
         extra: extra.map(|(key, value)| (key.name.to_string(), value.to_json())).collect(),
         doc_blocks: Vec::new(),
     };
-    Some(Column {
-        name: name.scalar()?,
-        description: yaml.get("description").and_then(Yaml::scalar).unwrap_or_default(),
-        data_type: yaml.get("data_type").and_then(Yaml::scalar),
-        more: (more != MoreOfColumn::default()).then(|| Box::new(more)),
-        span: name.span.clone(),
-    })
+    (more != MoreOfColumn::default()).then_some(more)
 }
 
 /// The entries of `data_tests:`, or of its older spelling `tests:`.

@@ -280,7 +280,7 @@ impl Node {
             group: None,
             description: String::new(),
             doc_blocks: Vec::new(),
-            columns: Columns::new(),
+            columns: Columns::default(),
             patch: None,
             model: Arc::clone(&NO_MODEL),
             relation: Relation::default(),

@@ -22,19 +22,14 @@ impl NodeConfig {
 
     /// All of the configs of a node, of which `shared` holds some: what is equal there is not kept again.
     pub fn of(config: Config, shared: &Arc<Config>) -> Self {
-        let mut known = 0;
-        let is_own = |(key, value): (&String, &Value)| {
-            let same = shared.get(key);
-            known += usize::from(same.is_some());
-            same != Some(value)
-        };
-        // Each is looked up once: there are as many configs as nodes, each with dozens of keys.
-        let is_own: Vec<bool> = config.iter().map(is_own).collect();
-        if known < shared.len() {
+        // They were set one over the other, so that both have their keys in one order.
+        let mut pairs = shared.iter().zip(config.iter());
+        if config.len() < shared.len() || !pairs.all(|((known, _), (key, _))| known == key) {
             return config.into();
         }
-        let own = config.into_iter().zip(is_own).filter_map(|(entry, is_own)| is_own.then_some(entry)).collect();
-        Self { shared: Arc::clone(shared), own }
+        let known = shared.values().map(Some).chain(std::iter::repeat(None));
+        let own = config.into_iter().zip(known).filter(|((_, value), known)| *known != Some(value));
+        Self { shared: Arc::clone(shared), own: own.map(|(entry, _)| entry).collect() }
     }
 
     pub fn get(&self, key: &str) -> Option<&Value> {

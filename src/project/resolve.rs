@@ -170,7 +170,8 @@ pub fn resolve(project: &mut Project) {
 
 fn of_node(project: &Project, lookup: &Lookup, node: &Node, disabled: &HashSet<&str>) -> Resolved {
     // What is known before, of unit tests and saved queries, stays first.
-    let before = if node.resource_type.is_of_nodes() { Vec::new() } else { node.depends_on.clone() };
+    let mut before = if node.resource_type.is_of_nodes() { Vec::new() } else { node.depends_on.clone() };
+    before.reserve_exact(node.refs.len() + node.sources.len());
     let mut resolved = Resolved { depends_on: before, ..Resolved::default() };
     let add = |resolved: &mut Resolved, id: &str| {
         if !resolved.depends_on.iter().any(|known| known == id) {

@@ -316,6 +316,13 @@ fn says_something(threshold: &Map<String, Value>) -> bool {
 fn freshness(source: &Yaml, table: &Yaml) -> Freshness {
     let of = |yaml: &Yaml| threshold(yaml.get("freshness"));
     let of_config = |yaml: &Yaml| threshold(yaml.get("config").and_then(|config| config.get("freshness")));
+    let says = |yaml: &Yaml| {
+        let config = yaml.get("config");
+        yaml.get("freshness").or_else(|| config.and_then(|config| config.get("freshness"))).is_some()
+    };
+    if !says(source) && !says(table) {
+        return Freshness::NotSaid;
+    }
     let mut merged = of(source);
     for update in [of_config(source), of(table), of_config(table)] {
         merged = match (merged, update) {

@@ -171,10 +171,10 @@ fn take_shortcut(reader: &Reader<'_>, node: &mut Node, target: Target) -> bool {
     }
     let found = reader.universe.find(&node.package, &test.macro_name);
     let Some(definition) = found.filter(|found| found.package == INTERNAL) else { return false };
-    node.macros.push(definition.unique_id.clone());
+    node.macros = vec![definition.unique_id.clone()];
     match target {
-        Target::Node(what) => node.refs.push(Asked { what, at: None }),
-        Target::Source(source, table) => node.sources.push(Asked { what: (source, table), at: None }),
+        Target::Node(what) => node.refs = vec![Asked { what, at: None }],
+        Target::Source(source, table) => node.sources = vec![Asked { what: (source, table), at: None }],
     }
     true
 }
