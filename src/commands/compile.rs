@@ -40,7 +40,7 @@ pub(super) fn run(invocation: &Invocation, args: &CompileArgs) -> Result<Verdict
         selection.ids.contains(&node.unique_id) && has_sql && !node.is_broken
     };
     let nodes: Vec<&Arc<Node>> = project.nodes.values().filter(is_wanted).collect();
-    project.select(nodes.iter().map(|node| node.unique_id.clone()));
+    project.select(nodes.iter().map(|node| node.unique_id.as_str()));
     let warehouse = warehouse(invocation, &folder, &project)?;
     let compile = |node: &Arc<Node>| {
         let exists = || warehouse.as_ref().and_then(|found| found.kind(&node.relation).ok()?) == Some(Kind::Table);

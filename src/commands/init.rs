@@ -83,7 +83,7 @@ fn survey(invocation: &Invocation, folder: &Path, tree: &Tree) -> Result<Survey,
 
 /// What `check --all` will find with the new settings, which are read as they will be then.
 fn findings(invocation: &Invocation, folder: &Path, mut tree: Tree, text: &str) -> Result<Vec<Finding>, Error> {
-    let (path, bytes) = (settings::FILE.to_owned(), Arc::from(text.as_bytes()));
+    let (path, bytes) = (settings::FILE.to_owned(), text.into());
     tree.insert(SourceFile { path, kind: FileKind::Regular, bytes });
     let tree = Arc::new(tree);
     let (policy, baseline) = (Policy::read(&tree)?, settings::baseline(&tree)?);

@@ -162,7 +162,7 @@ impl Invocation {
     pub(super) fn working_with(&self, folder: &Path, run: Run, inline: Option<&str>) -> Result<Working, Error> {
         let mut tree = walk::read_folder(folder);
         if let Some(query) = inline {
-            let (path, bytes) = (compile::inline::PATH.to_owned(), Arc::from(query.as_bytes()));
+            let (path, bytes) = (compile::inline::PATH.to_owned(), query.into());
             tree.insert(SourceFile { path, kind: FileKind::Regular, bytes });
         }
         let tree = Arc::new(tree);

@@ -99,7 +99,7 @@ pub fn run(
 ) -> Vec<Outcome> {
     guard::no_return();
     let project = builder.project;
-    project.select(plan.steps.iter().map(|step| step.id.clone()));
+    project.select(plan.steps.iter().map(|step| step.id.as_str()));
     let graph = Graph::new(project);
     let ids: BTreeSet<&str> = plan.steps.iter().map(|step| step.id.as_str()).collect();
     let mut waiting = waits_for(project, &graph, &ids);

@@ -9,7 +9,7 @@ use std::path::{Component, Path};
 use std::sync::Arc;
 
 use super::{Edit, Finding, Fix};
-use crate::source::{FileKind, SourceFile, Tree};
+use crate::source::{Contents, FileKind, SourceFile, Tree};
 
 /// A project's files while they are mended.
 #[derive(Debug, Clone)]
@@ -30,8 +30,8 @@ pub struct MendedFile {
     /// The path before, and the path now; mostly the same.
     pub from: String,
     pub to: String,
-    pub before: Arc<[u8]>,
-    pub after: Arc<[u8]>,
+    pub before: Contents,
+    pub after: Contents,
 }
 
 /// The edits of one round: for each file the bytes that become a text, and the new paths.
@@ -142,7 +142,7 @@ impl Mending {
                 paths.extend(other);
                 files.extend(more);
             }
-            let (before, after) = (Arc::clone(&before.bytes), Arc::clone(&file.bytes));
+            let (before, after) = (before.bytes.clone(), file.bytes.clone());
             files.push(MendedFile { from, to: file.path.clone(), before, after });
             groups.push((paths, files));
         }
@@ -203,8 +203,8 @@ impl<'f> Round<'f> {
 }
 
 /// The file's bytes with the edits in them; a byte order mark stays, unless an edit takes it away.
-fn edited(file: &SourceFile, edits: &[(Range<usize>, &str)]) -> Arc<[u8]> {
-    let Ok(text) = file.text() else { return Arc::clone(&file.bytes) };
+fn edited(file: &SourceFile, edits: &[(Range<usize>, &str)]) -> Contents {
+    let Ok(text) = file.text() else { return file.bytes.clone() };
     let mut edits = edits.to_vec();
     edits.sort_by_key(|(span, _)| (span.start, span.end));
     let mark = if edits.iter().any(Edit::is_of_mark) { 0 } else { file.bytes.len() - text.len() };
@@ -234,7 +234,7 @@ mod tests {
         let file = |(path, text): &(&str, &str)| SourceFile {
             path: (*path).to_owned(),
             kind: FileKind::Regular,
-            bytes: Arc::from(text.as_bytes()),
+            bytes: (*text).into(),
         };
         Arc::new(files.iter().map(file).collect())
     }

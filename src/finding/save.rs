@@ -112,13 +112,11 @@ fn refuse_links(folder: &Path, path: &str) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
     use super::*;
 
     fn mended(from: &str, to: &str) -> MendedFile {
-        let bytes = |text: &str| Arc::from(text.as_bytes());
-        MendedFile { from: from.to_owned(), to: to.to_owned(), before: bytes("before"), after: bytes("after") }
+        MendedFile { from: from.to_owned(), to: to.to_owned(), before: "before".into(), after: "after".into() }
     }
 
     fn folder() -> tempfile::TempDir {

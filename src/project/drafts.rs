@@ -27,7 +27,7 @@ const LARGEST_HASHED_SEED: usize = 1024 * 1024;
 /// A node as its file alone shows it, and the arguments of its `config(...)` calls.
 #[derive(Debug, Clone)]
 pub(super) struct Draft {
-    pub node: Node,
+    pub node: Box<Node>,
     pub calls: Config,
     pub problems: Vec<Problem>,
     unread: Unread,
@@ -46,7 +46,7 @@ enum Unread {
 impl Draft {
     /// A draft of which all is known.
     pub(super) fn known(node: Node, calls: Config, problems: Vec<Problem>) -> Self {
-        Self { node, calls, problems, unread: Unread::Nothing }
+        Self { node: Box::new(node), calls, problems, unread: Unread::Nothing }
     }
 
     /// A draft of which nothing can be known: reading it ended an earlier process.
@@ -56,15 +56,15 @@ impl Draft {
     }
 
     fn unread(node: Node, unread: Unread) -> Self {
-        Self { node, calls: Config::new(), problems: Vec::new(), unread }
+        Self { node: Box::new(node), calls: Config::new(), problems: Vec::new(), unread }
     }
 
     /// Reads the template: what it refers to, and how it is configured.
     pub(super) fn read(self, reader: &Reader<'_>) -> Self {
         match self.unread {
             Unread::Nothing => self,
-            Unread::File(range) => read(reader, self.node, range),
-            Unread::Text => rendered_text(reader, self.node),
+            Unread::File(range) => read(reader, *self.node, range),
+            Unread::Text => rendered_text(reader, *self.node),
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::PIECE;
 use crate::finding::Place;
 use crate::guard::{self, Blame, Task};
 use crate::parse::yaml::{self, Key, Value, Yaml};
-use crate::source::Tree;
+use crate::source::{Contents, Tree};
 
 /// A property file that could be read.
 #[derive(Debug, Clone)]
@@ -35,7 +35,7 @@ pub struct PropertyFile {
     /// What was noticed while it was read.
     pub problems: Vec<Problem>,
     /// The bytes that were read: the same bytes are never read twice.
-    bytes: Arc<[u8]>,
+    bytes: Contents,
 }
 
 /// One entry under `models:`, `seeds:`, `sources:` …, with its Jinja rendered.
@@ -83,7 +83,7 @@ pub(super) fn read(
         let known = known?;
         let at = known.binary_search_by(|file| file.path.as_str().cmp(&found.file.path)).ok()?;
         let file = &known[at];
-        (Arc::ptr_eq(&file.bytes, &found.file.bytes) && file.package == package.name()).then(|| Arc::clone(file))
+        (file.bytes.is_same(&found.file.bytes) && file.package == package.name()).then(|| Arc::clone(file))
     };
     let read_one = |found: &Found<'_>| {
         if let Some(file) = again(found) {
@@ -103,7 +103,7 @@ pub(super) fn read(
             has_jinja: yaml_jinja::is_anywhere(&yaml),
             yaml,
             problems,
-            bytes: Arc::clone(&found.file.bytes),
+            bytes: found.file.bytes.clone(),
         }))
     };
     let read: Vec<Result<Arc<PropertyFile>, Problem>> = found.par_iter().with_max_len(PIECE).map(read_one).collect();
@@ -234,7 +234,8 @@ fn column(yaml: &Yaml) -> Option<Column> {
 
 /// What hardly any column says, where this one says something of it.
 fn more_of_column(yaml: &Yaml) -> Option<MoreOfColumn> {
-    let is_usual = |key: &Key| matches!(key.name.as_str(), "name" | "description" | "data_type" | "data_tests" | "tests");
+    let is_usual =
+        |key: &Key| matches!(key.name.as_str(), "name" | "description" | "data_type" | "data_tests" | "tests");
     if yaml.entries().iter().all(|(key, _)| is_usual(key)) {
         return None;
     }

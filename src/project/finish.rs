@@ -40,7 +40,8 @@ pub(super) fn finish(
     draft: Draft,
     said: Option<&Said<'_>>,
 ) -> (Node, Vec<Problem>) {
-    let Draft { mut node, calls, mut problems, .. } = draft.read(reader);
+    let Draft { node, calls, mut problems, .. } = draft.read(reader);
+    let mut node = *node;
     let mut patch = said.map(Said::config).unwrap_or_default();
     if node.is_python {
         patch.entry("materialized").or_insert_with(|| "table".into());

@@ -111,7 +111,7 @@ impl<'k> Known<'k> {
 }
 
 fn is_same(one: &Tree, other: &Tree, path: &str) -> bool {
-    matches!((one.find(path), other.find(path)), (Some(a), Some(b)) if Arc::ptr_eq(&a.bytes, &b.bytes))
+    matches!((one.find(path), other.find(path)), (Some(a), Some(b)) if a.bytes.is_same(&b.bytes))
 }
 
 /// Whether every file that can decide about any node is the same: settings, macros, docs blocks.

@@ -134,7 +134,7 @@ impl Project {
     }
 
     /// Tells templates what this run selected; only the first call counts.
-    pub fn select(&self, ids: impl IntoIterator<Item = String>) {
+    pub fn select<'i>(&self, ids: impl IntoIterator<Item = &'i str>) {
         self.selected.get_or_init(|| ids.into_iter().map(minijinja::Value::from).collect());
     }
 

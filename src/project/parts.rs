@@ -129,20 +129,19 @@ impl<'a> Assembly<'a> {
     fn tests(&mut self, entries: &OfFiles<'_>, tables: &[Described<'_>], problems: &mut Vec<Problem>) {
         let reader = self.reader;
         let lookup = Lookup::new(self.parts.nodes.values()).with_disabled(&self.parts.disabled);
-        let mut written = Vec::new();
-        for (kind, entries) in entries.iter().filter(|(kind, _)| kind.is_refable()) {
-            let entries: Vec<&Entry<'_>> = entries.iter().filter(|entry| self.is_new(entry)).collect();
-            written.extend(tests::of_nodes(reader, &lookup, *kind, &entries, problems));
-        }
-        written.extend(tests::of_sources(reader, tables, problems));
         let parts = &self.parts;
         let attached = |id: &str| {
             let disabled = || parts.disabled.iter().find(|node| node.unique_id == id);
-            parts.nodes.get(id).or_else(disabled).cloned()
+            parts.nodes.get(id).or_else(disabled)
         };
-        for node in tests::finish(reader, written, &attached, problems) {
-            self.parts.add(node, problems);
+        let mut found = Vec::new();
+        for (kind, entries) in entries.iter().filter(|(kind, _)| kind.is_refable()) {
+            let entries: Vec<&Entry<'_>> = entries.iter().filter(|entry| self.is_new(entry)).collect();
+            found.extend(tests::of_nodes(reader, (&lookup, &attached), *kind, &entries, problems));
         }
+        found.extend(tests::of_sources(reader, &attached, tables, problems));
+        self.parts.nodes.reserve(found.len());
+        found.into_iter().for_each(|node| self.parts.add(node, problems));
         let known = self.known.into_iter().flat_map(|known| known.tests(&self.same_files));
         known.for_each(|node| self.parts.add(Arc::clone(node), problems));
     }

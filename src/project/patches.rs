@@ -19,7 +19,7 @@ use crate::parse::yaml::Yaml;
 struct Matching<'e, 'd> {
     reader: &'d Reader<'d>,
     drafts: &'d [Draft],
-    names: HashMap<(ResourceType, &'d str), Vec<usize>>,
+    names: foldhash::HashMap<(ResourceType, &'d str), Vec<usize>>,
     said: Vec<Option<Said<'e>>>,
 }
 
@@ -30,7 +30,7 @@ pub(super) fn matched<'e>(
     kinds: &'e [(ResourceType, Vec<Entry<'e>>)],
     problems: &mut Vec<Problem>,
 ) -> Vec<Option<Said<'e>>> {
-    let mut names: HashMap<(ResourceType, &str), Vec<usize>> = HashMap::new();
+    let mut names: foldhash::HashMap<(ResourceType, &str), Vec<usize>> = foldhash::HashMap::default();
     for (at, draft) in drafts.iter().enumerate() {
         names.entry((draft.node.resource_type, &draft.node.name)).or_default().push(at);
     }

@@ -135,37 +135,45 @@ pub fn resolve(project: &mut Project) {
         .filter(|node| node.resource_type.is_refable() || node.resource_type == ResourceType::Source)
         .map(|node| node.name.as_str())
         .collect();
-    let all = project.nodes.values().chain(project.others.values());
-    let nodes: Vec<&Arc<Node>> =
-        all.filter(|node| !node.refs.is_empty() || !node.sources.is_empty() || !node.metrics.is_empty()).collect();
-    let resolved: Vec<(String, Resolved)> = nodes
-        .into_par_iter()
-        .with_max_len(PIECE)
-        .map(|node| (node.unique_id.clone(), of_node(project, &lookup, node, &disabled)))
-        .collect();
+    let refers = |node: &Node| !node.refs.is_empty() || !node.sources.is_empty() || !node.metrics.is_empty();
+    let one = |node: &Arc<Node>| match refers(node) {
+        true => of_node(project, &lookup, node, &disabled),
+        false => Resolved { depends_on: node.depends_on.clone(), ..Resolved::default() },
+    };
+    let of = |nodes: &ById<Arc<Node>>| -> Vec<Resolved> {
+        let nodes: Vec<&Arc<Node>> = nodes.values().collect();
+        nodes.into_par_iter().with_max_len(PIECE).map(one).collect()
+    };
+    let (of_nodes, of_others) = (of(&project.nodes), of(&project.others));
     drop((lookup, disabled));
-    for (id, found) in resolved {
-        project.problems.extend(found.problems);
-        if found.is_lost && id.starts_with("test.") {
-            let lost = project.nodes.shift_remove(&id).map(|mut node| {
-                let test = Arc::make_mut(&mut node);
-                Arc::make_mut(&mut test.config).insert("enabled", false.into());
-                test.depends_on = found.depends_on;
-                node
-            });
-            project.lost_tests.extend(lost);
-            continue;
+    project.lost_tests = take(&mut project.nodes, of_nodes, &mut project.problems);
+    take(&mut project.others, of_others, &mut project.problems);
+    project.lookup = Lookup::new(project.nodes.values());
+}
+
+/// Tells the nodes what they depend on, and takes out the tests that are lost.
+fn take(nodes: &mut ById<Arc<Node>>, resolved: Vec<Resolved>, problems: &mut Vec<Problem>) -> Vec<Arc<Node>> {
+    let mut lost = Vec::new();
+    let mut pairs: Vec<(&mut Arc<Node>, Resolved)> = nodes.values_mut().zip(resolved).collect();
+    for (node, found) in &mut pairs {
+        problems.append(&mut found.problems);
+        if found.is_lost && node.resource_type == ResourceType::Test {
+            lost.push(node.unique_id.clone());
         }
-        let nodes: &mut ById<Arc<Node>> =
-            if project.nodes.contains_key(&id) { &mut project.nodes } else { &mut project.others };
-        let Some(node) = nodes.get_mut(&id) else { continue };
+    }
+    pairs.into_par_iter().with_max_len(PIECE).for_each(|(node, found)| {
         if node.depends_on != found.depends_on || found.is_lost {
             let node = Arc::make_mut(node);
             node.depends_on = found.depends_on;
-            node.is_broken |= found.is_lost;
+            node.is_broken |= found.is_lost && node.resource_type != ResourceType::Test;
         }
-    }
-    project.lookup = Lookup::new(project.nodes.values());
+    });
+    let take_out = |id: &String| {
+        let mut node = nodes.shift_remove(id)?;
+        Arc::make_mut(&mut Arc::make_mut(&mut node).config).insert("enabled", false.into());
+        Some(node)
+    };
+    lost.iter().filter_map(take_out).collect()
 }
 
 fn of_node(project: &Project, lookup: &Lookup, node: &Node, disabled: &HashSet<&str>) -> Resolved {

@@ -26,16 +26,16 @@ use crate::parse::yaml::Yaml;
 /// The tests that entries of models, seeds and snapshots declare.
 pub(super) fn of_nodes(
     reader: &Reader<'_>,
-    lookup: &Lookup,
+    (lookup, attached): (&Lookup, &Attached<'_>),
     kind: ResourceType,
     entries: &[&Entry<'_>],
     problems: &mut Vec<Problem>,
-) -> Vec<Written> {
-    let of_entry = |entry: &&Entry<'_>| {
+) -> Vec<Arc<Node>> {
+    let of_entry = |namer: &mut Namer<'_>, entry: &&Entry<'_>| {
         let mut problems = Vec::new();
         let mut found = Vec::new();
         let versions = if kind == ResourceType::Model { VersionEntry::all(entry, &mut Vec::new()) } else { Vec::new() };
-        let Some(package) = reader.package(&entry.file.package) else { return (found, problems) };
+        let Some(package) = reader.package(&entry.file.package) else { return (Vec::new(), problems) };
         let tested = |version: Option<&VersionEntry<'_>>| {
             let written = version.map(|version| version.version.clone());
             let version = version.map(|version| &version.version).filter(|version| !version.is_falsy());
@@ -63,23 +63,33 @@ pub(super) fn of_nodes(
             let (own, columns) = (version.tests(entry), version.columns(entry));
             found.extend(data_test::tests(reader, &tested(Some(version)), own, &columns, &mut problems));
         }
-        (found, problems)
+        (finish(reader, namer, found, attached, &mut problems), problems)
     };
-    let read: Vec<_> = entries.par_iter().with_max_len(PIECE).map(of_entry).collect();
-    let mut found = Vec::new();
-    for (tests, more) in read {
-        found.extend(tests);
+    let read = entries.par_iter().with_max_len(PIECE).map_init(|| Namer::new(reader), of_entry);
+    joined(read.collect(), problems)
+}
+
+/// What reading one piece after the other gave.
+fn joined(read: Vec<(Vec<Arc<Node>>, Vec<Problem>)>, problems: &mut Vec<Problem>) -> Vec<Arc<Node>> {
+    let mut nodes = Vec::with_capacity(read.iter().map(|(nodes, _)| nodes.len()).sum());
+    for (found, more) in read {
+        nodes.extend(found);
         problems.extend(more);
     }
-    found
+    nodes
 }
 
 /// The tests that the tables of sources declare.
-pub(super) fn of_sources(reader: &Reader<'_>, tables: &[Described<'_>], problems: &mut Vec<Problem>) -> Vec<Written> {
-    let mut found = Vec::new();
-    for described in tables {
+pub(super) fn of_sources(
+    reader: &Reader<'_>,
+    attached: &Attached<'_>,
+    tables: &[Described<'_>],
+    problems: &mut Vec<Problem>,
+) -> Vec<Arc<Node>> {
+    let of_table = |namer: &mut Namer<'_>, described: &Described<'_>| {
+        let mut problems = Vec::new();
         let (table, source) = (&described.table, &described.source);
-        let Some(package) = reader.package(&described.found.package) else { continue };
+        let Some(package) = reader.package(&described.found.package) else { return (Vec::new(), problems) };
         let tested = Tested {
             package,
             path: &described.found.place.path,
@@ -93,9 +103,11 @@ pub(super) fn of_sources(reader: &Reader<'_>, tables: &[Described<'_>], problems
         };
         let columns: Vec<&Yaml> = table.get("columns").map_or(&[][..], Yaml::items).iter().collect();
         let own = entries::data_tests(table).unwrap_or_default();
-        found.extend(data_test::tests(reader, &tested, own, &columns, problems));
-    }
-    found
+        let found = data_test::tests(reader, &tested, own, &columns, &mut problems);
+        (finish(reader, namer, found, attached, &mut problems), problems)
+    };
+    let read = tables.par_iter().with_max_len(PIECE).map_init(|| Namer::new(reader), of_table);
+    joined(read.collect(), problems)
 }
 
 fn quotes_columns(source: &Yaml, table: &Yaml) -> bool {
@@ -103,33 +115,27 @@ fn quotes_columns(source: &Yaml, table: &Yaml) -> bool {
     of(table).or_else(|| of(source)).unwrap_or(false)
 }
 
+/// The node, also a disabled one, that a test is attached to.
+pub(super) type Attached<'a> = dyn Fn(&str) -> Option<&'a Arc<Node>> + Sync + 'a;
+
 /// Learns what each test refers to, its configs and its names.
-pub(super) fn finish(
+fn finish(
     reader: &Reader<'_>,
+    namer: &mut Namer<'_>,
     tests: Vec<Written>,
-    attached: &(dyn Fn(&str) -> Option<Arc<Node>> + Sync),
+    attached: &Attached<'_>,
     problems: &mut Vec<Problem>,
 ) -> Vec<Arc<Node>> {
-    let finished: Vec<(Arc<Node>, Vec<Problem>)> = tests
-        .into_par_iter()
-        .with_max_len(PIECE)
-        .map_init(|| Namer::new(reader), |namer, test| finish_one(reader, namer, test, attached))
-        .collect();
-    let mut nodes = Vec::with_capacity(finished.len());
-    for (node, found) in finished {
-        problems.extend(found);
-        nodes.push(node);
-    }
-    nodes
+    tests.into_iter().map(|test| finish_one(reader, namer, test, attached, problems)).collect()
 }
 
 fn finish_one(
     reader: &Reader<'_>,
     namer: &mut Namer<'_>,
     test: Written,
-    attached: &(dyn Fn(&str) -> Option<Arc<Node>> + Sync),
-) -> (Arc<Node>, Vec<Problem>) {
-    let mut problems = Vec::new();
+    attached: &Attached<'_>,
+    problems: &mut Vec<Problem>,
+) -> Arc<Node> {
     let Written { node, config: mut calls, target } = test;
     let mut node = *node;
     if take_shortcut(reader, &mut node, target) {
@@ -142,7 +148,7 @@ fn finish_one(
         node.config =
             reader.configure((node.resource_type, &node.package, &node.fqn), &config::Config::new(), &calls).config;
         let captured;
-        (node, captured) = render(reader, node, &mut problems);
+        (node, captured) = render(reader, node, problems);
         for call in captured {
             config::merge_call(&mut calls, &call);
         }
@@ -157,10 +163,10 @@ fn finish_one(
         node.group.clone_from(&attached.group);
     }
     let place = node.place.clone();
-    describe(reader, &mut node, &place, &mut problems);
+    describe(reader, &mut node, &place, problems);
     let (node, failed) = namer.name(node, &configured.nulls);
     problems.extend(failed.map(|problem| render_problem(&node, problem)));
-    (Arc::new(node), problems)
+    Arc::new(node)
 }
 
 /// dbt does not render its own `not_null` and `unique`, the most common tests: what they refer to is known.

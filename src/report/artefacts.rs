@@ -35,12 +35,7 @@ pub fn refuse_links(folder: &Path) -> Result<(), Error> {
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn write_compiled(
-    project: &Project,
-    run: &Run,
-    folder: &Path,
-    compiled: &[(&Node, &str)],
-) -> Result<(), Error> {
+pub fn write_compiled(project: &Project, run: &Run, folder: &Path, compiled: &[(&Node, &str)]) -> Result<(), Error> {
     refuse_links(folder)?;
     let target = folder.join("target");
     // dbt keeps the text of snapshots in its manifest alone.
@@ -58,6 +53,8 @@ fn write_manifest(project: &Project, run: &Run, path: &Path, compiled: &Sql<'_>)
         manifest::write(project, run, compiled, &mut text).map_err(failed)?;
         return write(path, &text);
     }
+    // A file that is made shorter and written anew is put on the disk at once; a new one when the system likes.
+    let _ = fs::remove_file(path);
     let out = BufWriter::new(fs::File::create(path).map_err(failed)?);
     manifest::write(project, run, compiled, out).map_err(failed)
 }

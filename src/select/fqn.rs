@@ -32,7 +32,7 @@ impl<'s> NamePattern<'s> {
         let Some(leaf) = fqn.len().checked_sub(if is_versioned { 2 } else { 1 }).and_then(|at| fqn.get(at)) else {
             return false;
         };
-        if leaf == self.text || (is_versioned && self.is_version(&fqn[fqn.len() - 2..])) {
+        if leaf == self.text || self.text == "*" || (is_versioned && self.is_version(&fqn[fqn.len() - 2..])) {
             return true;
         }
         // Dots in a model's name part it too.

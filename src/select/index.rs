@@ -1,7 +1,9 @@
 //! The nodes of a project by number, and what depends on what, both ways.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
+use rayon::prelude::*;
 
 use super::bits::Bits;
 use crate::project::{Node, Project, ResourceType};
@@ -19,7 +21,7 @@ impl<'p> Index<'p> {
         let numbers: HashMap<&str, usize> =
             nodes.iter().enumerate().map(|(at, node)| (node.unique_id.as_str(), at)).collect();
         let parents: Vec<Vec<usize>> = nodes
-            .iter()
+            .par_iter()
             .map(|node| match node.resource_type {
                 // A seed stands at the top of the graph, whatever its hooks name.
                 ResourceType::Seed | ResourceType::Source => Vec::new(),

@@ -16,14 +16,15 @@ mod spec;
 mod state;
 mod written;
 
-use std::collections::BTreeSet;
+use indexmap::IndexSet;
+use rayon::prelude::*;
 
 pub use previous::Previous;
 pub use spec::{Indirect, Spec};
 pub use state::{Comparison, Reason, State};
 pub use written::written;
 
-use crate::project::Project;
+use crate::project::{Node, Project};
 use definitions::Definitions;
 use evaluate::Evaluation;
 use index::Index;
@@ -56,7 +57,8 @@ pub struct Request<'r> {
 /// What was selected, and the words that matched nothing, each with what may have been meant.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Selection {
-    pub ids: BTreeSet<String>,
+    /// In order.
+    pub ids: IndexSet<String, foldhash::fast::RandomState>,
     pub unmatched: Vec<(String, Option<String>)>,
     /// What else is to be told: contracts that were broken.
     pub notes: Vec<String>,
@@ -90,8 +92,10 @@ pub fn select(project: &Project, spec: &Spec, previous: &Previous<'_>) -> Result
     let found = evaluation.select(&spec.0)?;
     let Evaluation { methods, unmatched, .. } = evaluation;
     let unmatched = unmatched.into_iter().map(|word| (methods.near(&word), word)).map(|(near, word)| (word, near));
+    let mut nodes: Vec<&Node> = found.iter().map(|at| &**index.nodes[at]).collect();
+    nodes.par_sort_unstable_by(|a, b| a.unique_id.cmp(&b.unique_id));
     Ok(Selection {
-        ids: found.iter().map(|at| index.nodes[at].unique_id.clone()).collect(),
+        ids: nodes.into_iter().map(|node| node.unique_id.clone()).collect(),
         unmatched: unmatched.collect(),
         notes: methods.comparison.map(|comparison| comparison.notes().to_vec()).unwrap_or_default(),
     })

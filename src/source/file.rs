@@ -1,7 +1,7 @@
 //! A file with an address, and the whole of one state of a project.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 /// What kind of thing lies at a path. Only a regular file is ever read.
@@ -17,12 +17,73 @@ pub enum FileKind {
     Unreadable(String),
 }
 
+/// What is in a file, shared by all who read it. Whether it is text is found out once.
+#[derive(Debug, Clone)]
+pub enum Contents {
+    Text(Arc<str>),
+    /// It is not UTF-8.
+    Other(Arc<[u8]>),
+}
+
+impl Contents {
+    /// Whether the two are not only equal, but the very same.
+    pub fn is_same(&self, other: &Self) -> bool {
+        std::ptr::eq::<[u8]>(&**self, &**other)
+    }
+}
+
+impl Default for Contents {
+    fn default() -> Self {
+        Self::from("")
+    }
+}
+
+impl From<&str> for Contents {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<Vec<u8>> for Contents {
+    fn from(bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::Text(text.into()),
+            Err(error) => Self::Other(error.into_bytes().into()),
+        }
+    }
+}
+
+impl Deref for Contents {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Other(bytes) => bytes,
+        }
+    }
+}
+
+impl AsRef<[u8]> for Contents {
+    fn as_ref(&self) -> &[u8] {
+        self
+    }
+}
+
+impl PartialEq for Contents {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Contents {}
+
 /// One file of the project. `path` is relative to the project's folder.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
     pub path: String,
     pub kind: FileKind,
-    pub bytes: Arc<[u8]>,
+    pub bytes: Contents,
 }
 
 impl SourceFile {
@@ -31,7 +92,10 @@ impl SourceFile {
     /// # Errors
     /// The offset in bytes of the first byte that is not UTF-8.
     pub fn text(&self) -> Result<&str, usize> {
-        let text = std::str::from_utf8(&self.bytes).map_err(|error| error.valid_up_to())?;
+        let text = match &self.bytes {
+            Contents::Text(text) => text,
+            Contents::Other(bytes) => std::str::from_utf8(bytes).map_err(|error| error.valid_up_to())?,
+        };
         Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
     }
 
@@ -134,11 +198,7 @@ impl Tree {
 
 impl FromIterator<SourceFile> for Tree {
     fn from_iter<I: IntoIterator<Item = SourceFile>>(files: I) -> Self {
-        let mut tree = Self::default();
-        for file in files {
-            tree.insert(file);
-        }
-        tree
+        Self { files: files.into_iter().map(|file| (file.path.clone(), file)).collect(), ..Self::default() }
     }
 }
 

@@ -3,7 +3,6 @@
 //! Everything is read from git's objects in this process; nothing is checked out and no `git` is run.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use git2::{
     Delta, DiffFindOptions, DiffOptions, ErrorCode, FileMode, ObjectType, Oid, Repository, TreeEntry, TreeWalkMode,
@@ -251,7 +250,7 @@ impl Repo {
                 Err(error) => (FileKind::Unreadable(error.message().to_owned()), Vec::new()),
             },
         };
-        SourceFile { path: path.to_owned(), kind, bytes: Arc::from(bytes) }
+        SourceFile { path: path.to_owned(), kind, bytes: bytes.into() }
     }
 
     /// The project as it lies in the working tree.

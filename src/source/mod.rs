@@ -10,6 +10,6 @@ pub mod lines;
 pub mod walk;
 
 pub use changes::{Change, ChangeKind};
-pub use file::{FileKind, LineIndex, SourceFile, Tree};
+pub use file::{Contents, FileKind, LineIndex, SourceFile, Tree};
 pub use git::{GitError, Repo};
 pub use lines::ChangedLines;

@@ -2,11 +2,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{FileKind, SourceFile, Tree};
+use super::{Contents, FileKind, SourceFile, Tree};
 use crate::PIECE;
 use crate::finding::baseline;
 
@@ -69,7 +68,7 @@ pub fn read_folder(root: &Path) -> Tree {
         .into_iter()
         .collect();
     for path in listed.submodules {
-        tree.insert(SourceFile { path, kind: FileKind::Submodule, bytes: Arc::from([]) });
+        tree.insert(SourceFile { path, kind: FileKind::Submodule, bytes: Contents::default() });
     }
     let prefix = prefix(root).unwrap_or_default();
     tree.lies_in(&prefix);
@@ -143,10 +142,10 @@ pub(super) fn read_file(root: &Path, path: String) -> SourceFile {
     SourceFile { path, kind, bytes }
 }
 
-fn contents(location: &Path, path: &str) -> (FileKind, Arc<[u8]>) {
+fn contents(location: &Path, path: &str) -> (FileKind, Contents) {
     match read(location, path) {
-        Ok(bytes) => (FileKind::Regular, Arc::from(bytes)),
-        Err(kind) => (kind, Arc::from([])),
+        Ok(bytes) => (FileKind::Regular, bytes.into()),
+        Err(kind) => (kind, Contents::default()),
     }
 }
 

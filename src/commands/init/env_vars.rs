@@ -64,17 +64,13 @@ fn is_secret(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
     use super::*;
 
     #[test]
     fn what_templates_and_names_of_the_profile_read_is_found() {
-        let file = |path: &str, text: &str| SourceFile {
-            path: path.to_owned(),
-            kind: FileKind::Regular,
-            bytes: Arc::from(text.as_bytes()),
-        };
+        let file =
+            |path: &str, text: &str| SourceFile { path: path.to_owned(), kind: FileKind::Regular, bytes: text.into() };
         let tree: Tree = [
             file("models/a.sql", "select '{{ env_var(\"DAY\", '1') }}' {# {{ env_var('OLD') }} #}"),
             file("dbt_project.yml", "vars:\n  x: \"{{ env_var( 'LIMIT') }} {{ env_var('API_TOKEN') }}\"\n"),
