@@ -355,7 +355,8 @@ fn locate<'s>(scope: &'s Scope, template: &'s Rewritten, path: &str, error: &min
         None if name == path => (template, PREFIX.len()),
         None => return None,
     };
-    let range = match error.range() {
+    // Where the fuel ran out is chance: the line has to do.
+    let range = match error.range().filter(|_| error.kind() != minijinja::ErrorKind::OutOfFuel) {
         Some(range) => range.start.checked_sub(prefix)?..range.end.saturating_sub(prefix),
         // Where only the line is known, the first tag in it.
         None => {
