@@ -278,7 +278,10 @@ fn key(said: &str) -> Option<Option<usize>> {
     let colon =
         said.match_indices(':').map(|(at, _)| at).find(|at| matches!(said.as_bytes().get(at + 1), None | Some(b' ')));
     match colon {
-        Some(colon) if is_word(&said[..colon]) => Some(Some(colon)),
+        // A number or a date is another key than its text, and a very long key is none.
+        Some(colon) if colon <= 256 && is_word(&said[..colon]) && !said.starts_with(|c: char| c.is_ascii_digit()) => {
+            Some(Some(colon))
+        }
         Some(_) => None,
         None => Some(None),
     }

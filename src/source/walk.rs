@@ -1,6 +1,8 @@
 //! A folder in, its [`Tree`] out: what dbt would read from disk, symbolic links not followed.
 
 use std::fs;
+use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -151,20 +153,31 @@ fn contents(location: &Path, path: &str) -> (FileKind, Contents) {
 
 fn read(location: &Path, path: &str) -> Result<Vec<u8>, FileKind> {
     let unreadable = |error: std::io::Error| FileKind::Unreadable(error.to_string());
-    let metadata = fs::symlink_metadata(location).map_err(unreadable)?;
-    if metadata.is_symlink() {
-        return Err(FileKind::Symlink);
-    }
-    if !metadata.is_file() {
-        return Err(FileKind::Unreadable("it is not a regular file".to_owned()));
-    }
     if !is_read(path) {
-        return Ok(Vec::new());
+        return regular(&fs::symlink_metadata(location).map_err(unreadable)?).map(|_| Vec::new());
     }
-    if metadata.len() > LARGEST {
+    // The name is looked up once: what is opened is what is asked about, and a pipe is not waited for.
+    let opened = fs::OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(location);
+    let mut file = opened.map_err(|error| match fs::symlink_metadata(location).map(|found| regular(&found)) {
+        Ok(Err(kind)) => kind,
+        _ => unreadable(error),
+    })?;
+    let length = regular(&file.metadata().map_err(unreadable)?)?;
+    if length > LARGEST {
         return Err(FileKind::Unreadable(format!("it is larger than {} MiB", LARGEST >> 20)));
     }
-    fs::read(location).map_err(unreadable)
+    let mut bytes = vec![0; usize::try_from(length).unwrap_or_default()];
+    file.read_exact(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
+}
+
+/// The length of a regular file.
+fn regular(metadata: &fs::Metadata) -> Result<u64, FileKind> {
+    match metadata.is_file() {
+        true => Ok(metadata.len()),
+        false if metadata.is_symlink() => Err(FileKind::Symlink),
+        false => Err(FileKind::Unreadable("it is not a regular file".to_owned())),
+    }
 }
 
 #[cfg(test)]
