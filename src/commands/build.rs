@@ -70,7 +70,7 @@ pub(super) fn run(invocation: &Invocation, args: &BuildArgs, verb: Verb) -> Resu
     let elsewhere = defer.found()?;
     without_sources(&mut plan, &project, engine);
     read_there(&mut project, &elsewhere);
-    let found = deploy::preflight(&project, &plan, engine);
+    let found = deploy::preflight(&project, &plan, engine, &findings);
     let blocked = changes::blocked(&project, &findings).into_iter().chain(found.blocked).collect();
     let findings = [findings, found.findings].concat();
     let bench = Bench::new(&project, Some(Warehouse { engine, marks: &marks }))?;

@@ -36,7 +36,7 @@ fn journey(invocation: &Invocation, args: &CiArgs, posting: &mut Posting) -> Res
     let warehouse = deploy::open(invocation, &mut request)?;
     let engine = &*warehouse.engine;
     let plan = deploy::plan_of_changes(invocation, &mut request, &warehouse, !args.run.no_defer)?;
-    let found = crate::deploy::preflight(&request.head, &plan, engine);
+    let found = crate::deploy::preflight(&request.head, &plan, engine, &findings);
     let mut blocked = request.blocked(&plan);
     blocked.extend(found.blocked);
     let findings = [findings, found.findings.clone()].concat();

@@ -37,7 +37,9 @@ pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict,
     if let Some(saved) = &agreed {
         held::hold(saved, (&request.head, &plan), &warehouse, args.run.full_refresh)?;
     }
-    let found = deploy::preflight(&request.head, &plan, engine);
+    // What is only planned is not checked.
+    let told = if args.dry_run { Vec::new() } else { request.findings() };
+    let found = deploy::preflight(&request.head, &plan, engine, &told);
     if args.dry_run {
         show(invocation, args.format, (&request, &plan), &found);
         return Ok(Verdict::Good);
@@ -53,7 +55,7 @@ pub(super) fn run(invocation: &Invocation, args: &DeployArgs) -> Result<Verdict,
     let in_plan = |path: &str| {
         plan.steps.iter().any(|step| request.head.nodes.get(&step.id).is_some_and(|node| node.file == path))
     };
-    let mut shown = request.findings();
+    let mut shown = told;
     shown.retain(|finding| in_plan(&finding.place.path) || changes::is_about_reading(finding));
     shown.extend(found.findings);
     let kept = write(invocation, &request.head, &request.folder, "deploy", (&args.run, &outcomes, engine))?;

@@ -1,15 +1,18 @@
 //! A plan and an engine in, what cannot be built there out, before anything is changed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::engine::Engine;
 use crate::finding::{Finding, Level};
 use crate::plan::Plan;
-use crate::project::{Project, ResourceType};
+use crate::project::{Node, Project, ResourceType};
 
 /// The rules under which it is told.
 const RULE: &str = "deploy/destination";
 const HOOKS: &str = "deploy/hooks";
+
+/// The rule that tells of a config's word that dbt does not have.
+const MISSPELT: &str = "config/unknown-value";
 
 /// What the engine cannot build.
 #[derive(Debug, Default)]
@@ -19,12 +22,22 @@ pub struct Preflight {
     pub blocked: HashMap<String, String>,
 }
 
-/// Asks the engine of every node of the plan whether it can build it.
-pub fn preflight(project: &Project, plan: &Plan, engine: &dyn Engine) -> Preflight {
+/// Asks the engine of every node of the plan whether it can build it. A word that `told` says dbt does not have either is
+/// not told again.
+pub fn preflight(project: &Project, plan: &Plan, engine: &dyn Engine, told: &[Finding]) -> Preflight {
     let mut found = Preflight::default();
+    let misspelt: HashSet<&str> =
+        told.iter().filter(|finding| finding.rule == MISSPELT).map(|finding| finding.place.path.as_str()).collect();
+    let is_told = |node: &Node| {
+        let described = node.patch.as_ref().map(|place| place.path.as_str());
+        described.into_iter().chain([node.file.as_str()]).any(|path| misspelt.contains(path))
+    };
     let nodes = plan.steps.iter().filter_map(|step| project.nodes.get(&step.id));
     for (node, refused) in nodes.filter_map(|node| Some((node, engine.refuses(node)?))) {
         found.blocked.insert(node.unique_id.clone(), format!("not built: {}", refused.message));
+        if is_told(node) {
+            continue;
+        }
         let finding = Finding::new(RULE, Level::Error, refused.message, node.place.clone());
         found.findings.push(finding.help(refused.help));
     }

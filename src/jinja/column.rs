@@ -7,6 +7,7 @@ use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::python::arguments::Args;
+use super::python::bound::bound;
 use super::python::fail;
 use super::values;
 
@@ -125,7 +126,10 @@ impl Object for Column {
             "char_size" => number(self.char_size),
             "numeric_precision" => number(self.precision),
             "numeric_scale" => number(self.scale),
-            _ => None,
+            name => {
+                let methods = if OF_COLUMN.contains(&name) { OF_COLUMN } else { OF_CLASS };
+                bound(Value::from_dyn_object(Arc::clone(self)), methods, key)
+            }
         }
     }
 
@@ -171,6 +175,28 @@ impl Object for Column {
         f.write_str(", table_type=<TableType.TABLE: 'table'>)")
     }
 }
+
+/// What a column can be asked.
+const OF_COLUMN: &[&str] = &[
+    "is_string",
+    "is_number",
+    "is_float",
+    "is_integer",
+    "is_numeric",
+    "is_binary",
+    "is_timestamp",
+    "is_array",
+    "is_iceberg",
+    "string_size",
+    "timestamp_type",
+    "array_inner_type",
+    "can_expand_to",
+    "literal",
+];
+
+/// What the class can be asked, and each column too.
+const OF_CLASS: &[&str] =
+    &["translate_type", "create", "from_description", "string_type", "binary_type", "array_type", "numeric_type"];
 
 /// `api.Column`: makes columns, and translates the names of types.
 #[derive(Debug)]
@@ -256,7 +282,10 @@ impl Object for Classes {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let labels = || values::facts(serde_json::json!({"STRING": "VARCHAR", "TEXT": "VARCHAR"}));
-        (key.as_str() == Some("TYPE_LABELS")).then(labels)
+        match key.as_str()? {
+            "TYPE_LABELS" => Some(labels()),
+            _ => bound(Value::from_dyn_object(Arc::clone(self)), OF_CLASS, key),
+        }
     }
 
     fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {

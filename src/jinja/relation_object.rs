@@ -319,7 +319,8 @@ impl Object for Relations {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match key.as_str()? {
             "get_relation_type" => Some(Value::from_object(Self)),
-            name => kind_named(name),
+            name => kind_named(name)
+                .or_else(|| bound(Value::from_dyn_object(Arc::clone(self)), &["create", "scd_args"], key)),
         }
     }
 

@@ -44,7 +44,24 @@ pub enum Marks {
 /// # Errors
 /// The first thing that Jinja cannot read.
 pub fn rewrite(source: &str, range: Range<usize>, marks: Marks) -> Result<Rewritten, JinjaProblem> {
-    rewritten(source, range, marks, false)
+    let parts = parts(source, range.clone())?;
+    rewritten(source, range, &parts, (marks, false))
+}
+
+/// As [`rewrite`] without marks, for a template that was taken apart already.
+///
+/// # Errors
+/// As [`rewrite`].
+pub fn rewrite_parts(source: &str, range: Range<usize>, parts: &[Part]) -> Result<Rewritten, JinjaProblem> {
+    rewritten(source, range, parts, (Marks::None, false))
+}
+
+/// The parts of the template in `source[range]`, at their places in `source`.
+///
+/// # Errors
+/// The first tag that does not end, or a character that Jinja does not know.
+pub fn parts(source: &str, range: Range<usize>) -> Result<Vec<Part>, JinjaProblem> {
+    shifted(lex(&source[range.clone()]), range.start)
 }
 
 /// As [`rewrite`], for the block of a macro: dbt forgives an undefined value there at no time.
@@ -52,11 +69,16 @@ pub fn rewrite(source: &str, range: Range<usize>, marks: Marks) -> Result<Rewrit
 /// # Errors
 /// As [`rewrite`].
 pub fn rewrite_macro(source: &str, range: Range<usize>) -> Result<Rewritten, JinjaProblem> {
-    rewritten(source, range, Marks::None, true)
+    let parts = parts(source, range.clone())?;
+    rewritten(source, range, &parts, (Marks::None, true))
 }
 
-fn rewritten(source: &str, range: Range<usize>, marks: Marks, is_strict: bool) -> Result<Rewritten, JinjaProblem> {
-    let parts = shifted(lex(&source[range.clone()]), range.start)?;
+fn rewritten(
+    source: &str,
+    range: Range<usize>,
+    parts: &[Part],
+    (marks, is_strict): (Marks, bool),
+) -> Result<Rewritten, JinjaProblem> {
     // One character is looked for many bytes at a time, two are not.
     let has_marks = source.contains(MARK_START) || source.contains(MARK_END);
     let marks = if has_marks { Marks::None } else { marks };
@@ -69,10 +91,10 @@ fn rewritten(source: &str, range: Range<usize>, marks: Marks, is_strict: bool) -
         captures: 0,
         trimmed: false,
         is_strict,
-        loops: loops(source, &parts),
+        loops: loops(source, parts),
         branches: Vec::new(),
     };
-    for part in &parts {
+    for part in parts {
         rewriter.part(part, marks)?;
     }
     rewriter.carriage_returns(&range);
@@ -108,7 +130,7 @@ fn loops(source: &str, parts: &[Part]) -> Vec<usize> {
 }
 
 /// Moves the parts of a slice to their place in the whole text.
-pub(super) fn shifted(parts: Result<Vec<Part>, JinjaProblem>, by: usize) -> Result<Vec<Part>, JinjaProblem> {
+fn shifted(parts: Result<Vec<Part>, JinjaProblem>, by: usize) -> Result<Vec<Part>, JinjaProblem> {
     let shift = |range: Range<usize>| range.start + by..range.end + by;
     let shift_tag = |tag: Tag| Tag {
         range: shift(tag.range),

@@ -2,12 +2,9 @@
 //!
 //! Most models are such templates, and looking is much faster than rendering. Behaviour: as rendering would find.
 
-use std::ops::Range;
-
 use serde_json::{Map, Value};
 
-use super::lexer::{Part, Token, TokenKind, lex};
-use super::rewrite::shifted;
+use super::lexer::{Part, Token, TokenKind};
 use super::scope::{Asked, RefKey};
 use crate::project::node::Version;
 
@@ -26,9 +23,8 @@ pub struct Arguments {
     pub named: Map<String, Value>,
 }
 
-/// What the template in `source[range]` asks for; nothing when it must be rendered to be known.
-pub fn read(source: &str, range: Range<usize>) -> Option<Statics> {
-    let parts = shifted(lex(&source[range.clone()]), range.start).ok()?;
+/// What a template of `source`, taken apart, asks for; nothing when it must be rendered to be known.
+pub fn read(source: &str, parts: &[Part]) -> Option<Statics> {
     let mut found = Statics::default();
     for part in parts {
         match part {
@@ -233,13 +229,14 @@ fn number(text: &str) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lexer::lex;
     use super::*;
 
     #[test]
     fn plain_calls_are_read_without_rendering() {
         let source = "{{ config(materialized='table', tags=['a', \"b\"], meta={'x': -1.5}, post_hook='x') }}
             select * from {{ ref('p', 'm', v=2) }}, {{ source('s', 't') }} {# ref('no') #}";
-        let found = read(source, 0..source.len()).unwrap();
+        let found = read(source, &lex(source).unwrap()).unwrap();
         let config =
             serde_json::json!({"materialized": "table", "tags": ["a", "b"], "meta": {"x": -1.5}, "post-hook": "x"});
         assert_eq!(Value::Object(found.configs[0].clone()), config);
@@ -267,7 +264,7 @@ mod tests {
             "{{ ref('a', w=1) }}",
             "{{ ref('a', 'b', 'c') }}",
         ] {
-            assert_eq!(read(source, 0..source.len()), None, "{source}");
+            assert_eq!(read(source, &lex(source).unwrap()), None, "{source}");
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::finding::Place;
 use crate::guard::{self, Blame, Task};
 use crate::jinja::blocks::{self, BlockKind};
 use crate::jinja::relation::Relation;
-use crate::jinja::rewrite::{Marks, Rewritten, rewrite};
+use crate::jinja::rewrite::{Marks, Rewritten, parts, rewrite, rewrite_parts};
 use crate::jinja::{JinjaProblem, render, statics};
 use crate::parse::yaml::Yaml;
 
@@ -227,22 +227,29 @@ fn read(reader: &Reader<'_>, mut node: Node, range: Range<usize>) -> Draft {
     if node.is_python {
         return python_model::read(node);
     }
+    let parts = match parts(text, range.clone()) {
+        Ok(parts) => parts,
+        Err(problem) => return unread(node, problem),
+    };
     if !reader.universe.replaces_references()
-        && let Some(found) = statics::read(text, range.clone())
+        && let Some(found) = statics::read(text, &parts)
     {
         (node.refs, node.sources) = (found.refs, found.sources);
         return Draft::known(node, calls(found.configs), Vec::new());
     }
     let base = reader.configure((node.resource_type, &node.package, &node.fqn), &Config::new(), &Config::new());
     node.config = base.config;
-    match rewrite(text, range, Marks::None) {
+    match rewrite_parts(text, range, &parts) {
         Ok(template) => rendered(reader, node, &template),
-        Err(problem) => {
-            node.is_broken = true;
-            let problems = vec![jinja_problem(&node.file, problem)];
-            Draft::known(node, Config::new(), problems)
-        }
+        Err(problem) => unread(node, problem),
     }
+}
+
+/// A template that is no Jinja.
+fn unread(mut node: Node, problem: JinjaProblem) -> Draft {
+    node.is_broken = true;
+    let problems = vec![jinja_problem(&node.file, problem)];
+    Draft::known(node, Config::new(), problems)
 }
 
 /// A template that stands in YAML: its places mean nothing in the file.

@@ -74,6 +74,27 @@ fn the_plan_names_every_table_and_place_without_credentials() {
 }
 
 #[test]
+fn a_misspelt_word_is_told_once() {
+    let sandbox = project().commit("the project").branch("work");
+    let sandbox =
+        sandbox.file(&model("iceberg"), "{{ config(table_type='icberg') }}\nselect 1 as id").commit("a change");
+    insta::assert_snapshot!(Account::new(sandbox).cadet(&["deploy", "--base", "main"]).sorted(), @"
+     skipped  table       prison_safety__iceberg  not built: the table type `icberg` cannot be built on Athena by cadet
+
+    error[config/unknown-value]: `table_type` of `prison_safety__iceberg` is `icberg`, which dbt does not have on Athena
+      ╭▸ models/prison/prison_safety/prison_safety__iceberg.sql:1:22
+      │
+    1 │ {{ config(table_type='icberg') }}
+      │                      ━━━━━━━━
+      │
+      ╰ help: did you mean `iceberg`?
+
+    ✗ 0 tables built, 1 skipped.
+    --- exit code 1
+    ");
+}
+
+#[test]
 fn the_deploy_writes_where_the_plan_says_and_nowhere_else() {
     let account = branch();
     let planned = account.sandbox.cadet(&["plan", "--base", "main", "--target", "dev", "--out", "plan.json", "-q"]);

@@ -328,3 +328,18 @@ fn a_hidden_reference_with_a_version_is_told() {
     --- exit code 1
     ");
 }
+
+#[test]
+fn what_a_hook_does_is_no_statement_of_the_model() {
+    let macros = "{% macro clears_up() %}{% do run_query('delete from old.visits') %}{% endmacro %}\n";
+    let hook = "{{ config(materialized='table', post_hook=\"{{ clears_up() }}\") }}\nselect 1 as id\n";
+    let statements = |sql: &str| {
+        let sandbox = model(Sandbox::new(), "visits", sql).file("macros/clears_up.sql", macros);
+        broken(&sandbox.file("cadet.yaml", "preset: none\n"))
+            .iter()
+            .filter(|it| it.starts_with("security/statement"))
+            .count()
+    };
+    assert_eq!(statements(hook), 0);
+    assert_eq!(statements("{% do clears_up() %}\nselect 1 as id\n"), 1);
+}

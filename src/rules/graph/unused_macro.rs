@@ -18,9 +18,10 @@
 //! ```sql macros/pounds.sql
 //! {% macro pounds(pence) %}({{ pence }} / 100.0){% endmacro %}
 //! {% macro generate_database_name(custom_database_name=none, node=none) %}awsdatacatalog{% endmacro %}
+//! {% macro default__pence(pounds) %}({{ pounds }} * 100){% endmacro %}
 //! ```
 //! ```sql models/prison/prison_safety/prison_safety__costs_joined.sql
-//! select {{ pounds('5') }} as cost
+//! select {{ pounds('5') }} as cost, {{ adapter.dispatch('pence')('5') }} as small_cost
 //! ```
 
 use std::sync::Arc;
@@ -50,15 +51,17 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     }
     let of_others = universe.iter().filter(|known| known.package != project.name);
     let others: HashSet<&str> = of_others.map(|known| known.name.as_str()).collect();
+    // `adapter.dispatch('x')` names the forms of a macro that may have no `x` itself.
+    let names: HashSet<&str> = own.keys().flat_map(|name| [*name, base(name)]).collect();
     let mut used: HashSet<&str> = HashSet::default();
     let may_call = |file: &&SourceFile| matches!(file.extension(), "sql" | "yml" | "yaml" | "md" | "py");
     for file in project.tree.iter().filter(may_call) {
         if let Ok(text) = file.text() {
-            uses(text, file.extension(), &own, &mut used);
+            uses(text, file.extension(), &names, &mut used);
         }
     }
     for (name, known) in own {
-        let base = name.split_once("__").map_or(name, |(_, base)| base);
+        let base = base(name);
         let replaces = |name: &str| universe.find_in(INTERNAL, name).is_some() || others.contains(name);
         if used.contains(name) || used.contains(base) || replaces(name) || replaces(base) {
             continue;
@@ -69,8 +72,13 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     }
 }
 
+/// The name by which the forms of a macro are called: `x` of `default__x`.
+fn base(name: &str) -> &str {
+    name.split_once("__").map_or(name, |(_, base)| base)
+}
+
 /// Adds the macros whose names a text says elsewhere than in their own definition or in the list of their descriptions.
-fn uses<'o>(text: &str, extension: &str, own: &HashMap<&'o str, &Arc<MacroDef>>, used: &mut HashSet<&'o str>) {
+fn uses<'o>(text: &str, extension: &str, names: &HashSet<&'o str>, used: &mut HashSet<&'o str>) {
     let is_yaml = matches!(extension, "yml" | "yaml");
     for line in text.lines() {
         if is_yaml && line.trim_start().trim_start_matches("- ").starts_with("name:") {
@@ -78,7 +86,7 @@ fn uses<'o>(text: &str, extension: &str, own: &HashMap<&'o str, &Arc<MacroDef>>,
         }
         let mut before = "";
         for word in line.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()) {
-            if let Some((name, _)) = own.get_key_value(word)
+            if let Some(name) = names.get(word)
                 && !matches!(before, "macro" | "endmacro")
             {
                 used.insert(name);

@@ -21,6 +21,12 @@
 //! ```sql macros/prison/generate_schema_name.sql
 //! {% macro generate_schema_name(custom_schema_name, node) %}{{ return(target.schema) }}{% endmacro %}
 //! ```
+//!
+//! What is for another warehouse replaces nothing on Athena.
+//!
+//! ```sql macros/prison/table_elsewhere.sql
+//! {% materialization table, adapter='snowflake' %}{{ return({'relations': [this]}) }}{% endmaterialization %}
+//! ```
 
 use crate::finding::{Level, Place};
 use crate::jinja::blocks::BlockKind;
@@ -58,7 +64,8 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     for own in project.universe.iter().filter(|own| own.package == project.name && !own.path.is_empty()) {
         let Some(what) = replaced(own) else { continue };
         let place = Place::span(own.path.clone(), own.name_span.clone());
-        found.at(place, format!("this takes the place of dbt's own {what} for all models")).help =
+        let whose = if what == "materialization `test`" { "tests" } else { "models" };
+        found.at(place, format!("this takes the place of dbt's own {what} for all {whose}")).help =
             Some("give it a name of its own, and call it where it is needed".to_owned());
     }
 }
@@ -66,9 +73,10 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
 /// What of dbt's a macro takes the place of.
 fn replaced(own: &MacroDef) -> Option<String> {
     if own.kind == BlockKind::Materialization {
-        let name = own.name.trim_start_matches("materialization_");
-        let name = name.rsplit_once('_').map_or(name, |(name, _)| name);
-        return MATERIALIZATIONS.contains(&name).then(|| format!("materialization `{name}`"));
+        let (name, adapter) = own.name.trim_start_matches("materialization_").rsplit_once('_')?;
+        // What is for another warehouse takes nobody's place here.
+        let is_here = matches!(adapter, "default" | "athena");
+        return (is_here && MATERIALIZATIONS.contains(&name)).then(|| format!("materialization `{name}`"));
     }
     let name = ["athena__", "default__"].iter().find_map(|prefix| own.name.strip_prefix(prefix)).unwrap_or(&own.name);
     (own.kind == BlockKind::Macro && OWN.contains(&name)).then(|| format!("`{}`", own.name))

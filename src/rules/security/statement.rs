@@ -21,6 +21,7 @@
 //! select 1 as visit_id
 //! ```
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -38,6 +39,9 @@ const CHANGES: &[&str] = &[
     "insert", "update", "delete", "merge", "drop", "create", "alter", "truncate", "unload", "grant", "revoke", "msck",
     "vacuum", "optimize", "call", "execute", "copy",
 ];
+
+/// What every statement is run with.
+const WORDS: [&str; 3] = ["run_query", "statement", "adapter"];
 
 /// Methods of the adapter that change something.
 const METHODS: &[&str] = &[
@@ -59,8 +63,10 @@ const METHODS: &[&str] = &[
 fn check(templates: &[Template<'_>], subject: &Subject<'_>, found: &mut Found) {
     // What compiling stopped at is told already.
     let is_told = |node: &Node| subject.compiled.get(&node.unique_id).is_some_and(Result::is_err);
-    let called = called(templates, subject);
-    for template in templates {
+    let called = LazyCell::new(|| called(templates, subject));
+    // Hardly any template has one of these words: the others need no closer look.
+    let may_change = |template: &&Template<'_>| WORDS.iter().any(|word| template.text.contains(word));
+    for template in templates.iter().filter(may_change) {
         let is_judged = |at: usize| match template.node() {
             Some(node) => !is_told(node),
             // A macro that no model calls is run by hand only.
@@ -68,15 +74,16 @@ fn check(templates: &[Template<'_>], subject: &Subject<'_>, found: &mut Found) {
         };
         for (at, part) in template.parts.iter().enumerate() {
             let (Part::Print(tag) | Part::Statement(tag)) = part else { continue };
-            if !is_judged(tag.range.start) {
-                continue;
-            }
             for call in calls(template.text, &tag.tokens) {
-                if let Some(word) = sql(template, at, &call).and_then(changing) {
+                if let Some(word) = sql(template, at, &call).and_then(changing)
+                    && is_judged(tag.range.start)
+                {
                     tell(template, call.span.clone(), &format!("runs a `{word}`"), found);
                 }
             }
-            if let Some((span, method)) = method(template, tag) {
+            if let Some((span, method)) = method(template, tag)
+                && is_judged(tag.range.start)
+            {
                 tell(template, span, &format!("calls `adapter.{method}`"), found);
             }
         }
@@ -90,7 +97,11 @@ fn called<'a>(templates: &[Template<'a>], subject: &Subject<'a>) -> Vec<(&'a str
     let mut direct: BTreeSet<&str> = BTreeSet::new();
     for template in templates {
         let Some(node) = template.node() else { continue };
-        direct.extend(node.macros.iter().map(String::as_str));
+        // A hook is text in quotes here, and told by a rule of its own.
+        let tokens = template.tags().flat_map(|tag| &tag.tokens).filter(|token| token.kind == TokenKind::Name);
+        let words: BTreeSet<&str> = tokens.map(|token| token.text(template.text)).collect();
+        let is_said = |id: &&str| id.rsplit('.').next().is_some_and(|name| words.contains(name));
+        direct.extend(node.macros.iter().map(String::as_str).filter(is_said));
         let calls = template.calls().filter_map(|call| project.universe.find_in(&project.name, call.name));
         direct.extend(calls.map(|called| called.unique_id.as_str()));
     }
