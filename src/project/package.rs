@@ -56,6 +56,7 @@ pub fn packages(tree: &Tree, scope: &Arc<Scope>, problems: &mut Vec<Problem>) ->
     });
     // What `dbt deps` installed comes before the folder that it was installed from.
     let mut folders: Vec<String> = installed(tree, &root.file.packages_path);
+    let has_installed = !folders.is_empty();
     for path in ["packages.yml", "dependencies.yml"] {
         let Some(yaml) = document(tree, path, problems) else { continue };
         for entry in yaml.get("packages").map_or(&[][..], Yaml::items) {
@@ -66,9 +67,19 @@ pub fn packages(tree: &Tree, scope: &Arc<Scope>, problems: &mut Vec<Problem>) ->
     for folder in folders {
         let folder = format!("{}/", folder.trim_start_matches("./").trim_end_matches('/'));
         let Some(package) = read(tree, &folder, scope, problems) else {
-            let message = format!("the package in `{folder}` has no dbt_project.yml");
-            let place = Place::file("packages.yml");
-            problems.push(Problem::new(ProblemKind::Properties, message, place).help("check the path after `local:`"));
+            let is_outside = folder.starts_with("../") || folder.starts_with('/');
+            let (message, help) = match is_outside {
+                // It may be one of those that are installed.
+                true if has_installed => continue,
+                true => (
+                    format!(
+                        "the package in `{folder}` is outside the project's folder, and cadet reads only what is in it"
+                    ),
+                    "run `cadet deps`, which puts it into dbt_packages/",
+                ),
+                false => (format!("the package in `{folder}` has no dbt_project.yml"), "check the path after `local:`"),
+            };
+            problems.push(Problem::new(ProblemKind::Properties, message, Place::file("packages.yml")).help(help));
             continue;
         };
         if packages.iter().all(|known| known.name() != package.name()) {

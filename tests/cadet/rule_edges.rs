@@ -343,3 +343,17 @@ fn what_a_hook_does_is_no_statement_of_the_model() {
     assert_eq!(statements(hook), 0);
     assert_eq!(statements("{% do clears_up() %}\nselect 1 as id\n"), 1);
 }
+
+#[test]
+fn a_package_above_the_project_is_read_where_it_is_installed() {
+    let sandbox =
+        Sandbox::new().file("cadet.yaml", "preset: none\n").file("packages.yml", "packages:\n  - local: ../own\n");
+    assert_eq!(
+        broken(&sandbox),
+        [
+            "yaml/property-file the package in `../own/` is outside the project's folder, and cadet reads only what is in it"
+        ]
+    );
+    let sandbox = sandbox.file("dbt_packages/own/dbt_project.yml", "name: own\n");
+    assert_eq!(broken(&sandbox), [""; 0]);
+}
